@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "geometry.h"
+
+#include "error.h"
+#include "i18n.h"
+
+/* All arithmetic of sliding windows is here. With extent e = dilation · (k − 1)
+ * + 1, padding p and stride s, n cells give floor ((n + p − e) / s) + 1. Source:
+ * Dumoulin and Visin, "A guide to convolution arithmetic for deep learning"
+ * (2016), relationships 6 and 11. */
+
+static int
+extent (int kernel, int dilation)
+{
+  return (kernel - 1) * dilation + 1;
+}
+
+/**
+ * cnn_window_one:
+ *
+ * Returns: the window of a pointwise layer
+ */
+CnnWindow
+cnn_window_one (void)
+{
+  return (CnnWindow) {
+    .kernel = { 1, 1 },
+    .stride = { 1, 1 },
+    .dilation = { 1, 1 },
+  };
+}
+
+/**
+ * cnn_window_extent:
+ *
+ * Returns: rows and columns from a window's first cell to its last, which
+ *   dilation makes larger than the kernel
+ */
+CnnSize
+cnn_window_extent (const CnnWindow *window)
+{
+  return (CnnSize) { extent (window->kernel.height, window->dilation.height),
+                     extent (window->kernel.width, window->dilation.width) };
+}
+
+/* Padding that gives ceil (n / stride) cells; an odd one out goes to the end,
+ * as in ONNX's SAME_UPPER. */
+static void
+pad_same (int n, int window, int stride, int *before, int *after)
+{
+  int out = (n + stride - 1) / stride;
+  int total = MAX ((out - 1) * stride + window - n, 0);
+
+  *before = total / 2;
+  *after = total - *before;
+}
+
+/* Fields of deep stacks outgrow every picture long before they outgrow this. */
+static int
+saturate (gint64 value)
+{
+  return (int) CLAMP (value, -(1 << 30), 1 << 30);
+}
+
+static gboolean
+border_reaches (CnnBorder border, CnnSides pad, CnnSize input)
+{
+  int rows = MAX (pad.top, pad.bottom);
+  int columns = MAX (pad.left, pad.right);
+
+  switch (border)
+    {
+    case CNN_BORDER_REFLECT:
+      return rows < input.height && columns < input.width;
+    case CNN_BORDER_WRAP:
+      return rows <= input.height && columns <= input.width;
+    default:
+      return TRUE;
+    }
+}
+
+/**
+ * cnn_window_resolve:
+ * @window: (inout): kernel, stride, dilation and border are read, the padding
+ *   is written
+ * @pad: the padding asked for
+ * @input: rows and columns of the input
+ * @output: (out) (optional): rows and columns of the output
+ *
+ * Works out padding and output size. A reflecting border reaches at most one
+ * cell less far than the map, a wrapping one as far as the map.
+ *
+ * Returns: %TRUE, or %FALSE with %CNN_ERROR_SHAPE set when the window does not
+ *   fit or %CNN_ERROR_LIMIT when the sizes overflow
+ */
+gboolean
+cnn_window_resolve (CnnWindow *window, const CnnPad *pad, CnnSize input, CnnSize *output,
+                    GError **error)
+{
+  CnnSize reach = cnn_window_extent (window);
+  CnnSides sides = { 0 };
+  gint64   rows, columns;
+
+  if (pad->mode == CNN_PAD_SIDES)
+    sides = pad->sides;
+  else if (pad->mode == CNN_PAD_SAME)
+    {
+      pad_same (input.height, reach.height, window->stride.height, &sides.top, &sides.bottom);
+      pad_same (input.width, reach.width, window->stride.width, &sides.left, &sides.right);
+    }
+  window->pad = sides;
+
+  rows = (gint64) input.height + sides.top + sides.bottom;
+  columns = (gint64) input.width + sides.left + sides.right;
+  if (rows > G_MAXINT || columns > G_MAXINT)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("the padded map is too large"));
+      return FALSE;
+    }
+  if (reach.height > rows || reach.width > columns)
+    {
+      if (rows == input.height && columns == input.width)
+        g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+                     _("the %d×%d window does not fit into the %d×%d map"), reach.height,
+                     reach.width, input.height, input.width);
+      else
+        g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+                     _("the %d×%d window does not fit into the %d×%d map, %d×%d with its padding"),
+                     reach.height, reach.width, input.height, input.width, (int) rows,
+                     (int) columns);
+      return FALSE;
+    }
+  if (!border_reaches (window->border, sides, input))
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+                   window->border == CNN_BORDER_REFLECT
+                     ? _("a border of %d rows and %d columns cannot be reflected "
+                         "out of a %d×%d map; use border=replicate")
+                     : _("a border of %d rows and %d columns cannot be wrapped "
+                         "out of a %d×%d map; use border=replicate"),
+                   MAX (sides.top, sides.bottom), MAX (sides.left, sides.right), input.height,
+                   input.width);
+      return FALSE;
+    }
+  if (output)
+    *output = cnn_window_output (window, input);
+  return TRUE;
+}
+
+/**
+ * cnn_window_output:
+ * @window: a window that cnn_window_resolve() found to fit into @input
+ * @input: rows and columns of the input
+ *
+ * Returns: rows and columns of the output
+ */
+CnnSize
+cnn_window_output (const CnnWindow *window, CnnSize input)
+{
+  CnnSize         reach = cnn_window_extent (window);
+  const CnnSides *pad = &window->pad;
+
+  return (CnnSize) {
+    (input.height + pad->top + pad->bottom - reach.height) / window->stride.height + 1,
+    (input.width + pad->left + pad->right - reach.width) / window->stride.width + 1,
+  };
+}
+
+/**
+ * cnn_window_input:
+ * @output: a rectangle of output cells
+ *
+ * Returns: the rectangle of input cells that they need; parts of it may lie
+ *   outside the map, in the padding
+ */
+CnnRect
+cnn_window_input (const CnnWindow *window, CnnRect output)
+{
+  CnnSize reach = cnn_window_extent (window);
+
+  return (CnnRect) {
+    .x = output.x * window->stride.width - window->pad.left,
+    .y = output.y * window->stride.height - window->pad.top,
+    .width = (output.width - 1) * window->stride.width + reach.width,
+    .height = (output.height - 1) * window->stride.height + reach.height,
+  };
+}
+
+/**
+ * cnn_border_index:
+ * @index: a row or column, possibly outside
+ * @length: rows or columns of the map
+ *
+ * Returns: the row or column inside the map whose value stands at @index, or
+ *   −1 where that is zero
+ */
+int
+cnn_border_index (CnnBorder border, int index, int length)
+{
+  if (index >= 0 && index < length)
+    return index;
+  switch (border)
+    {
+    case CNN_BORDER_REFLECT:
+      return index < 0 ? -index : 2 * (length - 1) - index;
+    case CNN_BORDER_REPLICATE:
+      return index < 0 ? 0 : length - 1;
+    case CNN_BORDER_WRAP:
+      return index < 0 ? index + length : index - length;
+    default:
+      return -1;
+    }
+}
+
+/**
+ * cnn_receptive_input:
+ *
+ * Returns: the receptive field of the input itself: each cell sees itself
+ */
+CnnReceptive
+cnn_receptive_input (void)
+{
+  return (CnnReceptive) { .size = { 1, 1 }, .jump = { 1, 1 }, .start = { 0, 0 } };
+}
+
+/**
+ * cnn_receptive_window:
+ * @field: of the layer before
+ *
+ * Returns: the receptive field after a window. With size r, jump j, start a and
+ *   a window of extent e, stride s and padding p: r + (e − 1) j, j s, a − p j.
+ *   Source: Araujo, Norris and Sim, "Computing receptive fields of
+ *   convolutional neural networks" (Distill, 2019).
+ */
+CnnReceptive
+cnn_receptive_window (CnnReceptive field, const CnnWindow *window)
+{
+  CnnSize reach = cnn_window_extent (window);
+
+  return (CnnReceptive) {
+    .size = { saturate (field.size.height + (reach.height - 1) * (gint64) field.jump.height),
+              saturate (field.size.width + (reach.width - 1) * (gint64) field.jump.width) },
+    .jump = { saturate (field.jump.height * (gint64) window->stride.height),
+              saturate (field.jump.width * (gint64) window->stride.width) },
+    .start = { saturate (field.start.height - window->pad.top * (gint64) field.jump.height),
+               saturate (field.start.width - window->pad.left * (gint64) field.jump.width) },
+  };
+}
+
+/**
+ * cnn_receptive_whole:
+ * @field: of the layer before
+ * @input: that layer's rows and columns
+ *
+ * Returns: the receptive field of a layer whose every cell sees all of its
+ *   input
+ */
+CnnReceptive
+cnn_receptive_whole (CnnReceptive field, CnnSize input)
+{
+  field.size.height = saturate (field.size.height + (input.height - 1) * (gint64) field.jump.height);
+  field.size.width = saturate (field.size.width + (input.width - 1) * (gint64) field.jump.width);
+  field.jump = (CnnSize) { 0, 0 };
+  return field;
+}
+
+static void
+union_1d (int start_a, int size_a, int start_b, int size_b, int *start, int *size)
+{
+  gint64 end = MAX ((gint64) start_a + size_a, (gint64) start_b + size_b);
+
+  *start = MIN (start_a, start_b);
+  *size = saturate (end - *start);
+}
+
+/**
+ * cnn_receptive_union:
+ *
+ * Returns: the receptive field of a layer that joins two others of the same
+ *   size
+ */
+CnnReceptive
+cnn_receptive_union (CnnReceptive a, CnnReceptive b)
+{
+  CnnReceptive field = { .jump = { MAX (a.jump.height, b.jump.height),
+                                   MAX (a.jump.width, b.jump.width) } };
+
+  union_1d (a.start.height, a.size.height, b.start.height, b.size.height, &field.start.height,
+            &field.size.height);
+  union_1d (a.start.width, a.size.width, b.start.width, b.size.width, &field.start.width,
+            &field.size.width);
+  return field;
+}
+
+/**
+ * cnn_receptive_rect:
+ * @y: row of a cell
+ * @x: column of a cell
+ *
+ * Returns: what the cell sees of the network's input; may reach over its edges
+ */
+CnnRect
+cnn_receptive_rect (const CnnReceptive *field, int y, int x)
+{
+  return (CnnRect) {
+    .x = saturate (field->start.width + x * (gint64) field->jump.width),
+    .y = saturate (field->start.height + y * (gint64) field->jump.height),
+    .width = field->size.width,
+    .height = field->size.height,
+  };
+}

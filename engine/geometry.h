@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "types.h"
+
+G_BEGIN_DECLS
+
+/**
+ * CnnBorder:
+ *
+ * What stands outside a map when a window reaches over its edge. For a row
+ * a b c d: zero gives 0 0 | a b c d | 0 0, reflect c b | a b c d | c b,
+ * replicate a a | a b c d | d d, wrap c d | a b c d | a b.
+ */
+typedef enum
+{
+  CNN_BORDER_ZERO,
+  CNN_BORDER_REFLECT,
+  CNN_BORDER_REPLICATE,
+  CNN_BORDER_WRAP
+} CnnBorder;
+
+typedef enum
+{
+  CNN_PAD_VALID,   /* none: only windows that lie inside */
+  CNN_PAD_SAME,    /* so much that the output has ceil (input / stride) cells */
+  CNN_PAD_SIDES    /* as many rows and columns as said */
+} CnnPadMode;
+
+/** CnnPad: padding as a person asks for it; @sides counts for %CNN_PAD_SIDES. */
+typedef struct
+{
+  CnnPadMode mode;
+  CnnSides   sides;
+} CnnPad;
+
+/**
+ * CnnWindow:
+ * @kernel: rows and columns of the window
+ * @stride: cells from one window to the next
+ * @dilation: cells from one row (column) of the window to its next
+ * @pad: padding in cells, as cnn_window_resolve() works it out
+ * @border: what the padding holds
+ *
+ * How a local layer slides over its input. A pointwise layer's is all ones
+ * with no padding.
+ */
+typedef struct
+{
+  CnnSize   kernel;
+  CnnSize   stride;
+  CnnSize   dilation;
+  CnnSides  pad;
+  CnnBorder border;
+} CnnWindow;
+
+/**
+ * CnnReceptive:
+ * @size: rows and columns of input seen by one cell
+ * @jump: input cells from one cell's field to its neighbour's
+ * @start: first row and column of cell (0, 0)'s field; negative in the padding
+ *
+ * The receptive field of a layer's cells on the network's input: cell (y, x)
+ * sees rows start.height + y · jump.height and on, size.height of them.
+ */
+typedef struct
+{
+  CnnSize size;
+  CnnSize jump;
+  CnnSize start;
+} CnnReceptive;
+
+CnnWindow    cnn_window_one       (void);
+gboolean     cnn_window_resolve   (CnnWindow *window, const CnnPad *pad, CnnSize input,
+                                   CnnSize *output, GError **error);
+CnnSize      cnn_window_output    (const CnnWindow *window, CnnSize input);
+CnnSize      cnn_window_extent    (const CnnWindow *window);
+CnnRect      cnn_window_input     (const CnnWindow *window, CnnRect output);
+int          cnn_border_index     (CnnBorder border, int index, int length);
+
+CnnReceptive cnn_receptive_input  (void);
+CnnReceptive cnn_receptive_window (CnnReceptive field, const CnnWindow *window);
+CnnReceptive cnn_receptive_whole  (CnnReceptive field, CnnSize input);
+CnnReceptive cnn_receptive_union  (CnnReceptive a, CnnReceptive b);
+CnnRect      cnn_receptive_rect   (const CnnReceptive *field, int y, int x);
+
+G_END_DECLS

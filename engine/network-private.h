@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "network.h"
+
+G_BEGIN_DECLS
+
+struct _CnnNetwork
+{
+  gint       ref_count;
+  GPtrArray *nodes; /* of CnnNode */
+};
+
+CnnNetwork *cnn_network_new       (void);
+CnnNode    *cnn_network_add       (CnnNetwork *network, const CnnOp *op);
+GStrv      *cnn_node_references   (const CnnNode *node);
+void        cnn_network_set_seeds (CnnNetwork *network);
+
+G_END_DECLS

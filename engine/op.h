@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "error.h"
+#include "explain.h"
+#include "param.h"
+#include "tensor.h"
+
+G_BEGIN_DECLS
+
+typedef struct _CnnNode CnnNode;
+typedef struct _CnnStep CnnStep;
+typedef struct _CnnTask CnnTask;
+
+#define CNN_MAX_INPUTS  16
+#define CNN_MAX_WEIGHTS 4
+
+/** CnnOpGroup: where an op stands in a menu. */
+typedef enum
+{
+  CNN_GROUP_INPUT,
+  CNN_GROUP_CONVOLUTION,
+  CNN_GROUP_ACTIVATION,
+  CNN_GROUP_POOLING,
+  CNN_GROUP_STRUCTURE,
+  CNN_GROUP_DENSE
+} CnnOpGroup;
+
+/**
+ * CnnReach: which part of its input one output cell of an op needs.
+ * @CNN_REACH_POINT: the cells at the same place; the op can run in place
+ * @CNN_REACH_WINDOW: a window, as the op's @window says
+ * @CNN_REACH_WHOLE: all of it
+ */
+typedef enum
+{
+  CNN_REACH_POINT,
+  CNN_REACH_WINDOW,
+  CNN_REACH_WHOLE
+} CnnReach;
+
+/**
+ * CnnWeight:
+ * @name: what it is: "weight", "bias", …
+ * @n_dims: how many of @dims count
+ * @dims: its extents, outermost first
+ * @trained: whether it counts as a parameter that training changes
+ */
+typedef struct
+{
+  const char *name;
+  int         n_dims;
+  int         dims[CNN_TENSOR_MAX_DIMS];
+  gboolean    trained;
+} CnnWeight;
+
+/**
+ * CnnTask:
+ * @node: the layer
+ * @weights: its weights, as the op's @weights lists them
+ * @n_in: number of inputs
+ * @in: their shapes
+ * @out: the shape to produce
+ * @pad: what the op itself adds around @in: zeros in a convolution, nothing
+ *   that counts in a pooling. Borders other than zero are already in @in.
+ *
+ * A layer on a tile of its map; the whole map is one such tile.
+ */
+struct _CnnTask
+{
+  const CnnNode    *node;
+  CnnTensor *const *weights;
+  guint             n_in;
+  CnnShape          in[CNN_MAX_INPUTS];
+  CnnShape          out;
+  CnnSides          pad;
+};
+
+/**
+ * CnnStep:
+ * @run: computes @out, [out.height][out.width][out.channels], from the inputs,
+ *   [in.height][in.width][in.channels] each. (y, x) is the place of @out's
+ *   first cell on the whole map. Allocates nothing.
+ * @free: frees the step
+ *
+ * A task made ready to run, by one thread at a time. An op's own step begins
+ * with this struct.
+ */
+struct _CnnStep
+{
+  gboolean (*run)  (CnnStep *step, const float *const *in, float *out, int y, int x);
+  void     (*free) (CnnStep *step);
+};
+
+/**
+ * CnnOp:
+ * @name: as written in a network's text
+ * @label: (translatable) as shown to a person
+ * @blurb: (translatable) what it does, in a sentence
+ * @group: where it stands in a menu
+ * @reach: which part of its input an output cell needs
+ * @exact: on small integers and integer weights its results are exact: what
+ *   adds up, compares or copies, but does not divide
+ * @params_size: size of its parameter struct
+ * @params: its parameters, ending at a %NULL key
+ *
+ * @check: whether the parameters fit together, before any shape is known.
+ *   May be %NULL. Errors: %CNN_ERROR_SPEC
+ * @shape: the output's shape; @in holds as many shapes as the node has inputs.
+ *   %NULL: the shape of the one input. Errors: %CNN_ERROR_SHAPE
+ * @window: fills the window for an input of the given size. Of a
+ *   %CNN_REACH_WINDOW op. Errors: %CNN_ERROR_SHAPE
+ * @weights: lists the weights it has on an input of shape @in into @weights,
+ *   [%CNN_MAX_WEIGHTS], and returns how many. %NULL: none
+ * @init: fills the listed weights with what the parameters say, the rest drawn
+ *   at random from @seed. Of an op with weights. Errors: %CNN_ERROR_SHAPE
+ * @macs: multiplications with a weight for one run. %NULL: none
+ * @map_label: name of a map of the output, or %NULL where it has none. May be
+ *   %NULL. (transfer full)
+ * @prepare: makes a step. Errors: %CNN_ERROR_UNSUPPORTED, %CNN_ERROR_LIMIT
+ * @explain: adds the arithmetic behind cell (y, x, channel) of the whole map;
+ *   task->pad does not count, the op works out its own. In double, from the
+ *   formula, sharing nothing with @prepare but the window arithmetic
+ *
+ * A kind of layer. Everything the program knows of it is said here, once.
+ */
+typedef struct
+{
+  const char     *name;
+  const char     *label;
+  const char     *blurb;
+  CnnOpGroup      group;
+  CnnReach        reach;
+  gboolean        exact;
+  gsize           params_size;
+  const CnnParam *params;
+
+  gboolean (*check)     (gconstpointer params, GError **error);
+  gboolean (*shape)     (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out,
+                         GError **error);
+  gboolean (*window)    (const CnnNode *node, CnnShape in, CnnWindow *window, GError **error);
+  guint    (*weights)   (const CnnNode *node, CnnShape in, CnnWeight *weights);
+  gboolean (*init)      (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *weights,
+                         GError **error);
+  gint64   (*macs)      (const CnnNode *node, CnnShape in, CnnShape out);
+  char    *(*map_label) (const CnnNode *node, int map);
+  CnnStep *(*prepare)   (const CnnTask *task, GError **error);
+  void     (*explain)   (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+                         CnnExplanation *explanation);
+} CnnOp;
+
+/**
+ * CnnNode:
+ * @op: the kind of layer
+ * @params: the op's parameter struct
+ * @name: what as= calls it, or %NULL
+ * @n_in: number of inputs
+ * @in: the nodes they come from
+ * @seed: of what it draws at random
+ * @line: where in the text it was read, from 1; 0 when it was not
+ * @column: the same, in characters from 1
+ *
+ * A layer in a network.
+ */
+struct _CnnNode
+{
+  const CnnOp *op;
+  gpointer     params;
+  char        *name;
+  guint        n_in;
+  guint        in[CNN_MAX_INPUTS];
+  guint64      seed;
+  int          line;
+  int          column;
+};
+
+const CnnOp *const *cnn_ops        (guint *n_ops);
+const CnnOp        *cnn_op_find    (const char *name);
+const CnnParam     *cnn_op_param   (const CnnOp *op, const char *key);
+
+gboolean            cnn_node_shape  (const CnnNode *node, const CnnShape *in, CnnShape *out,
+                                     GError **error);
+gboolean            cnn_node_window (const CnnNode *node, CnnShape in, CnnWindow *window,
+                                     GError **error);
+guint               cnn_node_weights (const CnnNode *node, CnnShape in, CnnWeight *weights);
+char               *cnn_node_title  (const CnnNode *node);
+
+void                cnn_step_free  (CnnStep *step);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnStep, cnn_step_free)
+
+G_END_DECLS

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bins.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Bin i of n on a map of m rows: from floor (i m / n) to ceil ((i + 1) m / n),
+ * so that the bins cover the map and none is empty, also where m < n. Source:
+ * He, Zhang, Ren and Sun, "Spatial pyramid pooling in deep convolutional
+ * networks" (2014), section 2.3. */
+static void
+bin_range (int i, int n, int m, int *from, int *length)
+{
+  int to = (int) (((gint64) (i + 1) * m + n - 1) / n);
+
+  *from = (int) ((gint64) i * m / n);
+  *length = to - *from;
+}
+
+static CnnRect
+bin_rect (int bin, int level, CnnShape in)
+{
+  CnnRect rect;
+
+  bin_range (bin / level, level, in.height, &rect.y, &rect.height);
+  bin_range (bin % level, level, in.width, &rect.x, &rect.width);
+  return rect;
+}
+
+/* --- running -------------------------------------------------------------- */
+
+typedef struct
+{
+  CnnStep  step;
+  CnnShape in;
+  gboolean average;
+  int      n_levels;
+  int     *levels; /* [n_levels] */
+  double  *sums;   /* [channels] */
+} BinsStep;
+
+static void
+bin_max (const BinsStep *step, const float *in, const CnnRect *rect, float *out)
+{
+  int   channels = step->in.channels;
+  gsize row = (gsize) step->in.width * channels;
+
+  in += rect->y * row + (gsize) rect->x * channels;
+  memcpy (out, in, channels * sizeof (float));
+  for (int y = 0; y < rect->height; y++, in += row)
+    for (int x = 0; x < rect->width; x++)
+      for (int c = 0; c < channels; c++)
+        out[c] = in[(gsize) x * channels + c] > out[c] ? in[(gsize) x * channels + c] : out[c];
+}
+
+/* In double: a mean over millions of cells. */
+static void
+bin_average (const BinsStep *step, const float *in, const CnnRect *rect, float *out)
+{
+  int    channels = step->in.channels;
+  gsize  row = (gsize) step->in.width * channels;
+  double n = (double) rect->width * rect->height;
+
+  memset (step->sums, 0, channels * sizeof (double));
+  in += rect->y * row + (gsize) rect->x * channels;
+  for (int y = 0; y < rect->height; y++, in += row)
+    for (int x = 0; x < rect->width; x++)
+      for (int c = 0; c < channels; c++)
+        step->sums[c] += in[(gsize) x * channels + c];
+  for (int c = 0; c < channels; c++)
+    out[c] = (float) (step->sums[c] / n);
+}
+
+static gboolean
+bins_run (CnnStep *base, const float *const *in, float *out, int y, int x)
+{
+  const BinsStep *step = (BinsStep *) base;
+
+  for (int i = 0; i < step->n_levels; i++)
+    for (int bin = 0; bin < step->levels[i] * step->levels[i]; bin++)
+      {
+        CnnRect rect = bin_rect (bin, step->levels[i], step->in);
+
+        if (step->average)
+          bin_average (step, in[0], &rect, out);
+        else
+          bin_max (step, in[0], &rect, out);
+        out += step->in.channels;
+      }
+  return TRUE;
+}
+
+static void
+bins_free (CnnStep *base)
+{
+  BinsStep *step = (BinsStep *) base;
+
+  g_free (step->levels);
+  g_free (step->sums);
+  g_free (step);
+}
+
+/**
+ * cnn_bins_prepare:
+ * @levels: how many bins to a side, for each level
+ * @average: whether a bin is averaged; otherwise its largest value counts
+ *
+ * Makes the step of a layer whose output is, level by level and bin by bin, one
+ * value for each channel.
+ *
+ * Returns: (transfer full): the step
+ */
+CnnStep *
+cnn_bins_prepare (const CnnTask *task, const CnnNumbers *levels, gboolean average)
+{
+  BinsStep *step = g_new0 (BinsStep, 1);
+
+  step->step.run = bins_run;
+  step->step.free = bins_free;
+  step->in = task->in[0];
+  step->average = average;
+  step->n_levels = levels->n;
+  step->levels = g_new (int, levels->n);
+  for (int i = 0; i < levels->n; i++)
+    step->levels[i] = (int) levels->values[i];
+  step->sums = g_new (double, task->in[0].channels);
+  return &step->step;
+}
+
+/* --- the arithmetic ------------------------------------------------------- */
+
+/**
+ * cnn_bins_explain:
+ * @level: bins to a side
+ * @bin: number of the bin in that level, row by row
+ *
+ * Explains the value of one bin.
+ */
+void
+cnn_bins_explain (const CnnTask *task, const CnnCells *cells, int level, int bin, int channel,
+                  gboolean average, CnnExplanation *explanation)
+{
+  CnnRect  rect = bin_rect (bin, level, task->in[0]);
+  int      n = rect.width * rect.height;
+  CnnPart *part = cnn_explanation_add_part (explanation,
+                                            average ? CNN_PART_WEIGHTED : CNN_PART_WINNER, 0,
+                                            channel, (CnnSize) { rect.height, rect.width }, average);
+
+  for (int i = 0; i < n; i++)
+    {
+      part->values[i] = cells->read (cells->data, 0, rect.y + i / rect.width,
+                                     rect.x + i % rect.width, channel);
+      if (average)
+        {
+          part->factors[i] = 1.0 / n;
+          part->result += part->values[i] / n;
+          explanation->magnitude += fabs (part->values[i] / n);
+        }
+      else if (part->winner < 0 || part->values[i] > part->values[part->winner])
+        part->winner = i;
+    }
+  if (!average)
+    {
+      part->result = part->values[part->winner];
+      explanation->magnitude = fabs (part->result);
+    }
+  explanation->value = part->result;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "i18n.h"
+#include "ops.h"
+#include "weights.h"
+
+typedef struct
+{
+  int        units;
+  GPtrArray *weights; /* of CnnKernel: one matrix, units × inputs */
+  CnnBias    bias;
+  int        seed;
+} DenseParams;
+
+static const CnnParam dense_params[] = {
+  { .key = "units",
+    .type = CNN_PARAM_INT,
+    .offset = offsetof (DenseParams, units),
+    .initial = "auto",
+    .min = 1,
+    .max = 1 << 24,
+    .positional = TRUE,
+    .zero = "auto",
+    .label = N_("Units"),
+    .tooltip = N_("How many values come out") },
+  { .key = "weights",
+    .type = CNN_PARAM_KERNELS,
+    .offset = offsetof (DenseParams, weights),
+    .initial = "",
+    .label = N_("Weights"),
+    .tooltip = N_("A matrix with a row for each unit; drawn at random when not said") },
+  { .key = "bias",
+    .type = CNN_PARAM_BIAS,
+    .offset = offsetof (DenseParams, bias),
+    .initial = "yes",
+    .min = -1e30,
+    .max = 1e30,
+    .label = N_("Bias"),
+    .tooltip = N_("Whether a number is added to each unit, and which; 0 until it is trained") },
+  { .key = "seed",
+    .type = CNN_PARAM_INT,
+    .offset = offsetof (DenseParams, seed),
+    .initial = "0",
+    .min = 0,
+    .max = G_MAXINT,
+    .label = N_("Seed"),
+    .tooltip = N_("Another seed draws other weights") },
+  { .key = NULL },
+};
+
+/* (nullable): the matrix that was said. */
+static const CnnKernel *
+dense_matrix (const DenseParams *p)
+{
+  return p->weights ? p->weights->pdata[0] : NULL;
+}
+
+static int
+dense_units (const DenseParams *p)
+{
+  return p->units > 0 ? p->units : dense_matrix (p)->size.height;
+}
+
+static gboolean
+dense_check (gconstpointer params, GError **error)
+{
+  const DenseParams *p = params;
+  const CnnKernel   *matrix = dense_matrix (p);
+
+  if (matrix == NULL && p->units == 0)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                   _("expected how many units, as in “dense 10”"));
+      return FALSE;
+    }
+  if (matrix && (matrix->kind || matrix->depth > 0 || p->weights->len > 1 ||
+                 matrix->size.height != dense_units (p)))
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                   _("weights: expected one matrix with a row for each unit"));
+      return FALSE;
+    }
+  if (p->bias.values.n > 1 && p->bias.values.n != dense_units (p))
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                   _("found %d biases, expected one, or one for each of %d units"),
+                   p->bias.values.n, dense_units (p));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+dense_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out, GError **error)
+{
+  const DenseParams *p = node->params;
+  const CnnKernel   *matrix = dense_matrix (p);
+
+  if (in->height != 1 || in->width != 1)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+                   _("found a map of " CNN_SHAPE_FORMAT ", expected a vector; put flatten or a "
+                     "global pooling before it"),
+                   CNN_SHAPE_ARGS (*in));
+      return FALSE;
+    }
+  if (matrix && matrix->size.width != in->channels)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+                   _("the rows of the weights have %d numbers, expected one for each of %d inputs"),
+                   matrix->size.width, in->channels);
+      return FALSE;
+    }
+  *out = (CnnShape) { 1, 1, dense_units (p) };
+  return TRUE;
+}
+
+static guint
+dense_weights (const CnnNode *node, CnnShape in, CnnWeight *weights)
+{
+  const DenseParams *p = node->params;
+  int                units = dense_units (p);
+
+  weights[0] = (CnnWeight) { "weight", 2, { units, in.channels }, TRUE };
+  weights[1] = (CnnWeight) { "bias", 1, { units }, TRUE };
+  return p->bias.used ? 2 : 1;
+}
+
+static gboolean
+dense_init (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *weights,
+            GError **error)
+{
+  const DenseParams *p = node->params;
+  const CnnKernel   *matrix = dense_matrix (p);
+
+  if (p->bias.used)
+    cnn_weights_fill (weights[1], &p->bias.values, 0.0);
+  if (matrix)
+    for (gsize i = 0; i < cnn_tensor_length (weights[0]); i++)
+      weights[0]->values[i] = (float) matrix->values[i];
+  else
+    cnn_weights_draw_he (weights[0], in.channels, seed);
+  return TRUE;
+}
+
+static gint64
+dense_macs (const CnnNode *node, CnnShape in, CnnShape out)
+{
+  return (gint64) in.channels * out.channels;
+}
+
+static CnnStep *
+dense_prepare (const CnnTask *task, GError **error)
+{
+  gboolean              biased = ((const DenseParams *) task->node->params)->bias.used;
+  dnnl_dims_t           in_dims = { 1, task->in[0].channels };
+  dnnl_dims_t           out_dims = { 1, task->out.channels };
+  dnnl_dims_t           dims = { task->out.channels, task->in[0].channels };
+  dnnl_dims_t           bias_dims = { task->out.channels };
+  dnnl_memory_desc_t    in, out, any, have, bias = NULL;
+  dnnl_primitive_desc_t desc = NULL;
+  dnnl_primitive_attr_t attr = cnn_dnnl_attr ();
+  CnnStep              *step = NULL;
+  gboolean              ok;
+
+  dnnl_memory_desc_create_with_tag (&in, 2, in_dims, dnnl_f32, dnnl_ab);
+  dnnl_memory_desc_create_with_tag (&out, 2, out_dims, dnnl_f32, dnnl_ab);
+  dnnl_memory_desc_create_with_tag (&have, 2, dims, dnnl_f32, dnnl_ab);
+  dnnl_memory_desc_create_with_tag (&any, 2, dims, dnnl_f32, dnnl_format_tag_any);
+  if (biased)
+    dnnl_memory_desc_create_with_tag (&bias, 1, bias_dims, dnnl_f32, dnnl_a);
+  ok = cnn_dnnl_check (dnnl_inner_product_forward_primitive_desc_create (
+                         &desc, cnn_dnnl_engine (), dnnl_forward_inference, in, any, bias, out,
+                         attr),
+                       task, error);
+  if (ok)
+    step = cnn_dnnl_step_new (desc, task, error);
+  ok = step != NULL && cnn_dnnl_step_bind_maps (step, task, error) &&
+       cnn_dnnl_step_weight (step, DNNL_ARG_WEIGHTS, have, task->weights[0]->values, task, error) &&
+       (!biased || cnn_dnnl_step_weight (step, DNNL_ARG_BIAS, bias, task->weights[1]->values, task, error));
+  if (!ok)
+    g_clear_pointer (&step, cnn_step_free);
+  dnnl_memory_desc_destroy (in);
+  dnnl_memory_desc_destroy (out);
+  dnnl_memory_desc_destroy (have);
+  dnnl_memory_desc_destroy (any);
+  if (bias)
+    dnnl_memory_desc_destroy (bias);
+  dnnl_primitive_attr_destroy (attr);
+  return step;
+}
+
+static void
+dense_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int unit,
+               CnnExplanation *explanation)
+{
+  int          n = task->in[0].channels;
+  const float *row = task->weights[0]->values + (gsize) unit * n; /* [n] */
+  CnnPart     *part = cnn_explanation_add_part (explanation, CNN_PART_PRODUCTS, 0, -1,
+                                                (CnnSize) { 1, n }, TRUE);
+
+  for (int i = 0; i < n; i++)
+    {
+      part->values[i] = cells->read (cells->data, 0, 0, 0, i);
+      part->factors[i] = row[i];
+      part->result += part->values[i] * part->factors[i];
+      explanation->magnitude += fabs (part->values[i] * part->factors[i]);
+    }
+  explanation->value = part->result;
+  explanation->has_bias = ((const DenseParams *) task->node->params)->bias.used;
+  if (explanation->has_bias)
+    {
+      explanation->bias = task->weights[1]->values[unit];
+      explanation->value += explanation->bias;
+      explanation->magnitude += fabs (explanation->bias);
+    }
+}
+
+const CnnOp cnn_op_dense = {
+  .name = "dense",
+  .label = N_("Fully connected"),
+  .blurb = N_("Every unit adds up all values, each times a weight of its own"),
+  .group = CNN_GROUP_DENSE,
+  .reach = CNN_REACH_WHOLE,
+  .exact = TRUE,
+  .params_size = sizeof (DenseParams),
+  .params = dense_params,
+  .check = dense_check,
+  .shape = dense_shape,
+  .weights = dense_weights,
+  .init = dense_init,
+  .macs = dense_macs,
+  .prepare = dense_prepare,
+  .explain = dense_explain,
+};

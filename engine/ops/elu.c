@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "i18n.h"
+#include "ops.h"
+
+typedef struct
+{
+  double alpha;
+} EluParams;
+
+static const CnnParam elu_params[] = {
+  { .key = "alpha",
+    .type = CNN_PARAM_FLOAT,
+    .offset = offsetof (EluParams, alpha),
+    .initial = "1",
+    .min = 0,
+    .max = 1e6,
+    .label = N_("Alpha"),
+    .tooltip = N_("How far below zero it goes") },
+  { .key = NULL },
+};
+
+static CnnStep *
+elu_prepare (const CnnTask *task, GError **error)
+{
+  const EluParams *p = task->node->params;
+
+  return cnn_eltwise_prepare (task, dnnl_eltwise_elu, (float) p->alpha, 0.0f, error);
+}
+
+static void
+elu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+             CnnExplanation *explanation)
+{
+  const EluParams *p = task->node->params;
+  double   value = cells->read (cells->data, 0, y, x, channel);
+
+  cnn_explanation_function (explanation, 0, channel, value, value > 0.0 ? value : p->alpha * (exp (value) - 1.0));
+  if (value < 0.0)
+    explanation->magnitude = p->alpha * (exp (value) + 1.0);
+}
+
+const CnnOp cnn_op_elu = {
+  .name = "elu",
+  .label = N_("ELU"),
+  .blurb = N_("Keeps what is positive; negative values run smoothly towards −alpha: alpha · (eˣ − 1)"),
+  .group = CNN_GROUP_ACTIVATION,
+  .reach = CNN_REACH_POINT,
+  .params_size = sizeof (EluParams),
+  .params = elu_params,
+  .prepare = elu_prepare,
+  .explain = elu_explain,
+};

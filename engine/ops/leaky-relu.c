@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "i18n.h"
+#include "ops.h"
+
+typedef struct
+{
+  double slope;
+} LeakyReluParams;
+
+static const CnnParam leaky_relu_params[] = {
+  { .key = "slope",
+    .type = CNN_PARAM_FLOAT,
+    .offset = offsetof (LeakyReluParams, slope),
+    .initial = "0.01",
+    .min = -1e6,
+    .max = 1e6,
+    .label = N_("Slope"),
+    .tooltip = N_("What negative values are multiplied with") },
+  { .key = NULL },
+};
+
+static CnnStep *
+leaky_relu_prepare (const CnnTask *task, GError **error)
+{
+  const LeakyReluParams *p = task->node->params;
+
+  return cnn_eltwise_prepare (task, dnnl_eltwise_relu, (float) p->slope, 0.0f, error);
+}
+
+static void
+leaky_relu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+                    CnnExplanation *explanation)
+{
+  const LeakyReluParams *p = task->node->params;
+  double         value = cells->read (cells->data, 0, y, x, channel);
+
+  cnn_explanation_function (explanation, 0, channel, value, value > 0.0 ? value : p->slope * value);
+}
+
+const CnnOp cnn_op_leaky_relu = {
+  .name = "leaky-relu",
+  .label = N_("Leaky ReLU"),
+  .blurb = N_("Keeps what is positive and makes the rest small: slope · x"),
+  .group = CNN_GROUP_ACTIVATION,
+  .reach = CNN_REACH_POINT,
+  .params_size = sizeof (LeakyReluParams),
+  .params = leaky_relu_params,
+  .prepare = leaky_relu_prepare,
+  .explain = leaky_relu_explain,
+};

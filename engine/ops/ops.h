@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "dnnl-step.h"
+#include "op.h"
+
+G_BEGIN_DECLS
+
+/* What the files of this folder, one an op, share. Each op is a constant named
+ * cnn_op_ and its name. */
+
+#define CNN_OP(name) extern const CnnOp cnn_op_##name;
+#include "op-list.h"
+
+/** cnn_no_params: the parameter list of an op that has none. */
+extern const CnnParam cnn_no_params[];
+
+gboolean cnn_vector_shape    (double length, CnnShape *out, GError **error);
+CnnStep *cnn_copy_prepare    (const CnnTask *task, GError **error);
+CnnStep *cnn_eltwise_prepare (const CnnTask *task, dnnl_alg_kind_t kind, float alpha, float beta,
+                              GError **error);
+
+G_END_DECLS

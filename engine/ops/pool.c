@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pool.h"
+
+#include "i18n.h"
+
+static CnnSize
+pool_stride (const CnnPool *pool)
+{
+  return pool->stride.height > 0 ? pool->stride : pool->size;
+}
+
+/**
+ * cnn_pool_check:
+ * @params: a parameter struct that begins with a #CnnPool
+ *
+ * Returns: whether every window has a cell that is not padding; otherwise
+ *   %CNN_ERROR_SPEC is set
+ */
+gboolean
+cnn_pool_check (gconstpointer params, GError **error)
+{
+  const CnnPool  *pool = params;
+  const CnnSides *pad = &pool->pad.sides;
+
+  if (pool->pad.mode != CNN_PAD_SIDES ||
+      (MAX (pad->top, pad->bottom) < pool->size.height &&
+       MAX (pad->left, pad->right) < pool->size.width))
+    return TRUE;
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+               _("the padding must be less than the %d×%d window, "
+                 "so that no window holds nothing but padding"),
+               pool->size.height, pool->size.width);
+  return FALSE;
+}
+
+/** cnn_pool_window: the @window of a #CnnOp whose parameters begin with a #CnnPool. */
+gboolean
+cnn_pool_window (const CnnNode *node, CnnShape in, CnnWindow *window, GError **error)
+{
+  const CnnPool *pool = node->params;
+
+  window->kernel = pool->size;
+  window->stride = pool_stride (pool);
+  return cnn_window_resolve (window, &pool->pad, (CnnSize) { in.height, in.width }, NULL, error);
+}
+
+/**
+ * cnn_pool_prepare_dnnl:
+ * @kind: which pooling
+ *
+ * Returns: (transfer full): a step that is oneDNN's pooling, or %NULL with
+ *   %CNN_ERROR_UNSUPPORTED or %CNN_ERROR_LIMIT set
+ */
+CnnStep *
+cnn_pool_prepare_dnnl (const CnnTask *task, dnnl_alg_kind_t kind, GError **error)
+{
+  const CnnPool        *pool = task->node->params;
+  CnnSize               stride = pool_stride (pool);
+  dnnl_dims_t           strides = { stride.height, stride.width };
+  dnnl_dims_t           kernel = { pool->size.height, pool->size.width };
+  dnnl_dims_t           dilation = { 0, 0 };
+  dnnl_dims_t           before = { task->pad.top, task->pad.left };
+  dnnl_dims_t           after = { task->pad.bottom, task->pad.right };
+  dnnl_memory_desc_t    in = cnn_dnnl_maps (task->in[0]), out = cnn_dnnl_maps (task->out);
+  dnnl_primitive_attr_t attr = cnn_dnnl_attr ();
+  dnnl_primitive_desc_t desc = NULL;
+  CnnStep              *step = NULL;
+
+  if (cnn_dnnl_check (dnnl_pooling_forward_primitive_desc_create (
+                        &desc, cnn_dnnl_engine (), dnnl_forward_inference, kind, in, out, strides,
+                        kernel, dilation, before, after, attr),
+                      task, error))
+    step = cnn_dnnl_step_new (desc, task, error);
+  if (step && !cnn_dnnl_step_bind_maps (step, task, error))
+    g_clear_pointer (&step, cnn_step_free);
+  dnnl_memory_desc_destroy (in);
+  dnnl_memory_desc_destroy (out);
+  dnnl_primitive_attr_destroy (attr);
+  return step;
+}
+
+static void
+pool_step_free (CnnStep *step)
+{
+  g_free (step);
+}
+
+/**
+ * cnn_pool_step_init:
+ * @step: (out caller-allocates): a step on the heap, whose run is still to be
+ *   set
+ *
+ * Fills in what a pooling of our own needs to know.
+ */
+void
+cnn_pool_step_init (CnnPoolStep *step, const CnnTask *task)
+{
+  const CnnPool *pool = task->node->params;
+
+  step->step.free = pool_step_free;
+  step->in = task->in[0];
+  step->out = task->out;
+  step->size = pool->size;
+  step->stride = pool_stride (pool);
+  step->pad = task->pad;
+}
+
+/**
+ * cnn_pool_step_cells:
+ *
+ * Returns: the input cells under the window of output cell (y, x) of the tile,
+ *   without the padding; at least one
+ */
+CnnRect
+cnn_pool_step_cells (const CnnPoolStep *step, int y, int x)
+{
+  int top = y * step->stride.height - step->pad.top;
+  int left = x * step->stride.width - step->pad.left;
+  int bottom = MIN (top + step->size.height, step->in.height);
+  int right = MIN (left + step->size.width, step->in.width);
+
+  top = MAX (top, 0);
+  left = MAX (left, 0);
+  return (CnnRect) { left, top, right - left, bottom - top };
+}
+
+/**
+ * cnn_pool_add_part:
+ *
+ * Returns: (transfer none): a part with room for the window
+ */
+CnnPart *
+cnn_pool_add_part (const CnnTask *task, CnnPartKind kind, int channel, gboolean with_factors,
+                   CnnExplanation *explanation)
+{
+  const CnnPool *pool = task->node->params;
+
+  return cnn_explanation_add_part (explanation, kind, 0, channel, pool->size, with_factors);
+}
+
+/**
+ * cnn_pool_explain:
+ * @part: a part of cnn_pool_add_part()
+ *
+ * Fills in the cells of the window of cell (y, x) of the whole map, and which
+ * of them lie outside.
+ *
+ * Returns: how many lie inside
+ */
+int
+cnn_pool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+                  CnnPart *part)
+{
+  CnnShape  in = task->in[0];
+  CnnWindow window;
+  int       inside = 0;
+
+  cnn_node_window (task->node, in, &window, NULL);
+  for (int i = 0; i < part->size.height * part->size.width; i++)
+    {
+      int at_y = y * window.stride.height - window.pad.top + i / part->size.width;
+      int at_x = x * window.stride.width - window.pad.left + i % part->size.width;
+
+      part->outside[i] = at_y < 0 || at_y >= in.height || at_x < 0 || at_x >= in.width;
+      if (part->outside[i])
+        continue;
+      part->values[i] = cells->read (cells->data, 0, at_y, at_x, channel);
+      inside++;
+    }
+  return inside;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "ops.h"
+
+G_BEGIN_DECLS
+
+/** CnnPool: what every pooling with a window has; its parameter struct begins with it. */
+typedef struct
+{
+  CnnSize size;
+  CnnSize stride; /* 0×0: the window's size */
+  CnnPad  pad;
+} CnnPool;
+
+/* The three parameters of a CnnPool at the beginning of a parameter struct. */
+#define CNN_POOL_PARAMS                                                                            \
+  { .key = "size",                                                                                 \
+    .type = CNN_PARAM_SIZE,                                                                        \
+    .offset = offsetof (CnnPool, size),                                                            \
+    .initial = "2",                                                                                \
+    .min = 1,                                                                                      \
+    .max = 4095,                                                                                   \
+    .positional = TRUE,                                                                            \
+    .label = N_("Window size"),                                                                    \
+    .tooltip = N_("Rows and columns of the window") },                                             \
+  { .key = "stride",                                                                               \
+    .type = CNN_PARAM_SIZE,                                                                        \
+    .offset = offsetof (CnnPool, stride),                                                          \
+    .initial = "",                                                                                 \
+    .min = 1,                                                                                      \
+    .max = 4095,                                                                                   \
+    .label = N_("Stride"),                                                                         \
+    .tooltip = N_("Cells from one window to the next; the window's size when not said, "           \
+                  "windows overlap when it is less") },                                            \
+  {                                                                                                \
+    .key = "pad",                                                                                  \
+    .type = CNN_PARAM_PAD,                                                                         \
+    .offset = offsetof (CnnPool, pad),                                                             \
+    .initial = "valid",                                                                            \
+    .min = 0,                                                                                      \
+    .max = 4095,                                                                                   \
+    .label = N_("Padding"),                                                                        \
+    .tooltip = N_("Rows and columns added around the map; they never win")                         \
+  }
+
+/**
+ * CnnPoolStep:
+ *
+ * The step of a pooling that oneDNN does not have.
+ */
+typedef struct
+{
+  CnnStep  step;
+  CnnShape in;
+  CnnShape out;
+  CnnSize  size;
+  CnnSize  stride;
+  CnnSides pad;
+} CnnPoolStep;
+
+gboolean cnn_pool_check        (gconstpointer params, GError **error);
+gboolean cnn_pool_window       (const CnnNode *node, CnnShape in, CnnWindow *window,
+                                GError **error);
+CnnStep *cnn_pool_prepare_dnnl (const CnnTask *task, dnnl_alg_kind_t kind, GError **error);
+void     cnn_pool_step_init    (CnnPoolStep *step, const CnnTask *task);
+CnnRect  cnn_pool_step_cells   (const CnnPoolStep *step, int y, int x);
+int      cnn_pool_explain      (const CnnTask *task, const CnnCells *cells, int y, int x,
+                                int channel, CnnPart *part);
+CnnPart *cnn_pool_add_part     (const CnnTask *task, CnnPartKind kind, int channel,
+                                gboolean with_factors, CnnExplanation *explanation);
+
+G_END_DECLS

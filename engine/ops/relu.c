@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "i18n.h"
+#include "ops.h"
+
+static CnnStep *
+relu_prepare (const CnnTask *task, GError **error)
+{
+  return cnn_eltwise_prepare (task, dnnl_eltwise_relu, 0.0f, 0.0f, error);
+}
+
+static void
+relu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+              CnnExplanation *explanation)
+{
+  double value = cells->read (cells->data, 0, y, x, channel);
+
+  cnn_explanation_function (explanation, 0, channel, value, value > 0.0 ? value : 0.0);
+}
+
+const CnnOp cnn_op_relu = {
+  .name = "relu",
+  .label = N_("ReLU"),
+  .blurb = N_("Keeps what is positive and turns the rest into zero: max (0, x)"),
+  .group = CNN_GROUP_ACTIVATION,
+  .reach = CNN_REACH_POINT,
+  .exact = TRUE,
+  .params = cnn_no_params,
+  .prepare = relu_prepare,
+  .explain = relu_explain,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "i18n.h"
+#include "ops.h"
+
+static CnnStep *
+sigmoid_prepare (const CnnTask *task, GError **error)
+{
+  return cnn_eltwise_prepare (task, dnnl_eltwise_logistic, 0.0f, 0.0f, error);
+}
+
+static void
+sigmoid_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+                 CnnExplanation *explanation)
+{
+  double value = cells->read (cells->data, 0, y, x, channel);
+
+  cnn_explanation_function (explanation, 0, channel, value, 1.0 / (1.0 + exp (-value)));
+}
+
+const CnnOp cnn_op_sigmoid = {
+  .name = "sigmoid",
+  .label = N_("Sigmoid"),
+  .blurb = N_("Squeezes every value between 0 and 1: 1 / (1 + e⁻ˣ)"),
+  .group = CNN_GROUP_ACTIVATION,
+  .reach = CNN_REACH_POINT,
+  .params = cnn_no_params,
+  .prepare = sigmoid_prepare,
+  .explain = sigmoid_explain,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "i18n.h"
+#include "ops.h"
+
+static CnnStep *
+tanh_prepare (const CnnTask *task, GError **error)
+{
+  return cnn_eltwise_prepare (task, dnnl_eltwise_tanh, 0.0f, 0.0f, error);
+}
+
+static void
+tanh_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+              CnnExplanation *explanation)
+{
+  double value = cells->read (cells->data, 0, y, x, channel);
+
+  cnn_explanation_function (explanation, 0, channel, value, tanh (value));
+}
+
+const CnnOp cnn_op_tanh = {
+  .name = "tanh",
+  .label = N_("Hyperbolic tangent"),
+  .blurb = N_("Squeezes every value between −1 and 1"),
+  .group = CNN_GROUP_ACTIVATION,
+  .reach = CNN_REACH_POINT,
+  .params = cnn_no_params,
+  .prepare = tanh_prepare,
+  .explain = tanh_explain,
+};

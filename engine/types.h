@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * CnnShape:
+ * @height: rows
+ * @width: columns
+ * @channels: maps
+ *
+ * The shape of what flows between two layers. In memory the values are float32
+ * in the order height, width, channels: a picture's interleaved rows are
+ * already one. A vector of n values is 1×1×n.
+ */
+typedef struct
+{
+  int height;
+  int width;
+  int channels;
+} CnnShape;
+
+/** CnnSize: rows and columns of a window, a stride or a picture. */
+typedef struct
+{
+  int height;
+  int width;
+} CnnSize;
+
+/** CnnSides: rows or columns added at the four sides of a map. */
+typedef struct
+{
+  int top;
+  int right;
+  int bottom;
+  int left;
+} CnnSides;
+
+/** CnnRect: a rectangle of cells; (x, y) is its first column and row. */
+typedef struct
+{
+  int x;
+  int y;
+  int width;
+  int height;
+} CnnRect;
+
+/**
+ * cnn_shape_cells:
+ *
+ * Returns: height × width × channels
+ */
+static inline gint64
+cnn_shape_cells (CnnShape shape)
+{
+  return (gint64) shape.height * shape.width * shape.channels;
+}
+
+static inline gboolean
+cnn_shape_equal (CnnShape a, CnnShape b)
+{
+  return a.height == b.height && a.width == b.width && a.channels == b.channels;
+}
+
+/** CNN_SHAPE_FORMAT: printf conversions for a shape as H×W×C. */
+#define CNN_SHAPE_FORMAT    "%d×%d×%d"
+#define CNN_SHAPE_ARGS(s)   (s).height, (s).width, (s).channels
+
+G_END_DECLS

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The alpha that result layers get: the picture's own, times the selection. */
+
+#include "coverage.h"
+#include "error.h"
+#include "i18n.h"
+#include "pixels.h"
+#include "resample.h"
+
+/**
+ * coverage_new:
+ * @image: the image
+ * @drawable: the picture
+ *
+ * Returns: (transfer full): what counts; or %NULL where the selection leaves
+ *   nothing of the picture. Errors: %CNN_ERROR_SPEC
+ */
+Coverage *
+coverage_new (GimpImage *image, GimpDrawable *drawable, GError **error)
+{
+  g_autoptr (Coverage) coverage = g_new0 (Coverage, 1);
+  CnnRect *bounds = &coverage->bounds;
+
+  if (! gimp_drawable_mask_intersect (drawable, &bounds->x, &bounds->y, &bounds->width,
+                                      &bounds->height))
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                   _("the selection does not touch the layer; select a part of it, or nothing"));
+      return NULL;
+    }
+
+  coverage->size.width = gimp_drawable_get_width (drawable);
+  coverage->size.height = gimp_drawable_get_height (drawable);
+  gimp_drawable_get_offsets (drawable, &coverage->offset_x, &coverage->offset_y);
+
+  if (gimp_drawable_has_alpha (drawable))
+    {
+      coverage->pixels = gimp_drawable_get_buffer (drawable);
+      coverage->format = pixels_format (drawable, PIXELS_LINEAR, 1, TRUE);
+    }
+  if (! gimp_selection_is_empty (image))
+    coverage->selection =
+      gimp_drawable_get_buffer (GIMP_DRAWABLE (gimp_image_get_selection (image)));
+
+  return g_steal_pointer (&coverage);
+}
+
+void
+coverage_free (Coverage *coverage)
+{
+  g_clear_object (&coverage->pixels);
+  g_clear_object (&coverage->selection);
+  g_free (coverage);
+}
+
+/**
+ * coverage_is_full:
+ *
+ * Returns: whether every pixel counts in full, so that no alpha is needed
+ */
+gboolean
+coverage_is_full (const Coverage *coverage)
+{
+  return coverage->pixels == NULL && coverage->selection == NULL;
+}
+
+/**
+ * coverage_read:
+ * @rect: pixels of the picture
+ * @values: where it goes, [rect.height][rect.width]
+ */
+void
+coverage_read (const Coverage *coverage, const CnnRect *rect, float *values)
+{
+  gsize n = (gsize) rect->width * rect->height;
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = 1.0f;
+
+  if (coverage->pixels != NULL)
+    {
+      g_autofree float *pixels = g_new (float, 2 * n);
+
+      gegl_buffer_get (coverage->pixels,
+                       GEGL_RECTANGLE (rect->x, rect->y, rect->width, rect->height), 1.0,
+                       coverage->format, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      for (gsize i = 0; i < n; i++)
+        values[i] = pixels[2 * i + 1];
+    }
+  if (coverage->selection != NULL)
+    {
+      g_autofree float *selected = g_new (float, n);
+
+      gegl_buffer_get (coverage->selection,
+                       GEGL_RECTANGLE (rect->x + coverage->offset_x, rect->y + coverage->offset_y,
+                                       rect->width, rect->height),
+                       1.0, babl_format ("Y float"), selected, GEGL_AUTO_ROWSTRIDE,
+                       GEGL_ABYSS_NONE);
+      for (gsize i = 0; i < n; i++)
+        values[i] *= selected[i];
+    }
+}
+
+static void
+read_strip (gpointer data, const CnnRect *rect, float *values)
+{
+  coverage_read (data, rect, values);
+}
+
+static ResampleAxis *
+areas (const PlacementAxis *axis)
+{
+  return resample_axis_area (axis->cells, (double) axis->start / axis->unit,
+                             (double) axis->step / axis->unit, axis->pixels);
+}
+
+/**
+ * coverage_read_cells:
+ * @rows: how the cells lie over the picture's rows
+ * @columns: how they lie over its columns
+ * @cells: the cells wanted
+ * @values: where it goes, [cells.height][cells.width]: the mean over each
+ *   cell's place, 0 for cells that lie outside
+ */
+void
+coverage_read_cells (const Coverage *coverage, const PlacementAxis *rows,
+                     const PlacementAxis *columns, const CnnRect *cells, float *values)
+{
+  g_autoptr (ResampleAxis) y = areas (rows);
+  g_autoptr (ResampleAxis) x = areas (columns);
+
+  resample_rect (y, x, cells, 1, read_strip, (gpointer) coverage, values, cells->width);
+}

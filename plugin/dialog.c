@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The dialog: GIMP's own for a procedure, with a place to write the network
+ * and a line that says at once what it makes. */
+
+#include "dialog.h"
+
+#include <string.h>
+
+#include <libgimp/gimpui.h>
+
+#include "i18n.h"
+#include "presets.h"
+#include "request.h"
+
+/* A check takes milliseconds, but not after each key of a fast typist. */
+#define CHECK_DELAY_MS 60
+
+typedef struct
+{
+  GtkWidget           *dialog;
+  GtkWidget           *blurb;
+  GtkWidget           *icon;
+  GtkWidget           *status;
+  GimpProcedureConfig *config;
+  GimpLayer           *layer;
+  guint                check_id;
+  gboolean             busy; /* a preset and its text are being set together */
+} Dialog;
+
+/* --- preset and text ------------------------------------------------------ */
+
+static const CnnPreset *
+preset_with_text (const char *text)
+{
+  g_autofree char *wanted = g_strchomp (g_strdup (text));
+  const CnnPreset *presets;
+  guint            n;
+
+  presets = cnn_presets (&n);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *has = g_strchomp (g_strdup (presets[i].text));
+
+      if (strcmp (has, wanted) == 0)
+        return &presets[i];
+    }
+  return NULL;
+}
+
+static const CnnPreset *
+current_preset (Dialog *self)
+{
+  g_autofree char *name = NULL;
+
+  g_object_get (self->config, "preset", &name, NULL);
+  return name != NULL ? cnn_preset_find (name) : NULL;
+}
+
+static void
+show_blurb (Dialog *self)
+{
+  const CnnPreset *preset = current_preset (self);
+
+  gtk_label_set_text (GTK_LABEL (self->blurb),
+                      preset != NULL ? dgettext ("convolens", preset->blurb)
+                                     : _("A network of your own"));
+}
+
+static void
+preset_changed (Dialog *self)
+{
+  const CnnPreset *preset = current_preset (self);
+
+  if (preset != NULL && ! self->busy)
+    {
+      self->busy = TRUE;
+      g_object_set (self->config, "network", preset->text, NULL);
+      self->busy = FALSE;
+    }
+  show_blurb (self);
+}
+
+/* A preset is shown exactly while its text stands there. */
+static void
+network_changed (Dialog *self)
+{
+  g_autofree char *text = NULL;
+  const CnnPreset *preset;
+
+  if (self->busy)
+    return;
+  g_object_get (self->config, "network", &text, NULL);
+  preset = preset_with_text (text != NULL ? text : "");
+  self->busy = TRUE;
+  g_object_set (self->config, "preset", preset != NULL ? preset->name : "custom", NULL);
+  self->busy = FALSE;
+}
+
+/* --- what it makes -------------------------------------------------------- */
+
+static char *
+describe (const Request *request)
+{
+  g_autofree char *layers = g_strdup_printf (dngettext ("convolens", "%d layer", "%d layers",
+                                                        request->n_layers),
+                                             request->n_layers);
+  g_autofree char *groups = g_strdup_printf (dngettext ("convolens", "%u group", "%u groups",
+                                                        request->stages->len),
+                                             request->stages->len);
+
+  /* Translators: as in "Makes 9 layers in 1 group". */
+  return g_strdup_printf (_("Makes %s in %s"), layers, groups);
+}
+
+static gboolean
+check (gpointer data)
+{
+  Dialog             *self    = data;
+  g_autoptr (GError)  error   = NULL;
+  g_autoptr (Request) request = request_new (self->config, self->layer, &error);
+  g_autofree char    *text    = request != NULL ? describe (request) : request_sentence (error);
+
+  self->check_id = 0;
+  gtk_label_set_text (GTK_LABEL (self->status), text);
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
+                                request != NULL ? GIMP_ICON_DIALOG_INFORMATION
+                                                : GIMP_ICON_DIALOG_WARNING,
+                                GTK_ICON_SIZE_BUTTON);
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK, request != NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+config_changed (Dialog *self)
+{
+  /* What stands there now has not been looked at yet. */
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK, FALSE);
+  g_clear_handle_id (&self->check_id, g_source_remove);
+  self->check_id = g_timeout_add (CHECK_DELAY_MS, check, self);
+}
+
+/* --- widgets -------------------------------------------------------------- */
+
+static GtkWidget *
+left_label (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 60);
+  gtk_widget_show (label);
+  return label;
+}
+
+static GtkWidget *
+network_editor (Dialog *self)
+{
+  GimpProcedureDialog *dialog = GIMP_PROCEDURE_DIALOG (self->dialog);
+  GtkWidget *view   = gimp_procedure_dialog_get_widget (dialog, "network", GTK_TYPE_TEXT_VIEW);
+  GtkWidget *window = gtk_scrolled_window_new (NULL, NULL);
+
+  gtk_text_view_set_monospace (GTK_TEXT_VIEW (view), TRUE);
+  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
+  gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (view), FALSE);
+  gtk_text_view_set_left_margin (GTK_TEXT_VIEW (view), 6);
+  gtk_text_view_set_top_margin (GTK_TEXT_VIEW (view), 6);
+  atk_object_set_name (gtk_widget_get_accessible (view), _("Network"));
+
+  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (window), GTK_SHADOW_IN);
+  gtk_widget_set_size_request (window, 480, 200);
+  gtk_container_add (GTK_CONTAINER (window), view);
+  gtk_widget_show_all (window);
+  return window;
+}
+
+static GtkWidget *
+status_line (Dialog *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  self->icon = gtk_image_new ();
+  self->status = left_label ("");
+  gtk_widget_set_valign (self->icon, GTK_ALIGN_START);
+  gtk_widget_set_valign (self->status, GTK_ALIGN_START);
+  /* Two lines of room: the dialog does not jump while a person types. */
+  gtk_widget_set_size_request (self->status, -1, 40);
+  gtk_box_pack_start (GTK_BOX (box), self->icon, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), self->status, TRUE, TRUE, 0);
+  gtk_widget_show_all (box);
+  return box;
+}
+
+static void
+fill (Dialog *self)
+{
+  static const char *const rest[] = { "stages", "maps", "mapping", "placement", "input-encoding" };
+  GimpProcedureDialog *dialog = GIMP_PROCEDURE_DIALOG (self->dialog);
+  GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
+  GtkWidget *box     = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  gtk_box_pack_start (GTK_BOX (box),
+                      gimp_procedure_dialog_get_widget (dialog, "preset", G_TYPE_NONE), FALSE,
+                      FALSE, 0);
+  self->blurb = left_label ("");
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->blurb), "dim-label");
+  gtk_box_pack_start (GTK_BOX (box), self->blurb, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), network_editor (self), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), status_line (self), FALSE, FALSE, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (rest); i++)
+    gtk_box_pack_start (GTK_BOX (box),
+                        gimp_procedure_dialog_get_widget (dialog, rest[i], G_TYPE_NONE), FALSE,
+                        FALSE, 0);
+
+  gtk_widget_show (box);
+  gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
+}
+
+/**
+ * feature_maps_dialog_run:
+ * @config: the arguments, as they were last; changed by what the person does
+ * @layer: the picture
+ *
+ * Returns: whether to go on
+ */
+gboolean
+feature_maps_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpLayer *layer)
+{
+  Dialog   self = { .config = config, .layer = layer };
+  gboolean ok;
+
+  gimp_ui_init ("convolens");
+  self.dialog = gimp_procedure_dialog_new (procedure, config, _("Feature Maps"));
+  fill (&self);
+
+  /* The text of a preset may have changed since it was last used. */
+  preset_changed (&self);
+  network_changed (&self);
+  g_signal_connect_swapped (config, "notify::preset", G_CALLBACK (preset_changed), &self);
+  g_signal_connect_swapped (config, "notify::network", G_CALLBACK (network_changed), &self);
+  g_signal_connect_swapped (config, "notify", G_CALLBACK (config_changed), &self);
+  check (&self);
+
+  ok = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (self.dialog));
+
+  g_signal_handlers_disconnect_by_data (config, &self);
+  g_clear_handle_id (&self.check_id, g_source_remove);
+  gtk_widget_destroy (self.dialog);
+  return ok;
+}

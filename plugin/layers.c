@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* From finished maps to layers in the image. All layers are made before the
+ * first is inserted: whatever goes wrong until then, GIMP's killing of a
+ * cancelled plug-in included, the image has not changed. */
+
+#include "error.h"
+#include "i18n.h"
+#include "layers.h"
+#include "map-layer.h"
+
+struct _Layers
+{
+  const Request *request;
+  GimpImage     *image;
+  GimpLayer     *source;
+  GPtrArray     *stages;   /* of GPtrArray of GimpLayer */
+  gboolean       inserted;
+};
+
+static gboolean
+pdb_failed (GError **error)
+{
+  const char *reason = gimp_pdb_get_last_error (gimp_get_pdb ());
+
+  g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("GIMP could not make a layer: %s"),
+               reason != NULL && *reason != '\0' ? reason : _("it did not say why"));
+  return FALSE;
+}
+
+static char *
+layer_name (const Request *request, guint i, guint map)
+{
+  const RequestStage *stage = request_get_stage (request, i);
+  int                 index = g_array_index (stage->maps, int, map);
+  char               *label;
+
+  if (stage->vector)
+    /* Translators: the name of a layer that holds a row of numbers. */
+    return g_strdup (_("values"));
+
+  label = cnn_network_map_label (request->network, request->infos, stage->node, index);
+  /* Translators: the name of a layer, a feature map without a name of its own. */
+  return label != NULL ? label : g_strdup_printf (_("map %d"), index + 1);
+}
+
+static GimpImageType
+layer_type (gboolean rgb, gboolean alpha)
+{
+  if (rgb)
+    return alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE;
+  return alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE;
+}
+
+static Mapping
+layer_mapping (const Request *request, const MapStore *store, guint i, guint map)
+{
+  return mapping_new (request->mapping,
+                      map_store_range (store, i,
+                                       request->mapping == MAPPING_RANGE_STAGE ? -1 : (int) map));
+}
+
+static gboolean
+add_layer (Layers *layers, const MapStore *store, const MapFrame *frame, guint i, guint map,
+           GError **error)
+{
+  const Request   *request  = layers->request;
+  int              channels = gimp_drawable_is_rgb (GIMP_DRAWABLE (layers->source)) ? 3 : 1;
+  gboolean         alpha    = ! map_frame_is_opaque (frame);
+  g_autofree char *name     = layer_name (request, i, map);
+  Mapping          mapping  = layer_mapping (request, store, i, map);
+  GimpLayer       *layer;
+  GimpDrawable    *drawable;
+  int              x, y;
+
+  layer = gimp_layer_new (layers->image, name, frame->size.width, frame->size.height,
+                          layer_type (channels == 3, alpha), 100.0,
+                          gimp_image_get_default_new_layer_mode (layers->image));
+  if (layer == NULL)
+    return pdb_failed (error);
+  g_ptr_array_add (g_ptr_array_index (layers->stages, i), layer);
+
+  drawable = GIMP_DRAWABLE (layer);
+  gimp_drawable_get_offsets (GIMP_DRAWABLE (layers->source), &x, &y);
+  gimp_layer_set_offsets (layer, x + frame->x, y + frame->y);
+  map_frame_draw (frame, store, i, map, &mapping, drawable,
+                  request->mapping == MAPPING_RAW
+                    ? pixels_own_format (drawable, channels, alpha)
+                    : pixels_format (drawable, request->encoding, channels, alpha),
+                  channels);
+  return TRUE;
+}
+
+static gboolean
+add_stage (Layers *layers, const MapStore *store, const MapFrame *frame, guint i, int *n_done,
+           CnnProgressFunc progress, gpointer progress_data, GError **error)
+{
+  const RequestStage *stage = request_get_stage (layers->request, i);
+  guint               n     = stage->vector ? 1 : stage->maps->len;
+
+  g_ptr_array_add (layers->stages, g_ptr_array_new ());
+  for (guint k = 0; k < n; k++)
+    {
+      if (! add_layer (layers, store, frame, i, k, error))
+        return FALSE;
+      progress (++*n_done / (double) layers->request->n_layers, progress_data);
+    }
+  return TRUE;
+}
+
+/**
+ * layers_new:
+ * @request: what is asked for; to outlive the layers
+ * @store: its maps
+ * @frames: (element-type MapFrame): of its stages
+ * @source: the picture
+ * @progress: called after each layer
+ * @progress_data: for @progress
+ *
+ * Returns: (transfer full): all layers; or %NULL. Errors: %CNN_ERROR_LIMIT
+ */
+Layers *
+layers_new (const Request *request, const MapStore *store, GPtrArray *frames,
+            GimpLayer *source, CnnProgressFunc progress, gpointer progress_data, GError **error)
+{
+  g_autoptr (Layers) layers = g_new0 (Layers, 1);
+  int n_done = 0;
+
+  layers->request = request;
+  layers->image = gimp_item_get_image (GIMP_ITEM (source));
+  layers->source = source;
+  layers->stages = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+
+  for (guint i = 0; i < request->stages->len; i++)
+    if (! add_stage (layers, store, g_ptr_array_index (frames, i), i, &n_done, progress,
+                     progress_data, error))
+      return NULL;
+  return g_steal_pointer (&layers);
+}
+
+void
+layers_free (Layers *layers)
+{
+  for (guint i = 0; i < layers->stages->len && ! layers->inserted; i++)
+    {
+      GPtrArray *stage = g_ptr_array_index (layers->stages, i);
+
+      for (guint k = 0; k < stage->len; k++)
+        gimp_item_delete (g_ptr_array_index (stage, k));
+    }
+  g_ptr_array_unref (layers->stages);
+  g_free (layers);
+}
+
+static GimpLayer *
+insert_stage (Layers *layers, guint i, GimpLayer *parent, int position)
+{
+  GPtrArray       *stage = g_ptr_array_index (layers->stages, i);
+  g_autofree char *name  = request_stage_name (layers->request, i);
+  GimpLayer       *group = GIMP_LAYER (gimp_group_layer_new (layers->image, name));
+
+  if (group == NULL || ! gimp_image_insert_layer (layers->image, group, parent, position))
+    return NULL;
+  gimp_item_set_expanded (GIMP_ITEM (group), FALSE);
+  for (guint k = 0; k < stage->len; k++)
+    if (! gimp_image_insert_layer (layers->image, g_ptr_array_index (stage, k), group, k))
+      return NULL;
+  return group;
+}
+
+/**
+ * layers_insert:
+ *
+ * Puts the layers into the image above the picture, a group for each stage,
+ * the last on top, in one undo step. What is selected stays selected, so that
+ * the next run works on the picture too.
+ *
+ * Returns: (transfer container) (element-type GimpGroupLayer): the groups in
+ *   the network's order; or %NULL. Errors: %CNN_ERROR_LIMIT
+ */
+GPtrArray *
+layers_insert (Layers *layers, GError **error)
+{
+  g_autoptr (GPtrArray)  groups   = g_ptr_array_new ();
+  g_autofree GimpLayer **selected = gimp_image_get_selected_layers (layers->image);
+  GimpLayer *parent   = GIMP_LAYER (gimp_item_get_parent (GIMP_ITEM (layers->source)));
+  int        position = gimp_image_get_item_position (layers->image, GIMP_ITEM (layers->source));
+
+  layers->inserted = TRUE;
+  gimp_image_undo_group_start (layers->image);
+  for (guint i = 0; i < layers->stages->len; i++)
+    {
+      GimpLayer *group = insert_stage (layers, i, parent, position);
+
+      if (group == NULL)
+        {
+          pdb_failed (error);
+          for (guint k = 0; k < groups->len; k++)
+            gimp_image_remove_layer (layers->image, g_ptr_array_index (groups, k));
+          g_clear_pointer (&groups, g_ptr_array_unref);
+          break;
+        }
+      g_ptr_array_add (groups, group);
+    }
+  gimp_image_set_selected_layers (layers->image, (const GimpLayer **) selected);
+  gimp_image_undo_group_end (layers->image);
+  return g_steal_pointer (&groups);
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What is asked for, and whether it can be had. Everything that can be refused
+ * without computing is refused here, in words; the dialog asks the same
+ * questions while a person types. */
+
+#include <string.h>
+
+#include "choose.h"
+#include "error.h"
+#include "i18n.h"
+#include "presets.h"
+#include "request.h"
+
+static void
+stage_free (gpointer data)
+{
+  RequestStage *stage = data;
+
+  g_clear_pointer (&stage->maps, g_array_unref);
+  g_free (stage);
+}
+
+void
+request_free (Request *request)
+{
+  g_clear_pointer (&request->stages, g_ptr_array_unref);
+  g_clear_pointer (&request->network, cnn_network_unref);
+  g_free (request->infos);
+  g_free (request);
+}
+
+const RequestStage *
+request_get_stage (const Request *request, guint i)
+{
+  return g_ptr_array_index (request->stages, i);
+}
+
+/**
+ * request_stage_name:
+ *
+ * Returns: (transfer full): what the stage's layer group is called
+ */
+char *
+request_stage_name (const Request *request, guint i)
+{
+  const RequestStage *stage = request_get_stage (request, i);
+  g_autofree char    *title = cnn_node_title (cnn_network_node (request->network, stage->node));
+
+  return g_strdup_printf ("%u %s · " CNN_SHAPE_FORMAT, stage->node, title,
+                          CNN_SHAPE_ARGS (stage->shape));
+}
+
+/**
+ * request_sentence:
+ *
+ * Returns: (transfer full): the error's message as a sentence of its own
+ */
+char *
+request_sentence (const GError *error)
+{
+  const char *rest  = g_utf8_next_char (error->message);
+  gunichar    first = g_unichar_toupper (g_utf8_get_char (error->message));
+  char        start[7] = "";
+
+  g_unichar_to_utf8 (first, start);
+  return *error->message != '\0' ? g_strconcat (start, rest, NULL) : g_strdup ("");
+}
+
+/**
+ * request_layer:
+ * @image: the image
+ * @drawables: what is selected in it
+ *
+ * Returns: (transfer none): the one layer to work on; or %NULL where there is
+ *   none that could be. Errors: %CNN_ERROR_SPEC
+ */
+GimpLayer *
+request_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
+{
+  int       n     = gimp_core_object_array_get_length ((GObject **) drawables);
+  GimpItem *item  = n == 1 ? GIMP_ITEM (drawables[0]) : NULL;
+
+  if (n == 0)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                 _("Feature Maps works on one layer; none is selected"));
+  else if (n > 1)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                 dngettext ("convolens", "Feature Maps works on one layer; %d is selected",
+                            "Feature Maps works on one layer; %d are selected", n),
+                 n);
+  else if (GIMP_IS_LAYER_MASK (item))
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                 _("Feature Maps works on a layer; a layer mask is selected"));
+  else if (! GIMP_IS_LAYER (item))
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                 _("Feature Maps works on a layer; a channel is selected"));
+  else if (gimp_item_get_image (item) != image || gimp_image_get_item_position (image, item) < 0)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
+  else if (gimp_image_get_base_type (image) == GIMP_INDEXED)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                 _("the image has indexed colours, whose numbers are not amounts of light; "
+                   "convert it with Image ▸ Mode ▸ RGB first"));
+  else if (gimp_image_get_floating_sel (image) != NULL)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                 _("the image has a floating selection; anchor it or make it a layer first"));
+  else
+    return GIMP_LAYER (item);
+
+  return NULL;
+}
+
+/* --- the network ---------------------------------------------------------- */
+
+static CnnNetwork *
+get_network (GimpProcedureConfig *config, GError **error)
+{
+  g_autofree char *preset_name = NULL;
+  g_autofree char *text        = NULL;
+  const CnnPreset *preset;
+
+  g_object_get (config, "preset", &preset_name, "network", &text, NULL);
+  preset = preset_name != NULL ? cnn_preset_find (preset_name) : NULL;
+  return cnn_network_parse (preset != NULL ? preset->text : text != NULL ? text : "", error);
+}
+
+static gboolean
+infer (Request *request, GimpDrawable *drawable, GError **error)
+{
+  CnnShape offered = {
+    gimp_drawable_get_height (drawable),
+    gimp_drawable_get_width (drawable),
+    gimp_drawable_is_rgb (drawable) ? 3 : 1,
+  };
+
+  request->input = cnn_network_input (request->network, offered);
+  if (request->input.channels != 1 && request->input.channels != 3)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+                   dngettext ("convolens",
+                              "the network's input has %d channel; a picture can give 1 (grey) or "
+                              "3 (red, green, blue)",
+                              "the network's input has %d channels; a picture can give 1 (grey) or "
+                              "3 (red, green, blue)",
+                              request->input.channels),
+                   request->input.channels);
+      return FALSE;
+    }
+
+  request->infos = cnn_network_infer (request->network, request->input, error);
+  return request->infos != NULL;
+}
+
+/* --- stages and maps ------------------------------------------------------ */
+
+static int
+find_node (const char *name, gpointer network)
+{
+  return cnn_network_find (network, name);
+}
+
+/* For each node, the one whose cells have the same places on the picture; -1
+ * where a cell sees all of the picture and has no place. A softmax sees all
+ * too, but its cells stay where they are. */
+static int *
+find_places (const CnnNetwork *network, const CnnNodeInfo *infos)
+{
+  guint n      = cnn_network_n_nodes (network);
+  int  *places = g_new (int, n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const CnnNode *node  = cnn_network_node (network, i);
+      CnnShape       shape = infos[i].shape;
+      CnnShape       in    = node->n_in > 0 ? infos[node->in[0]].shape : shape;
+
+      places[i] = -1;
+      if (infos[i].receptive.jump.height > 0 && infos[i].receptive.jump.width > 0)
+        places[i] = i;
+      else if ((shape.height > 1 || shape.width > 1) && shape.height == in.height &&
+               shape.width == in.width && node->n_in > 0)
+        places[i] = places[node->in[0]];
+    }
+  return places;
+}
+
+static RequestStage *
+stage_new (const Request *request, guint node, int place, const GArray *ranges, CnnSize picture)
+{
+  RequestStage *stage = g_new0 (RequestStage, 1);
+
+  stage->node = node;
+  stage->shape = request->infos[node].shape;
+  stage->vector = place < 0 && stage->shape.height == 1 && stage->shape.width == 1;
+  stage->maps = choose_numbers (ranges, stage->shape.channels);
+
+  if (place < 0)
+    {
+      int n_columns = stage->vector ? (int) stage->maps->len : stage->shape.width;
+
+      stage->rows = placement_axis_spread (stage->shape.height, picture.height);
+      stage->columns = placement_axis_spread (MAX (n_columns, 1), picture.width);
+    }
+  else
+    {
+      CnnReceptive field = request->infos[place].receptive;
+
+      stage->rows = placement_axis_field (stage->shape.height, field.start.height,
+                                          field.size.height, field.jump.height,
+                                          request->input.height, picture.height);
+      stage->columns = placement_axis_field (stage->shape.width, field.start.width,
+                                             field.size.width, field.jump.width,
+                                             request->input.width, picture.width);
+    }
+  return stage;
+}
+
+static gboolean
+check_stage (const Request *request, guint i, const char *maps, GError **error)
+{
+  const RequestStage *stage = request_get_stage (request, i);
+  g_autofree char    *name  = request_stage_name (request, i);
+  int                 width = stage->vector ? (int) stage->maps->len : stage->shape.width;
+
+  if (stage->maps->len == 0)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                   dngettext ("convolens", "maps: layer “%s” has %d map, none of those in “%s”",
+                              "maps: layer “%s” has %d maps, none of those in “%s”",
+                              stage->shape.channels),
+                   name, stage->shape.channels, maps);
+      return FALSE;
+    }
+  if (request->scaled && (placement_axis_pixels (&stage->rows).n == 0 ||
+                          placement_axis_pixels (&stage->columns).n == 0))
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+                   _("layer “%s” sees nothing but padding and has no place on the picture"), name);
+      return FALSE;
+    }
+  if (! request->scaled && MAX (stage->shape.height, width) > GIMP_MAX_IMAGE_SIZE)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                   _("layer “%s” is larger than an image can be"), name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* The number of layers does not fit an int where someone means it badly. */
+static gboolean
+check_count (Request *request, GError **error)
+{
+  gint64 n_layers = 0;
+
+  for (guint i = 0; i < request->stages->len; i++)
+    {
+      const RequestStage *stage = request_get_stage (request, i);
+
+      n_layers += stage->vector ? 1 : stage->maps->len;
+    }
+  if (n_layers > REQUEST_MAX_LAYERS)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                   _("this would make %" G_GINT64_FORMAT " layers, more than the %d that are made "
+                     "at once; choose fewer stages or maps"),
+                   n_layers, REQUEST_MAX_LAYERS);
+      return FALSE;
+    }
+  request->n_layers = n_layers;
+  return TRUE;
+}
+
+static gboolean
+choose (Request *request, GimpProcedureConfig *config, CnnSize picture, GError **error)
+{
+  g_autofree char *stages_text = NULL;
+  g_autofree char *maps_text   = NULL;
+  g_autoptr (GArray) nodes  = NULL;
+  g_autoptr (GArray) ranges = NULL;
+  g_autofree int    *places = NULL;
+  int most = 0;
+
+  g_object_get (config, "stages", &stages_text, "maps", &maps_text, NULL);
+  nodes = choose_stages (stages_text != NULL ? stages_text : "",
+                         (int) cnn_network_n_nodes (request->network) - 1, find_node,
+                         request->network, error);
+  if (nodes == NULL)
+    return FALSE;
+  ranges = choose_ranges (maps_text != NULL ? maps_text : "", error);
+  if (ranges == NULL)
+    return FALSE;
+
+  places = find_places (request->network, request->infos);
+  request->stages = g_ptr_array_new_with_free_func (stage_free);
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      guint node = g_array_index (nodes, int, i);
+
+      g_ptr_array_add (request->stages, stage_new (request, node, places[node], ranges, picture));
+      most = MAX (most, request->infos[node].shape.channels);
+    }
+
+  if (choose_last (ranges) > most)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                   dngettext ("convolens",
+                              "maps: there is no map %d, the chosen layers have at most %d",
+                              "maps: there is no map %d, the chosen layers have at most %d", most),
+                   choose_last (ranges), most);
+      return FALSE;
+    }
+  if (! check_count (request, error))
+    return FALSE;
+  for (guint i = 0; i < request->stages->len; i++)
+    if (! check_stage (request, i, maps_text, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* --- how it is shown ------------------------------------------------------ */
+
+static gboolean
+check_mapping (const Request *request, GimpDrawable *drawable, GError **error)
+{
+  GimpImage *image = gimp_item_get_image (GIMP_ITEM (drawable));
+
+  if (request->mapping == MAPPING_DIVERGING && ! gimp_drawable_is_rgb (drawable))
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
+                   _("diverging colours need an RGB image and this one is greyscale; convert it "
+                     "with Image ▸ Mode ▸ RGB or choose another mapping"));
+      return FALSE;
+    }
+  if (request->mapping == MAPPING_RAW && ! pixels_are_floats (image))
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
+                   _("raw values need an image of floating-point pixels and this one has integers; "
+                     "convert it with Image ▸ Precision or choose another mapping"));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * request_new:
+ * @config: the procedure's arguments
+ * @layer: the picture, as request_layer() returned it
+ *
+ * Returns: (transfer full): what they ask for; or %NULL where they cannot
+ *   have it. Errors: %CNN_ERROR_SPEC, %CNN_ERROR_SHAPE, %CNN_ERROR_UNSUPPORTED,
+ *   %CNN_ERROR_LIMIT
+ */
+Request *
+request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error)
+{
+  g_autoptr (Request) request = g_new0 (Request, 1);
+  GimpDrawable *drawable = GIMP_DRAWABLE (layer);
+  CnnSize       picture  = { gimp_drawable_get_height (drawable),
+                             gimp_drawable_get_width (drawable) };
+
+  request->mapping = gimp_procedure_config_get_choice_id (config, "mapping");
+  request->scaled = gimp_procedure_config_get_choice_id (config, "placement") == 0;
+  request->encoding = gimp_procedure_config_get_choice_id (config, "input-encoding");
+
+  request->network = get_network (config, error);
+  if (request->network == NULL || ! infer (request, drawable, error) ||
+      ! choose (request, config, picture, error) || ! check_mapping (request, drawable, error))
+    return NULL;
+  return g_steal_pointer (&request);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "plan.h"
+
+G_BEGIN_DECLS
+
+/* What the engine's tests share. */
+
+float *cnn_test_run_plan (CnnPlan *plan, CnnShape in, const float *values, CnnShape out);
+float *cnn_test_run      (const char *text, CnnShape in, const float *values, CnnShape *out);
+
+G_END_DECLS

@@ -1,0 +1,181 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+; Where layers lie, and what of them shows: offsets, scaling, alpha, selections.
+
+(define identity "conv kernels=identity")
+
+(define (the-layer groups)
+  (car (layers-of (car groups))))
+
+(define (run-layer . arguments)
+  (the-layer (apply run arguments)))
+
+; --- offsets -------------------------------------------------------------------
+
+; A canvas of 4×4 with a layer of @width × @height at (@x, @y).
+(define (offset-picture x y width height)
+  (let* ((image (gimp-image-new-with-precision 4 4 GRAY PRECISION-FLOAT-NON-LINEAR))
+         (layer (add-layer image "picture" #f width height)))
+    (gimp-layer-set-offsets layer x y)
+    (list image layer)))
+
+(define (check-place name p expected . arguments)
+  (check-equal name (place (apply run-layer (cons p arguments))) expected)
+  (drop p))
+
+(check-place "a layer larger than the canvas"
+  (offset-picture -1 -2 7 8) '(-1 -2 7 8) #:network identity)
+(check-place "a layer smaller than the canvas"
+  (offset-picture 1 2 2 1) '(1 2 2 1) #:network identity)
+(check-place "conv 3x3 takes a row off each side: the layer lies one in"
+  (offset-picture 10 20 5 4) '(11 21 3 2) #:network "conv 1 3x3")
+(check-place "own size lies where the picture does"
+  (offset-picture 10 20 5 4) '(10 20 3 2) #:network "conv 1 3x3" #:placement "own-size")
+(check-place "pooled, scaled to the picture"
+  (offset-picture -1 -2 6 4) '(-1 -2 6 4) #:network "maxpool 2")
+(check-place "pooled, own size"
+  (offset-picture -1 -2 6 4) '(-1 -2 3 2) #:network "maxpool 2" #:placement "own-size")
+(check-place "two convolutions and a pooling: 2 off each side, then cells of 2"
+  (offset-picture 0 0 8 9) '(2 2 4 4) #:network "conv 1 3x3; conv 1 3x3; maxpool 2")
+
+; --- scaling -------------------------------------------------------------------
+
+(define article (grey 4 4 #(0.1 0.3 0.2 0.4  0.3 0.5 0.4 0.6  0.2 0.5 0.6 0.7  0.4 0.7 0.6 0.8)))
+(check-near "maxpool 2, own size: a pixel a cell"
+  (read-pixels (run-layer article #:network "maxpool 2" #:mapping "clamp" #:placement "own-size"))
+  #(0.5 0.6  0.7 0.8) 1e-6)
+(check-near "scaled: a block a cell, nothing in between"
+  (read-pixels (run-layer article #:network "maxpool 2" #:mapping "clamp"))
+  #(0.5 0.5 0.6 0.6  0.5 0.5 0.6 0.6  0.7 0.7 0.8 0.8  0.7 0.7 0.8 0.8) 1e-6)
+(check-near "overlapping windows step by one cell"
+  (read-pixels (run-layer article #:network "maxpool 2 stride=1" #:mapping "clamp"
+                          #:placement "own-size"))
+  #(0.5 0.5 0.6  0.5 0.6 0.7  0.7 0.7 0.8) 1e-6)
+(check-near "an input of 2×2: the mean of 2×2 pixels, shown on them"
+  (read-pixels (run-layer article #:network (string-append "input 2x2x1; " identity)
+                          #:mapping "clamp"))
+  #(0.3 0.3 0.4 0.4  0.3 0.3 0.4 0.4  0.45 0.45 0.675 0.675  0.45 0.45 0.675 0.675) 1e-6)
+(drop article)
+
+(define odd (grey 5 1 #(0.1 0.2 0.3 0.4 0.5)))
+(check-near "a last window that reaches over the edge is cut there"
+  (read-pixels (run-layer odd #:network "maxpool 1x2 pad=same" #:mapping "clamp"))
+  #(0.2 0.2 0.4 0.4 0.5) 1e-6)
+(drop odd)
+
+; --- alpha -----------------------------------------------------------------------
+
+(define clear
+  (picture GRAY PRECISION-FLOAT-NON-LINEAR #t 4 2 #(1 1  1 0.5  1 0  1 0  1 1  1 0.5  1 0  1 1)))
+(check-near "a map of the picture's size has its alpha"
+  (channel (read-pixels (run-layer clear #:network identity)) 1 2)
+  #(1 0.5 0 0  1 0.5 0 1) 1e-6)
+(check-near "a scaled one too"
+  (channel (read-pixels (run-layer clear #:network "maxpool 2")) 1 2)
+  #(1 0.5 0 0  1 0.5 0 1) 1e-6)
+(check-near "a cell of a smaller one has the mean over its place"
+  (channel (read-pixels (run-layer clear #:network "maxpool 2" #:placement "own-size")) 1 2)
+  #(0.75 0.25) 1e-6)
+(drop clear)
+
+; --- selections --------------------------------------------------------------------
+
+(define ramp (grey 4 4 #(0 0 0 0  0 1 1 0  0 1 1 0  0 0 0 0)))
+(gimp-image-select-rectangle (image ramp) CHANNEL-OP-REPLACE 1 1 2 1)
+(define cut
+  (run-layer ramp #:network "conv kernels=\"[[0,1,0],[1,1,1],[0,1,0]]\" pad=same" #:mapping "raw"))
+(check-equal "a layer is cut to the selection" (place cut) '(1 1 2 1))
+(check-equal "and has alpha" (gimp-drawable-type cut) GRAYA-IMAGE)
+(check-near "the network sees what lies beside it" (read-pixels cut) #(3 1 3 1) 1e-6)
+(check-near "and the range is that of the whole map"
+  (read-pixels (run-layer ramp #:network "conv kernels=\"[[1,0,0],[0,0,0],[0,0,0]]\" pad=same"))
+  #(0 1 0 1) 1e-6)
+(gimp-image-select-rectangle (image ramp) CHANNEL-OP-REPLACE 2 2 10 10)
+(check-equal "a selection larger than the picture ends with it"
+  (place (run-layer ramp #:network identity)) '(2 2 2 2))
+(gimp-image-select-rectangle (image ramp) CHANNEL-OP-REPLACE 1 0 2 1)
+(check-equal "own size: the cells whose place is touched"
+  (place (run-layer ramp #:network "maxpool 2" #:placement "own-size")) '(0 0 2 1))
+(check-near "half of each is selected in its columns, half in its rows"
+  (channel (read-pixels (run-layer ramp #:network "maxpool 2" #:placement "own-size")) 1 2)
+  #(0.25 0.25) 1e-6)
+(drop ramp)
+
+; Soft: the selection is the numbers of a channel.
+(define (select-numbers p numbers)
+  (let* ((an-image (image p))
+         (soft (gimp-channel-new an-image "soft" (gimp-image-get-width an-image)
+                                 (gimp-image-get-height an-image) 50 "black")))
+    (gimp-image-insert-channel an-image soft 0 0)
+    (plug-in-convolens-probe-write #:drawable soft #:numbers numbers)
+    (gimp-image-select-item an-image CHANNEL-OP-REPLACE soft)
+    (gimp-image-remove-channel an-image soft)))
+
+(define soft
+  (picture GRAY PRECISION-FLOAT-NON-LINEAR #t 4 1 #(0.1 1  0.2 0.5  0.3 1  0.4 1)))
+(select-numbers soft #(0 0.5 0.25 0))
+(define soft-layer (run-layer soft #:network identity #:mapping "clamp"))
+(check-equal "a soft selection cuts where it ends" (place soft-layer) '(1 0 2 1))
+(check-near "and its mask times the picture's alpha is the layer's"
+  (read-pixels soft-layer) #(0.2 0.25 0.3 0.25) 1e-6)
+(drop soft)
+
+(define moved (offset-picture -1 1 3 3))
+(gimp-image-select-rectangle (image moved) CHANNEL-OP-REPLACE 0 0 1 3)
+(check-equal "a selection on a layer that lies elsewhere"
+  (place (run-layer moved #:network identity)) '(0 1 1 2))
+(drop moved)
+
+; --- vectors -----------------------------------------------------------------------
+
+(define row (grey 4 1 #(0 0.25 0.5 1)))
+(define as-vector (run-layer row #:network "flatten" #:mapping "clamp" #:placement "own-size"))
+(check-equal "a vector is one layer" (gimp-item-get-name as-vector) "values")
+(check-equal "of a pixel a value" (place as-vector) '(0 0 4 1))
+(check-near "with its values" (read-pixels as-vector) #(0 0.25 0.5 1) 1e-6)
+(check-near "some of them"
+  (read-pixels (run-layer row #:network "flatten" #:mapping "clamp" #:placement "own-size"
+                          #:maps "2,4"))
+  #(0.25 1) 1e-6)
+(check-near "in the range of all of them"
+  (read-pixels (run-layer row #:network "flatten" #:placement "own-size" #:maps "2-3"))
+  #(0.25 0.5) 1e-6)
+(gimp-image-select-rectangle (image row) CHANNEL-OP-REPLACE 0 0 1 1)
+(check-equal "a selection does not cut it"
+  (place (run-layer row #:network "flatten")) '(0 0 4 1))
+(drop row)
+
+(define block (offset-picture 5 6 6 2))
+(define bars
+  (run-layer block #:network "flatten; dense 3" #:maps "1,3"))
+(check-equal "scaled, it fills the picture" (place bars) '(5 6 6 2))
+(drop block)
+
+(define tiny (grey 1 1 #(0.5)))
+(check-near "a picture of 1×1 has maps, not a vector"
+  (read-pixels (car (run tiny #:network "conv kernels=\"[[1]]\",\"[[0.5]]\"" #:mapping "clamp")))
+  #(0.5 0.25) 1e-6)
+(drop tiny)
+
+; --- groups ------------------------------------------------------------------------
+
+(define nested (offset-picture 0 0 4 4))
+(define parent (gimp-group-layer-new (image nested) "parent"))
+(gimp-image-insert-layer (image nested) parent 0 0)
+(gimp-image-reorder-item (image nested) (layer nested) parent 0)
+(gimp-layer-set-offsets (layer nested) 2 3)
+(define inside (car (run nested #:network identity)))
+(check-equal "a layer in a group gets its groups beside it"
+  (list (gimp-item-get-parent inside)
+        (gimp-image-get-item-position (image nested) inside)
+        (gimp-image-get-item-position (image nested) (layer nested)))
+  (list parent 0 1))
+(define above (car (run-on (image nested) (vector parent) #:network identity)))
+(check-equal "a group is a picture too, where its layers lie"
+  (place (car (layers-of above))) '(2 3 4 4))
+(check-equal "and gets its groups above it"
+  (list (gimp-image-get-item-position (image nested) above)
+        (gimp-image-get-item-position (image nested) parent))
+  '(0 1))
+(drop nested)
+
+(check-end)

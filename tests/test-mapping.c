@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "mapping.h"
+
+/* Values of a map to values of pixels. */
+
+#define assert_near(a, b) g_assert_cmpfloat_with_epsilon (a, b, 1e-6)
+
+static MappingRange
+range (float min, float max)
+{
+  return (MappingRange) { min, max };
+}
+
+static void
+test_range (void)
+{
+  const float  values[] = { 3, -2, NAN, 7, INFINITY, 0, -INFINITY, 1 };
+  MappingRange r        = mapping_range_none ();
+  MappingRange s        = mapping_range_none ();
+
+  g_assert_true (r.min > r.max);
+  mapping_range_add (&r, values, 8, 1);
+  g_assert_cmpfloat (r.min, ==, -2);
+  g_assert_cmpfloat (r.max, ==, 7);
+
+  /* Every second: 3, NaN, infinity, minus infinity. */
+  mapping_range_add (&s, values, 4, 2);
+  g_assert_cmpfloat (s.min, ==, 3);
+  g_assert_cmpfloat (s.max, ==, 3);
+
+  r = mapping_range_union (range (1, 2), range (-5, 1.5));
+  g_assert_cmpfloat (r.min, ==, -5);
+  g_assert_cmpfloat (r.max, ==, 2);
+  r = mapping_range_union (mapping_range_none (), range (4, 5));
+  g_assert_cmpfloat (r.min, ==, 4);
+  g_assert_cmpfloat (r.max, ==, 5);
+}
+
+static void
+test_clamp (void)
+{
+  Mapping m = mapping_new (MAPPING_CLAMP, range (-100, 100));
+
+  g_assert_cmpfloat (mapping_grey (&m, 0.25f), ==, 0.25f);
+  g_assert_cmpfloat (mapping_grey (&m, -0.5f), ==, 0);
+  g_assert_cmpfloat (mapping_grey (&m, 1.5f), ==, 1);
+  g_assert_cmpfloat (mapping_grey (&m, INFINITY), ==, 1);
+  g_assert_cmpfloat (mapping_grey (&m, -INFINITY), ==, 0);
+  g_assert_cmpfloat (mapping_grey (&m, NAN), ==, 0);
+}
+
+static void
+test_ranges (void)
+{
+  for (MappingKind kind = MAPPING_RANGE_MAP; kind <= MAPPING_RANGE_STAGE; kind++)
+    {
+      Mapping m    = mapping_new (kind, range (-2, 6));
+      Mapping flat = mapping_new (kind, range (3, 3));
+      Mapping none = mapping_new (kind, mapping_range_none ());
+
+      assert_near (mapping_grey (&m, -2), 0);
+      assert_near (mapping_grey (&m, 0), 0.25);
+      assert_near (mapping_grey (&m, 6), 1);
+      assert_near (mapping_grey (&m, INFINITY), 1);
+      assert_near (mapping_grey (&m, NAN), 0);
+      assert_near (mapping_grey (&flat, 3), 0);
+      assert_near (mapping_grey (&none, NAN), 0);
+    }
+}
+
+/* The largest range there is must not become infinite on the way. */
+static void
+test_huge (void)
+{
+  Mapping m = mapping_new (MAPPING_RANGE_MAP, range (-G_MAXFLOAT, G_MAXFLOAT));
+
+  assert_near (mapping_grey (&m, 0), 0.5);
+  assert_near (mapping_grey (&m, G_MAXFLOAT), 1);
+}
+
+static void
+test_signed (void)
+{
+  Mapping m    = mapping_new (MAPPING_SIGNED, range (-4, 2));
+  Mapping zero = mapping_new (MAPPING_SIGNED, range (0, 0));
+
+  assert_near (mapping_grey (&m, 0), 0.5);
+  assert_near (mapping_grey (&m, -4), 0);
+  assert_near (mapping_grey (&m, 2), 0.75);
+  assert_near (mapping_grey (&m, NAN), 0.5);
+  assert_near (mapping_grey (&zero, 0), 0.5);
+}
+
+static void
+assert_colour (const Mapping *mapping, float value, double red, double green, double blue)
+{
+  float rgb[3];
+
+  mapping_colour (mapping, value, rgb);
+  assert_near (rgb[0], red);
+  assert_near (rgb[1], green);
+  assert_near (rgb[2], blue);
+}
+
+static void
+test_diverging (void)
+{
+  Mapping m    = mapping_new (MAPPING_DIVERGING, range (-4, 2));
+  Mapping zero = mapping_new (MAPPING_DIVERGING, range (0, 0));
+
+  assert_colour (&m, 0, 1, 1, 1);
+  assert_colour (&m, -4, 0, 0, 1);
+  assert_colour (&m, -1, 0.75, 0.75, 1);
+  assert_colour (&m, 2, 1, 0.5, 0.5);
+  assert_colour (&m, INFINITY, 1, 0, 0);
+  assert_colour (&m, NAN, 1, 1, 1);
+  assert_colour (&zero, 0, 1, 1, 1);
+}
+
+static void
+test_raw (void)
+{
+  Mapping m = mapping_new (MAPPING_RAW, range (0, 1));
+
+  g_assert_cmpfloat (mapping_grey (&m, -1234.5f), ==, -1234.5f);
+  g_assert_cmpfloat (mapping_grey (&m, INFINITY), ==, INFINITY);
+  g_assert_true (isnan (mapping_grey (&m, NAN)));
+}
+
+/* All but the diverging one are grey. */
+static void
+test_grey_as_colour (void)
+{
+  for (MappingKind kind = MAPPING_CLAMP; kind <= MAPPING_RAW; kind++)
+    {
+      Mapping m = mapping_new (kind, range (-1, 3));
+      double  grey;
+
+      if (kind == MAPPING_DIVERGING)
+        continue;
+      grey = mapping_grey (&m, 0.5f);
+      assert_colour (&m, 0.5f, grey, grey, grey);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/mapping/range", test_range);
+  g_test_add_func ("/mapping/clamp", test_clamp);
+  g_test_add_func ("/mapping/ranges", test_ranges);
+  g_test_add_func ("/mapping/huge", test_huge);
+  g_test_add_func ("/mapping/signed", test_signed);
+  g_test_add_func ("/mapping/diverging", test_diverging);
+  g_test_add_func ("/mapping/raw", test_raw);
+  g_test_add_func ("/mapping/grey-as-colour", test_grey_as_colour);
+  return g_test_run ();
+}

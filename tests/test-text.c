@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "network.h"
+
+/* The text notation: what is read, what is printed, and what is said of
+ * mistakes. */
+
+/* --- reading and printing ------------------------------------------------- */
+
+static void
+check_printed (const char *text, const char *expected)
+{
+  g_autoptr (GError)     error = NULL;
+  g_autoptr (CnnNetwork) network = cnn_network_parse (text, &error);
+  g_autoptr (CnnNetwork) again = NULL;
+  g_autofree char       *printed = NULL;
+  g_autofree char       *printed_again = NULL;
+
+  g_assert_no_error (error);
+  printed = cnn_network_print (network);
+  g_assert_cmpstr (printed, ==, expected);
+  again = cnn_network_parse (printed, &error);
+  g_assert_no_error (error);
+  printed_again = cnn_network_print (again);
+  g_assert_cmpstr (printed_again, ==, expected);
+}
+
+static void
+test_print (void)
+{
+  check_printed ("relu", "relu\n");
+  check_printed ("  conv 32 3x3 pad=same ;relu;; maxpool 2 # the end\n\n",
+                 "conv 32 3x3 pad=same\nrelu\nmaxpool\n");
+  check_printed ("conv 32 3 stride=2x1 pad=1,2,3,4 dilation=2 groups=channels bias=no seed=7",
+                 "conv 32 3x3 stride=2x1 pad=1,2,3,4 dilation=2 groups=channels bias=no seed=7\n");
+  check_printed ("conv pad=valid 8 5x5 stride=1", "conv 8 5x5\n");
+  check_printed ("conv size=3 count=8", "conv 8 3x3\n");
+  check_printed ("input 28x28x1; flatten; dense 10; softmax",
+                 "input 28x28x1\nflatten\ndense 10\nsoftmax\n");
+  check_printed ("input ?x?x1; relu", "input ?x?x1\nrelu\n");
+  check_printed ("input ?x?x?; relu", "relu\n");
+  check_printed ("conv 16 3x3 as=a ; conv 16 3x3 pad=same ; add a",
+                 "conv 16 3x3 as=a\nconv 16 3x3 pad=same\nadd a\n");
+  check_printed ("leaky-relu slope=0.01 ; minpool 3 stride=1 pad=same ; spp levels=1,2,4 type=max",
+                 "leaky-relu\nminpool 3x3 stride=1 pad=same\nspp\n");
+  check_printed ("conv 5x5 kernels=sobel-x,gaussian(1.4),\"[[0,1,0],[1,-4,1],[0,1,0]]\" pad=same "
+                 "border=reflect",
+                 "conv 5x5 kernels=sobel-x,gaussian(1.4),\"[[0,1,0],[1,-4,1],[0,1,0]]\" pad=same "
+                 "border=reflect\n");
+}
+
+/* Inside brackets a matrix may be laid out as one likes. */
+static void
+test_brackets (void)
+{
+  check_printed ("conv kernels=[[1, 2],\n [3, 4]] bias=0.5\nrelu",
+                 "conv kernels=\"[[1,2],[3,4]]\" bias=0.5\nrelu\n");
+  check_printed ("conv kernels=\"[[[1]],\n[[2]] ]\",box", "conv kernels=\"[[[1]],[[2]]]\",box\n");
+}
+
+/* Every number is printed so that the same number is read back. */
+static void
+test_numbers (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+
+  check_printed ("leaky-relu slope=1e-3", "leaky-relu slope=0.001\n");
+  check_printed ("leaky-relu slope=0.1", "leaky-relu slope=0.1\n");
+  for (int i = 0; i < 1000; i++)
+    {
+      double           value = g_rand_double (rand);
+      char             buffer[G_ASCII_DTOSTR_BUF_SIZE];
+      g_autofree char *text = g_strdup_printf ("conv kernels=[[%s]]",
+                                               g_ascii_dtostr (buffer, sizeof buffer, value));
+      g_autoptr (CnnNetwork) network = cnn_network_parse (text, NULL);
+      g_autofree char       *printed = cnn_network_print (network);
+
+      g_assert_true (g_ascii_strtod (strstr (printed, "[[") + 2, NULL) == value);
+    }
+}
+
+/* --- mistakes ------------------------------------------------------------- */
+
+static const struct
+{
+  const char *text;
+  const char *message;
+} mistakes[] = {
+  { "", "the network is empty, expected a layer such as “conv 8 3x3”" },
+  { " # nothing\n;;\n", "the network is empty, expected a layer such as “conv 8 3x3”" },
+  { "input 28x28x1", "the network is empty, expected a layer such as “conv 8 3x3”" },
+  { "relu\n  covn 8 3x3", "line 2, column 3: found “covn”, which is no layer; did you mean “conv”?" },
+  { "maxpol 2", "line 1, column 1: found “maxpol”, which is no layer; did you mean “maxpool”?" },
+  { "relu; transmogrify",
+    "line 1, column 7: found “transmogrify”, expected the name of a layer such as conv, relu or "
+    "maxpool" },
+  { "conv 8 3x3 strid=2", "line 1, column 12: conv has no parameter “strid”; did you mean “stride”?" },
+  { "relu slope=1", "line 1, column 6: relu has no parameter “slope”, expected one of: as" },
+  { "conv 8 3x3 stride=zwei",
+    "line 1, column 19: stride: found “zwei”, expected a size such as 3x3 or 3, each number from 1 "
+    "to 4095" },
+  { "conv 8 3x3 stride=", "line 1, column 19: stride: found nothing, expected a size such as 3x3 or "
+                          "3, each number from 1 to 4095" },
+  { "conv 8 5z5",
+    "line 1, column 8: size: found “5z5”, expected a size such as 3x3 or 3, each number from 1 to "
+    "4095" },
+  { "conv x",
+    "line 1, column 6: found “x”, expected count: a whole number from 1 to 1048576 or “auto”, or "
+    "size: a size such as 3x3 or 3, each number from 1 to 4095" },
+  { "conv 0 3x3",
+    "line 1, column 6: found “0”, expected count: a whole number from 1 to 1048576 or “auto”, or "
+    "size: a size such as 3x3 or 3, each number from 1 to 4095" },
+  { "conv 8 3x3 7", "line 1, column 12: conv: found “7”, expected the end of the layer or a "
+                    "parameter as key=value" },
+  { "conv 8 3x3 pad=sam",
+    "line 1, column 16: pad: found “sam”, expected valid, same, a whole number from 0 to 4095, or "
+    "four of them: top,right,bottom,left" },
+  { "conv 8 3x3 border=reflct",
+    "line 1, column 19: border: found “reflct”, expected zero, reflect, replicate or wrap (did you "
+    "mean “reflect”?)" },
+  { "conv 8 3x3 stride=2 stride=1", "line 1, column 21: stride is said twice" },
+  { "conv 8 3x3 count=9", "line 1, column 1: count is said twice" },
+  { "conv 8", "line 1, column 1: conv: expected the kernels' size, as in “conv 8 3x3”" },
+  { "conv", "line 1, column 1: conv: expected how many kernels, as in “conv 8 3x3”, or which, as in "
+            "“conv kernels=sobel-x”" },
+  { "conv kernels=sobelx",
+    "line 1, column 14: there is no kernel “sobelx”; did you mean “sobel-x”?" },
+  { "conv kernels=box,gausian(2)",
+    "line 1, column 18: there is no kernel “gausian”; did you mean “gaussian”?" },
+  { "conv kernels=gaussian(2", "line 1, column 22: “(” is not closed" },
+  { "conv kernels=gaussian(x)", NULL },
+  { "conv kernels=gaussian(1,2,3)", "line 1, column 23: gaussian: found 3 numbers, expected at most 1" },
+  { "conv kernels=\"[[1,2],[3]]\"",
+    "line 1, column 24: in a matrix: found 1 numbers in a row, expected 2 as in the one before" },
+  { "conv kernels=\"[[1,b]]\"", "line 1, column 19: in a matrix: found “b”, expected a number" },
+  { "conv kernels=\"[1,2]\"",
+    "line 1, column 15: in a matrix: found “[”, expected “[[” and the rows of a matrix, or “[[[” "
+    "and a matrix for each input channel" },
+  { "conv kernels=\"[[1,2]", "line 1, column 14: “\"” is not closed" },
+  { "relu)", "line 1, column 5: found “)”, which closes nothing" },
+  { "conv 2x2 kernels=sobel-x", NULL },
+  { "conv 2 3x3 kernels=box,box,box",
+    "line 1, column 1: conv: found a list of 3 kernels, expected 2 as the layer says" },
+  { "relu; input 8x8x1", "line 1, column 7: input must be the first layer" },
+  { "input 8x8; relu",
+    "line 1, column 7: shape: found “8x8”, expected height x width x channels such as 28x28x1 or "
+    "?x?x1, each number from 1 to 1048576" },
+  { "relu as=a; relu as=a", "line 1, column 20: the name “a” is taken by the layer in line 1" },
+  { "relu as=1a", "line 1, column 9: as: found “1a”, expected a name of letters, digits, - and _, "
+                  "beginning with a letter" },
+  { "relu as=left; add lef", "line 1, column 15: add: no earlier layer is named “lef”; did you mean "
+                             "“left”?" },
+  { "relu\nadd a", "line 2, column 1: add: no earlier layer is named “a”; name one with as=a" },
+  { "relu; add a as=a", "line 1, column 7: add: no earlier layer is named “a”; name one with as=a" },
+  { "dense", "line 1, column 1: dense: expected how many units, as in “dense 10”" },
+  { "relu äöü", "line 1, column 6: relu: found “äöü”, expected the end of the layer or a parameter "
+                "as key=value" },
+  { "relu; äöü; relu", NULL },
+  { "\xff", "the network's text is not UTF-8" },
+};
+
+static void
+test_mistakes (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (mistakes); i++)
+    {
+      g_autoptr (GError)     error = NULL;
+      g_autoptr (CnnNetwork) network = cnn_network_parse (mistakes[i].text, &error);
+
+      g_assert_null (network);
+      g_assert_error (error, CNN_ERROR, CNN_ERROR_SPEC);
+      if (mistakes[i].message)
+        g_assert_cmpstr (error->message, ==, mistakes[i].message);
+      else
+        g_assert_true (strlen (error->message) > 10);
+    }
+}
+
+static void
+test_limits (void)
+{
+  g_autoptr (GString)    text = g_string_new (NULL);
+  g_autoptr (GError)     error = NULL;
+  g_autoptr (CnnNetwork) network = NULL;
+
+  for (int i = 0; i < CNN_MAX_NODES; i++)
+    g_string_append (text, "relu\n");
+  network = cnn_network_parse (text->str, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (cnn_network_n_nodes (network), ==, CNN_MAX_NODES + 1);
+  g_string_append (text, "relu\n");
+  g_assert_null (cnn_network_parse (text->str, &error));
+  g_assert_cmpstr (error->message, ==, "line 1001, column 1: found more than 1000 layers");
+  g_clear_error (&error);
+  while (text->len <= 1024 * 1024)
+    g_string_append (text, "relu\n");
+  g_assert_null (cnn_network_parse (text->str, &error));
+  g_assert_error (error, CNN_ERROR, CNN_ERROR_LIMIT);
+  g_assert_nonnull (strstr (error->message, "bytes long, at most 524288 are read"));
+}
+
+/* --- random text ---------------------------------------------------------- */
+
+/* Whatever is written, the parser answers with a network that prints and reads
+ * back, or with a sentence. */
+static void
+test_garbage (void)
+{
+  static const char *const pieces[] = {
+    "conv", "relu", "maxpool", "add", "concat", "dense", "input", "spp", " ", " ", " ", "8", "3x3",
+    "0", "-1", "1e9", "99999999999", "x", "=", "pad=", "same", "kernels=", "sobel-x", "gaussian(",
+    ")", "[", "]", "[[", "]]", "1", ",", "\"", ";", "\n", "#", "as=", "a", "b", "stride=", "?",
+    "\t", "é", "bias=", "yes", "groups=", "channels", "levels=", "slope=", ".", "-",
+  };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (2);
+  int               read = 0;
+
+  for (int i = 0; i < 100000; i++)
+    {
+      g_autoptr (GString)    text = g_string_new (NULL);
+      g_autoptr (GError)     error = NULL;
+      g_autoptr (CnnNetwork) network = NULL;
+
+      for (int n = g_rand_int_range (rand, 1, 12); n > 0; n--)
+        g_string_append (text, pieces[g_rand_int_range (rand, 0, G_N_ELEMENTS (pieces))]);
+      network = cnn_network_parse (text->str, &error);
+      if (network)
+        {
+          g_autofree char       *printed = cnn_network_print (network);
+          g_autoptr (CnnNetwork) again = cnn_network_parse (printed, &error);
+          g_autofree char       *printed_again = NULL;
+
+          g_assert_no_error (error);
+          printed_again = cnn_network_print (again);
+          g_assert_cmpstr (printed, ==, printed_again);
+          read++;
+        }
+      else
+        g_assert_true (error && error->domain == CNN_ERROR && *error->message);
+    }
+  g_assert_cmpint (read, >, 100);
+}
+
+/* --- titles and names ----------------------------------------------------- */
+
+static void
+test_titles (void)
+{
+  static const char *const titles[] = {
+    "input 28×28×1", "conv 32 3×3", "conv 5×5", "conv 3×3", "maxpool 2×2", "dropout 0.5", "dense 10",
+    "add a",
+  };
+  g_autoptr (CnnNetwork) network =
+    cnn_network_parse ("input 28x28x1 as=a; conv 32 3x3; conv 5x5 kernels=box,sobel-x; "
+                       "conv kernels=sobel-x; maxpool; dropout; dense 10; add a",
+                       NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    {
+      g_autofree char *title = cnn_node_title (cnn_network_node (network, i));
+
+      g_assert_cmpstr (title, ==, titles[i]);
+    }
+  g_assert_cmpint (cnn_network_find (network, "a"), ==, 0);
+  g_assert_cmpint (cnn_network_find (network, "b"), ==, -1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/text/print", test_print);
+  g_test_add_func ("/text/brackets", test_brackets);
+  g_test_add_func ("/text/numbers", test_numbers);
+  g_test_add_func ("/text/mistakes", test_mistakes);
+  g_test_add_func ("/text/limits", test_limits);
+  g_test_add_func ("/text/garbage", test_garbage);
+  g_test_add_func ("/text/titles", test_titles);
+  return g_test_run ();
+}
