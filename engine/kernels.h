@@ -30,10 +30,9 @@ typedef struct
  * @label: (translatable) as shown to a person
  * @blurb: (translatable) one line on what the numbers do
  * @params: its parameters, ending at a %NULL key
- * @size: its own size for given parameters, the size it has when none is asked
- *   for and the least it can be drawn at
- * @grows: whether @fill can draw it larger; otherwise it stands in the middle
- *   of zeros
+ * @size: its own size for given parameters, which it has when none is asked for
+ * @grows: whether @fill draws it at any size; otherwise it stands in the middle
+ *   of zeros, and its own size is the least
  * @fill: writes it into @values, [size.height][size.width] row by row
  *
  * A convolution kernel with a name: one description, from which the text

@@ -50,7 +50,9 @@ cnn_number_append (GString *text, double value)
     {
       g_snprintf (format, sizeof format, "%%.%dg", digits);
       g_ascii_formatd (buffer, sizeof buffer, format, value);
-      if (cnn_number_parse (buffer, -1, &back) && back == value)
+      /* 90 rather than 9e+01, but 1e-05 and 1e+30. */
+      if (cnn_number_parse (buffer, -1, &back) && back == value &&
+          (strchr (buffer, 'e') == NULL || fabs (value) < 1e-4 || fabs (value) >= 1e6))
         break;
     }
   g_string_append (text, buffer);

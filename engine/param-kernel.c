@@ -249,8 +249,9 @@ print_named (const CnnKernel *kernel, GString *text)
 {
   guint last = cnn_kernel_n_params (kernel->kind);
 
-  /* What is left out at the end is read back as the initial value. */
-  while (last > 0 && kernel->args[last - 1] == kernel->kind->params[last - 1].initial)
+  /* What is left out at the end is read back as the initial value; the first
+   * number tells a person more than none. */
+  while (last > 1 && kernel->args[last - 1] == kernel->kind->params[last - 1].initial)
     last--;
   g_string_append (text, kernel->kind->name);
   for (guint i = 0; i < last; i++)

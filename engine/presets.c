@@ -11,18 +11,18 @@ static const CnnPreset presets[] = {
   {
     .name = "edge-bank",
     .label = N_("Edge bank"),
-    .blurb = N_("Ten ways to find edges and lines in the brightness of a picture"),
+    .blurb = N_("Eight ways to find edges and lines in the brightness of a picture"),
     .text = "input ?x?x1\n"
-            "conv kernels=sobel-x,sobel-y,scharr-x,scharr-y,laplacian,log(1),line-h,line-v,"
-            "line-45,line-135 pad=same border=reflect\n",
+            "conv kernels=sobel-x,sobel-y,laplacian,log(2),line-h,line-v,line-45,line-135 "
+            "pad=same border=replicate\n",
   },
   {
     .name = "three-stages",
     .label = N_("Three stages"),
     .blurb = N_("What a convolutional network does first: convolution, activation, pooling"),
     .text = "input ?x?x1\n"
-            "conv kernels=sobel-x,sobel-y,line-45,line-135,laplacian,emboss "
-            "pad=same border=reflect\n"
+            "conv kernels=sobel-x,sobel-y,gabor(45),gabor(135),log(2),emboss "
+            "pad=same border=replicate\n"
             "relu        # keeps what answers\n"
             "maxpool 2   # keeps the strongest of four, at half the size\n",
   },

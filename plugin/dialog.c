@@ -154,25 +154,71 @@ left_label (const char *text)
   return label;
 }
 
+static const char *
+nick (Dialog *self, const char *property)
+{
+  return g_param_spec_get_nick (
+    g_object_class_find_property (G_OBJECT_GET_CLASS (self->config), property));
+}
+
+/* What a screen reader says, and what tests look for: the label. */
+static void
+set_accessible_name (Dialog *self, GtkWidget *widget, const char *property)
+{
+  g_autofree char *name = gimp_strip_uline (nick (self, property));
+
+  atk_object_set_name (gtk_widget_get_accessible (widget), name);
+}
+
+/* GIMP's own widget for an argument. */
+static GtkWidget *
+argument (Dialog *self, const char *property)
+{
+  GtkWidget *widget = gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (self->dialog),
+                                                        property, G_TYPE_NONE);
+
+  if (GIMP_IS_LABEL_STRING_WIDGET (widget))
+    set_accessible_name (
+      self, gimp_label_string_widget_get_widget (GIMP_LABEL_STRING_WIDGET (widget)), property);
+  else if (GIMP_IS_LABEL_ENTRY (widget))
+    set_accessible_name (self, gimp_label_entry_get_entry (GIMP_LABEL_ENTRY (widget)), property);
+  gtk_widget_show (widget);
+  return widget;
+}
+
+/* GIMP's own text view has no label, which it complains about itself. */
 static GtkWidget *
 network_editor (Dialog *self)
 {
-  GimpProcedureDialog *dialog = GIMP_PROCEDURE_DIALOG (self->dialog);
-  GtkWidget *view   = gimp_procedure_dialog_get_widget (dialog, "network", GTK_TYPE_TEXT_VIEW);
-  GtkWidget *window = gtk_scrolled_window_new (NULL, NULL);
+  GtkWidget     *box    = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  GtkWidget     *window = gtk_scrolled_window_new (NULL, NULL);
+  GtkTextBuffer *buffer = gimp_prop_text_buffer_new (G_OBJECT (self->config), "network", -1);
+  GtkWidget     *view   = gtk_text_view_new_with_buffer (buffer);
+  GtkWidget     *label  = gtk_label_new_with_mnemonic (nick (self, "network"));
+  GParamSpec    *spec   = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config),
+                                                        "network");
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), view);
 
   gtk_text_view_set_monospace (GTK_TEXT_VIEW (view), TRUE);
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (view), FALSE);
   gtk_text_view_set_left_margin (GTK_TEXT_VIEW (view), 6);
+  gtk_text_view_set_right_margin (GTK_TEXT_VIEW (view), 6);
   gtk_text_view_set_top_margin (GTK_TEXT_VIEW (view), 6);
-  atk_object_set_name (gtk_widget_get_accessible (view), _("Network"));
+  gtk_text_view_set_bottom_margin (GTK_TEXT_VIEW (view), 6);
+  gimp_help_set_help_data (view, g_param_spec_get_blurb (spec), NULL);
+  set_accessible_name (self, view, "network");
 
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (window), GTK_SHADOW_IN);
-  gtk_widget_set_size_request (window, 480, 200);
+  gtk_widget_set_size_request (window, 520, 190);
   gtk_container_add (GTK_CONTAINER (window), view);
-  gtk_widget_show_all (window);
-  return window;
+  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), window, TRUE, TRUE, 0);
+  gtk_widget_show_all (box);
+  g_object_unref (buffer);
+  return box;
 }
 
 static GtkWidget *
@@ -183,11 +229,12 @@ status_line (Dialog *self)
   self->icon = gtk_image_new ();
   self->status = left_label ("");
   gtk_widget_set_valign (self->icon, GTK_ALIGN_START);
-  gtk_widget_set_valign (self->status, GTK_ALIGN_START);
+  gtk_label_set_yalign (GTK_LABEL (self->status), 0.0);
   /* Two lines of room: the dialog does not jump while a person types. */
   gtk_widget_set_size_request (self->status, -1, 40);
   gtk_box_pack_start (GTK_BOX (box), self->icon, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), self->status, TRUE, TRUE, 0);
+  gtk_widget_set_margin_bottom (box, 6);
   gtk_widget_show_all (box);
   return box;
 }
@@ -196,22 +243,18 @@ static void
 fill (Dialog *self)
 {
   static const char *const rest[] = { "stages", "maps", "mapping", "placement", "input-encoding" };
-  GimpProcedureDialog *dialog = GIMP_PROCEDURE_DIALOG (self->dialog);
   GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
   GtkWidget *box     = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
-  gtk_box_pack_start (GTK_BOX (box),
-                      gimp_procedure_dialog_get_widget (dialog, "preset", G_TYPE_NONE), FALSE,
-                      FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), argument (self, "preset"), FALSE, FALSE, 0);
   self->blurb = left_label ("");
   gtk_style_context_add_class (gtk_widget_get_style_context (self->blurb), "dim-label");
+  gtk_widget_set_margin_bottom (self->blurb, 6);
   gtk_box_pack_start (GTK_BOX (box), self->blurb, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), network_editor (self), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), status_line (self), FALSE, FALSE, 0);
   for (guint i = 0; i < G_N_ELEMENTS (rest); i++)
-    gtk_box_pack_start (GTK_BOX (box),
-                        gimp_procedure_dialog_get_widget (dialog, rest[i], G_TYPE_NONE), FALSE,
-                        FALSE, 0);
+    gtk_box_pack_start (GTK_BOX (box), argument (self, rest[i]), FALSE, FALSE, 0);
 
   gtk_widget_show (box);
   gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
@@ -237,6 +280,7 @@ feature_maps_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, 
   /* The text of a preset may have changed since it was last used. */
   preset_changed (&self);
   network_changed (&self);
+  show_blurb (&self);
   g_signal_connect_swapped (config, "notify::preset", G_CALLBACK (preset_changed), &self);
   g_signal_connect_swapped (config, "notify::network", G_CALLBACK (network_changed), &self);
   g_signal_connect_swapped (config, "notify", G_CALLBACK (config_changed), &self);

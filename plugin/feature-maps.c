@@ -207,7 +207,7 @@ add_arguments (GimpProcedure *procedure)
       "conv 8 3x3 pad=same; relu; maxpool 2"),
     preset != NULL ? preset->text : "conv 1x1 kernels=identity", G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
-    procedure, "stages", _("_Layers to show"),
+    procedure, "stages", _("Layers to _keep"),
     _("Which layers of the network are kept, each as a layer group: last, all, or a list like "
       "1,3-5,a of their numbers, counted from 1 without the input, and the names given with as="),
     "last", G_PARAM_READWRITE);
@@ -221,7 +221,7 @@ add_arguments (GimpProcedure *procedure)
       "a part is selected; a map of one value is black"),
     mapping_choice (), "range-map", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
-    procedure, "placement", _("P_lacement"),
+    procedure, "placement", _("Pl_acement"),
     _("Where the maps lie: over the part of the picture they come from, each cell a block as large "
       "as its step with nothing made up in between, or one pixel a cell"),
     gimp_choice_new_with_values ("scaled", 0, _("Scaled to the picture"), NULL, /* */

@@ -161,10 +161,10 @@ insert_stage (Layers *layers, guint i, GimpLayer *parent, int position)
 
   if (group == NULL || ! gimp_image_insert_layer (layers->image, group, parent, position))
     return NULL;
-  gimp_item_set_expanded (GIMP_ITEM (group), FALSE);
   for (guint k = 0; k < stage->len; k++)
     if (! gimp_image_insert_layer (layers->image, g_ptr_array_index (stage, k), group, k))
       return NULL;
+  gimp_item_set_expanded (GIMP_ITEM (group), FALSE);
   return group;
 }
 

@@ -67,6 +67,21 @@ request_sentence (const GError *error)
   return *error->message != '\0' ? g_strconcat (start, rest, NULL) : g_strdup ("");
 }
 
+static gboolean
+is_in_image (GimpImage *image, GimpItem *item)
+{
+  g_autofree GimpLayer **layers = gimp_image_get_layers (image);
+
+  if (gimp_item_get_image (item) != image)
+    return FALSE;
+  if (gimp_item_get_parent (item) != NULL)
+    return TRUE;
+  for (int i = 0; layers[i] != NULL; i++)
+    if (GIMP_ITEM (layers[i]) == item)
+      return TRUE;
+  return FALSE;
+}
+
 /**
  * request_layer:
  * @image: the image
@@ -95,7 +110,7 @@ request_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
   else if (! GIMP_IS_LAYER (item))
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
                  _("Feature Maps works on a layer; a channel is selected"));
-  else if (gimp_item_get_image (item) != image || gimp_image_get_item_position (image, item) < 0)
+  else if (! is_in_image (image, item))
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
   else if (gimp_image_get_base_type (image) == GIMP_INDEXED)
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,

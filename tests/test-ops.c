@@ -169,14 +169,17 @@ random_network (GRand *rand, const CnnOp *op, CnnShape in, gboolean whole)
 
 /* Small maps mostly, vectors, and some that fill vector registers. */
 static CnnShape
-random_shape (GRand *rand)
+random_shape (GRand *rand, CnnReach reach)
 {
+  /* Where every cell looks at every other, large maps take long. */
+  int large = reach == CNN_REACH_WHOLE ? 6 : 40;
+
   switch (pick (rand, 0, 5))
     {
     case 0:
       return (CnnShape) { 1, 1, pick (rand, 1, 8) };
     case 1:
-      return (CnnShape) { pick (rand, 1, 20), pick (rand, 1, 40), pick (rand, 1, 2) * 16 };
+      return (CnnShape) { pick (rand, 1, large / 2), pick (rand, 1, large), pick (rand, 1, 2) * 16 };
     case 2:
       return (CnnShape) { pick (rand, 1, 3), pick (rand, 1, 3), pick (rand, 1, 40) };
     default:
@@ -253,7 +256,7 @@ check_cells (const CnnOp *op, const CnnPlan *plan, guint node, Picture *picture,
 static gboolean
 try_case (GRand *rand, const CnnOp *op, gboolean whole)
 {
-  CnnShape              in = random_shape (rand);
+  CnnShape              in = random_shape (rand, op->reach);
   g_autofree char      *text = random_network (rand, op, in, whole);
   g_autoptr (GError)    error = NULL;
   g_autoptr (CnnNetwork) network = cnn_network_parse (text, &error);

@@ -67,6 +67,8 @@ test_numbers (void)
 
   check_printed ("leaky-relu slope=1e-3", "leaky-relu slope=0.001\n");
   check_printed ("leaky-relu slope=0.1", "leaky-relu slope=0.1\n");
+  check_printed ("leaky-relu slope=90", "leaky-relu slope=90\n");
+  check_printed ("leaky-relu slope=-120000", "leaky-relu slope=-120000\n");
   for (int i = 0; i < 1000; i++)
     {
       double           value = g_rand_double (rand);

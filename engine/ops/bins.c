@@ -2,7 +2,8 @@
 #include "bins.h"
 
 #include <math.h>
-#include <string.h>
+
+#include "ops.h"
 
 /* Bin i of n on a map of m rows: from floor (i m / n) to ceil ((i + 1) m / n),
  * so that the bins cover the map and none is empty, also where m < n. Source:
@@ -29,6 +30,7 @@ bin_rect (int bin, int level, CnnShape in)
 
 /* --- running -------------------------------------------------------------- */
 
+/* A row of a bin is a run of neighbouring values, treated in lanes. */
 typedef struct
 {
   CnnStep  step;
@@ -36,39 +38,60 @@ typedef struct
   gboolean average;
   int      n_levels;
   int     *levels; /* [n_levels] */
-  double  *sums;   /* [channels] */
+  gsize    n_lanes;
+  double  *sums;   /* [n_lanes]; in double: a mean over millions of cells */
+  float   *most;   /* [n_lanes] */
 } BinsStep;
 
 static void
-bin_max (const BinsStep *step, const float *in, const CnnRect *rect, float *out)
+lanes_add (gsize n, const float *restrict in, double *restrict sums)
 {
-  int   channels = step->in.channels;
-  gsize row = (gsize) step->in.width * channels;
-
-  in += rect->y * row + (gsize) rect->x * channels;
-  memcpy (out, in, channels * sizeof (float));
-  for (int y = 0; y < rect->height; y++, in += row)
-    for (int x = 0; x < rect->width; x++)
-      for (int c = 0; c < channels; c++)
-        out[c] = in[(gsize) x * channels + c] > out[c] ? in[(gsize) x * channels + c] : out[c];
+  for (gsize i = 0; i < n; i++)
+    sums[i] += in[i];
 }
 
-/* In double: a mean over millions of cells. */
 static void
-bin_average (const BinsStep *step, const float *in, const CnnRect *rect, float *out)
+lanes_most (gsize n, const float *restrict in, float *restrict most)
 {
-  int    channels = step->in.channels;
-  gsize  row = (gsize) step->in.width * channels;
+  for (gsize i = 0; i < n; i++)
+    most[i] = in[i] > most[i] ? in[i] : most[i];
+}
+
+static void
+bin_row (const BinsStep *step, const float *in, gsize n)
+{
+  for (gsize i = 0; i < n; i += step->n_lanes)
+    if (step->average)
+      lanes_add (MIN (step->n_lanes, n - i), in + i, step->sums);
+    else
+      lanes_most (MIN (step->n_lanes, n - i), in + i, step->most);
+}
+
+static void
+bin_run (const BinsStep *step, const float *in, const CnnRect *rect, float *out)
+{
+  gsize  channels = step->in.channels;
   double n = (double) rect->width * rect->height;
 
-  memset (step->sums, 0, channels * sizeof (double));
-  in += rect->y * row + (gsize) rect->x * channels;
-  for (int y = 0; y < rect->height; y++, in += row)
-    for (int x = 0; x < rect->width; x++)
-      for (int c = 0; c < channels; c++)
-        step->sums[c] += in[(gsize) x * channels + c];
-  for (int c = 0; c < channels; c++)
-    out[c] = (float) (step->sums[c] / n);
+  for (gsize i = 0; i < step->n_lanes; i++)
+    {
+      step->sums[i] = 0.0;
+      step->most[i] = -INFINITY;
+    }
+  for (int y = rect->y; y < rect->y + rect->height; y++)
+    bin_row (step, in + ((gsize) y * step->in.width + rect->x) * channels, rect->width * channels);
+  for (gsize c = 0; c < channels; c++)
+    {
+      double sum = 0.0;
+      float  most = -INFINITY;
+
+      for (gsize i = c; i < step->n_lanes; i += channels)
+        {
+          sum += step->sums[i];
+          most = MAX (most, step->most[i]);
+        }
+      out[c] = step->average ? (float) (sum / n) : most;
+    }
 }
 
 static gboolean
@@ -81,10 +104,7 @@ bins_run (CnnStep *base, const float *const *in, float *out, int y, int x)
       {
         CnnRect rect = bin_rect (bin, step->levels[i], step->in);
 
-        if (step->average)
-          bin_average (step, in[0], &rect, out);
-        else
-          bin_max (step, in[0], &rect, out);
+        bin_run (step, in[0], &rect, out);
         out += step->in.channels;
       }
   return TRUE;
@@ -97,6 +117,7 @@ bins_free (CnnStep *base)
 
   g_free (step->levels);
   g_free (step->sums);
+  g_free (step->most);
   g_free (step);
 }
 
@@ -123,7 +144,9 @@ cnn_bins_prepare (const CnnTask *task, const CnnNumbers *levels, gboolean averag
   step->levels = g_new (int, levels->n);
   for (int i = 0; i < levels->n; i++)
     step->levels[i] = (int) levels->values[i];
-  step->sums = g_new (double, task->in[0].channels);
+  step->n_lanes = cnn_lanes (step->in.channels);
+  step->sums = g_new (double, step->n_lanes);
+  step->most = g_new (float, step->n_lanes);
   return &step->step;
 }
 

@@ -7,6 +7,19 @@
 const CnnParam cnn_no_params[] = { { .key = NULL } };
 
 /**
+ * cnn_lanes:
+ * @n_maps: number of maps
+ *
+ * Returns: a multiple of @n_maps, enough neighbouring values to treat at a time
+ *   that few maps fill vector registers as well as many do
+ */
+gsize
+cnn_lanes (gsize n_maps)
+{
+  return n_maps * MAX (64 / n_maps, 1);
+}
+
+/**
  * cnn_vector_shape:
  * @length: how many values a layer puts out
  * @out: (out): the shape of a vector of them

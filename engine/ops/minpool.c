@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <string.h>
 
 #include "i18n.h"
 #include "pool.h"
@@ -9,41 +10,76 @@ static const CnnParam minpool_params[] = {
   { .key = NULL },
 };
 
-/* oneDNN has no minimum pooling. */
+/* oneDNN has no minimum pooling. The minimum is taken over the rows of a window
+ * first and then over its columns, so that the work grows with the sum of its
+ * sides and the loops run over neighbouring values. */
+typedef struct
+{
+  CnnPoolStep pool;
+  float      *least; /* [in.width][channels]: over the rows of the window */
+} MinpoolStep;
+
+static void
+take_least (gsize n, const float *restrict values, float *restrict least)
+{
+  for (gsize i = 0; i < n; i++)
+    least[i] = values[i] < least[i] ? values[i] : least[i];
+}
+
+static void
+pool_columns (const MinpoolStep *step, float *out)
+{
+  gsize channels = step->pool.in.channels;
+  int   stride = step->pool.stride.width, first, n, x;
+
+  for (gsize i = 0; i < step->pool.out.width * channels; i++)
+    out[i] = INFINITY;
+  for (int k = 0; k < step->pool.size.width; k++)
+    {
+      cnn_pool_step_columns (&step->pool, k, &first, &n, &x);
+      if (stride == 1 && n > 0)
+        take_least (n * channels, step->least + x * channels, out + first * channels);
+      for (int i = 0; i < n && stride > 1; i++)
+        take_least (channels, step->least + (x + i * stride) * channels,
+                    out + (first + i) * channels);
+    }
+}
+
 static gboolean
 minpool_run (CnnStep *base, const float *const *in, float *out, int y0, int x0)
 {
-  const CnnPoolStep *step = (CnnPoolStep *) base;
-  int                channels = step->in.channels;
+  const MinpoolStep *step = (MinpoolStep *) base;
+  gsize              row = (gsize) step->pool.in.width * step->pool.in.channels;
 
-  for (int y = 0; y < step->out.height; y++)
-    for (int x = 0; x < step->out.width; x++, out += channels)
-      {
-        CnnRect      cells = cnn_pool_step_cells (step, y, x);
-        const float *first = in[0] + ((gsize) cells.y * step->in.width + cells.x) * channels;
+  for (int y = 0; y < step->pool.out.height; y++)
+    {
+      CnnRect cells = cnn_pool_step_cells (&step->pool, y, 0);
 
-        for (int c = 0; c < channels; c++)
-          out[c] = first[c];
-        for (int i = 0; i < cells.height; i++)
-          for (int j = 0; j < cells.width; j++)
-            {
-              const float *cell = first + ((gsize) i * step->in.width + j) * channels;
-
-              for (int c = 0; c < channels; c++)
-                out[c] = cell[c] < out[c] ? cell[c] : out[c];
-            }
-      }
+      memcpy (step->least, in[0] + cells.y * row, row * sizeof (float));
+      for (int i = 1; i < cells.height; i++)
+        take_least (row, in[0] + (cells.y + i) * row, step->least);
+      pool_columns (step, out + (gsize) y * step->pool.out.width * step->pool.out.channels);
+    }
   return TRUE;
+}
+
+static void
+minpool_free (CnnStep *base)
+{
+  g_free (((MinpoolStep *) base)->least);
+  g_free (base);
 }
 
 static CnnStep *
 minpool_prepare (const CnnTask *task, GError **error)
 {
-  CnnPoolStep *step = g_new0 (CnnPoolStep, 1);
+  MinpoolStep *step = g_new0 (MinpoolStep, 1);
 
-  cnn_pool_step_init (step, task);
-  step->step.run = minpool_run;
-  return &step->step;
+  cnn_pool_step_init (&step->pool, task);
+  step->pool.step.run = minpool_run;
+  step->pool.step.free = minpool_free;
+  step->least = g_new (float, (gsize) task->in[0].width * task->in[0].channels);
+  return &step->pool.step;
 }
 
 static void

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 /** cnn_no_params: the parameter list of an op that has none. */
 extern const CnnParam cnn_no_params[];
 
+gsize    cnn_lanes           (gsize n_maps);
 gboolean cnn_vector_shape    (double length, CnnShape *out, GError **error);
 CnnStep *cnn_copy_prepare    (const CnnTask *task, GError **error);
 CnnStep *cnn_eltwise_prepare (const CnnTask *task, dnnl_alg_kind_t kind, float alpha, float beta,

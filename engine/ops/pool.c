@@ -125,6 +125,25 @@ cnn_pool_step_cells (const CnnPoolStep *step, int y, int x)
 }
 
 /**
+ * cnn_pool_step_columns:
+ * @k: a column of the window, from 0
+ * @first: (out): the first output column for which column @k lies inside
+ * @n: (out): for how many from there on it does; may be 0
+ * @x: (out): the input column that it is for @first; for the next it is a
+ *   stride further on
+ */
+void
+cnn_pool_step_columns (const CnnPoolStep *step, int k, int *first, int *n, int *x)
+{
+  int shift = k - step->pad.left, stride = step->stride.width;
+  int end = MIN ((step->in.width - shift + stride - 1) / stride, step->out.width);
+
+  *first = shift < 0 ? (-shift + stride - 1) / stride : 0;
+  *n = MAX (end - *first, 0);
+  *x = *first * stride + shift;
+}
+
+/**
  * cnn_pool_add_part:
  *
  * Returns: (transfer none): a part with room for the window

@@ -65,6 +65,7 @@ gboolean cnn_pool_window       (const CnnNode *node, CnnShape in, CnnWindow *win
 CnnStep *cnn_pool_prepare_dnnl (const CnnTask *task, dnnl_alg_kind_t kind, GError **error);
 void     cnn_pool_step_init    (CnnPoolStep *step, const CnnTask *task);
 CnnRect  cnn_pool_step_cells   (const CnnPoolStep *step, int y, int x);
+void     cnn_pool_step_columns (const CnnPoolStep *step, int k, int *first, int *n, int *x);
 int      cnn_pool_explain      (const CnnTask *task, const CnnCells *cells, int y, int x,
                                 int channel, CnnPart *part);
 CnnPart *cnn_pool_add_part     (const CnnTask *task, CnnPartKind kind, int channel,

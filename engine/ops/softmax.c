@@ -34,28 +34,23 @@ static const CnnParam softmax_params[] = {
   { .key = NULL },
 };
 
-/* oneDNN's softmax runs over one extent, so the maps are shown to it as a
- * matrix or, over each map, as cells × channels with the cells as that extent. */
+/* --- over channels -------------------------------------------------------- */
+
+/* One row of numbers after the other, which is what oneDNN's softmax is for. */
 static CnnStep *
-softmax_prepare (const CnnTask *task, GError **error)
+prepare_rows (const CnnTask *task, GError **error)
 {
-  const SoftmaxParams  *p = task->node->params;
-  dnnl_dim_t            cells = (dnnl_dim_t) task->out.height * task->out.width;
-  dnnl_dims_t           dims = { cells, task->out.channels };
+  dnnl_dims_t           dims = { (dnnl_dim_t) task->out.height * task->out.width,
+                                 task->out.channels };
   dnnl_memory_desc_t    maps;
   dnnl_primitive_attr_t attr = cnn_dnnl_attr ();
   dnnl_primitive_desc_t desc = NULL;
   CnnStep              *step = NULL;
 
-  if (p->axis == AXIS_ALL)
-    {
-      dims[0] = 1;
-      dims[1] = cells * task->out.channels;
-    }
   dnnl_memory_desc_create_with_tag (&maps, 2, dims, dnnl_f32, dnnl_ab);
   if (cnn_dnnl_check (dnnl_softmax_forward_primitive_desc_create (
                         &desc, cnn_dnnl_engine (), dnnl_forward_inference, dnnl_softmax_accurate,
-                        maps, maps, p->axis == AXIS_MAP ? 0 : 1, attr),
+                        maps, maps, 1, attr),
                       task, error))
     step = cnn_dnnl_step_new (desc, task, error);
   if (step && !cnn_dnnl_step_bind_maps (step, task, error))
@@ -64,6 +59,97 @@ softmax_prepare (const CnnTask *task, GError **error)
   dnnl_primitive_attr_destroy (attr);
   return step;
 }
+
+/* --- over places ---------------------------------------------------------- */
+
+/* By hand: oneDNN adds up in single precision, which over the millions of cells
+ * of a picture is off by percents. Neighbouring values are treated in lanes, a
+ * multiple of the sets that add up to 1, which take turns in memory. */
+typedef struct
+{
+  CnnStep step;
+  gsize   n;
+  gsize   n_sets;  /* channels, or 1 for all values together */
+  gsize   n_lanes;
+  float  *most;    /* [n_lanes]: the set's greatest value */
+  double *sums;    /* [n_lanes] */
+} PlacesStep;
+
+/* The greatest value of each set, in all of its lanes. */
+static void
+places_most (PlacesStep *step, const float *in)
+{
+  for (gsize i = 0; i < step->n_lanes; i++)
+    step->most[i] = -INFINITY;
+  for (gsize i = 0; i < step->n; i += step->n_lanes)
+    for (gsize j = 0, n = MIN (step->n_lanes, step->n - i); j < n; j++)
+      step->most[j] = MAX (step->most[j], in[i + j]);
+  for (gsize i = step->n_sets; i < step->n_lanes; i++)
+    step->most[i % step->n_sets] = MAX (step->most[i % step->n_sets], step->most[i]);
+  for (gsize i = step->n_sets; i < step->n_lanes; i++)
+    step->most[i] = step->most[i % step->n_sets];
+}
+
+static gboolean
+places_run (CnnStep *base, const float *const *in, float *out, int y, int x)
+{
+  PlacesStep *step = (PlacesStep *) base;
+
+  places_most (step, in[0]);
+  for (gsize i = 0; i < step->n_lanes; i++)
+    step->sums[i] = 0.0;
+  for (gsize i = 0; i < step->n; i += step->n_lanes)
+    for (gsize j = 0, n = MIN (step->n_lanes, step->n - i); j < n; j++)
+      {
+        out[i + j] = expf (in[0][i + j] - step->most[j]);
+        step->sums[j] += out[i + j];
+      }
+  for (gsize i = step->n_sets; i < step->n_lanes; i++)
+    step->sums[i % step->n_sets] += step->sums[i];
+  for (gsize i = 0; i < step->n_lanes; i++)
+    step->most[i] = (float) (1.0 / step->sums[i % step->n_sets]);
+  for (gsize i = 0; i < step->n; i += step->n_lanes)
+    for (gsize j = 0, n = MIN (step->n_lanes, step->n - i); j < n; j++)
+      out[i + j] *= step->most[j];
+  return TRUE;
+}
+
+static void
+places_free (CnnStep *base)
+{
+  PlacesStep *step = (PlacesStep *) base;
+
+  g_free (step->most);
+  g_free (step->sums);
+  g_free (step);
+}
+
+static CnnStep *
+prepare_places (const CnnTask *task, gsize n_sets)
+{
+  PlacesStep *step = g_new0 (PlacesStep, 1);
+
+  step->step.run = places_run;
+  step->step.free = places_free;
+  step->n = (gsize) cnn_shape_cells (task->out);
+  step->n_sets = n_sets;
+  step->n_lanes = cnn_lanes (n_sets);
+  step->most = g_new (float, step->n_lanes);
+  step->sums = g_new (double, step->n_lanes);
+  return &step->step;
+}
+
+static CnnStep *
+softmax_prepare (const CnnTask *task, GError **error)
+{
+  const SoftmaxParams *p = task->node->params;
+
+  if (p->axis == AXIS_CHANNELS)
+    return prepare_rows (task, error);
+  return prepare_places (task, p->axis == AXIS_MAP ? (gsize) task->out.channels : 1);
+}
+
+/* --- the arithmetic ------------------------------------------------------- */
 
 static void
 softmax_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
 #include "i18n.h"
 #include "pool.h"
 #include "random.h"
@@ -32,13 +35,6 @@ static const CnnParam stochastic_params[] = {
   { .key = NULL },
 };
 
-typedef struct
-{
-  CnnPoolStep pool;
-  gboolean    sample;
-  guint64     seed;
-} StochasticStep;
-
 /* The number that decides which cell of a window is drawn: of the place on the
  * whole map only, so that it does not matter how the map is cut into tiles. */
 static double
@@ -49,59 +45,143 @@ draw (guint64 seed, int y, int x, int channel)
   return cnn_random_uniform (cnn_random_bits (row, (guint64) x), (guint64) channel);
 }
 
-static float
-pool_cells (const StochasticStep *step, const float *first, gsize row, const CnnRect *cells,
-            double drawn)
+typedef struct
 {
-  int    channels = step->pool.in.channels;
-  double sum = 0.0, squares = 0.0, below = 0.0;
-  float  last = 0.0f;
+  CnnPoolStep pool;
+  guint64     seed;
+  double     *row[2]; /* [in.width][channels]: Σ a and Σ a² over the rows of a window */
+  double     *all[2]; /* [out.width][channels]: over all of it */
+} StochasticStep;
 
-  for (int i = 0; i < cells->height; i++)
-    for (int j = 0; j < cells->width; j++)
-      {
-        double value = MAX (first[i * row + j * channels], 0.0f);
+/* --- the expected value --------------------------------------------------- */
 
-        sum += value;
-        squares += value * value;
-      }
-  if (sum <= 0.0)
-    return 0.0f;
-  if (!step->sample)
-    return (float) (squares / sum);
+/* Σ p a with p = a / Σ a is Σ a² / Σ a. Both sums are taken over the rows of a
+ * window first and then over its columns, so that the work grows with the sum
+ * of its sides. */
+
+static void
+add_row (gsize n, const float *restrict in, double *restrict sums, double *restrict squares)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      double a = in[i] > 0.0f ? in[i] : 0.0;
+
+      sums[i] += a;
+      squares[i] += a * a;
+    }
+}
+
+static void
+add_sums (gsize n, const double *restrict from, double *restrict to)
+{
+  for (gsize i = 0; i < n; i++)
+    to[i] += from[i];
+}
+
+static void
+add_columns (const CnnPoolStep *pool, const double *row, double *all)
+{
+  gsize channels = pool->in.channels;
+  int   stride = pool->stride.width, first, n, x;
+
+  memset (all, 0, pool->out.width * channels * sizeof (double));
+  for (int k = 0; k < pool->size.width; k++)
+    {
+      cnn_pool_step_columns (pool, k, &first, &n, &x);
+      if (stride == 1 && n > 0)
+        add_sums (n * channels, row + x * channels, all + first * channels);
+      for (int i = 0; i < n && stride > 1; i++)
+        add_sums (channels, row + (x + i * stride) * channels, all + (first + i) * channels);
+    }
+}
+
+static gboolean
+expect_run (CnnStep *base, const float *const *in, float *out, int y0, int x0)
+{
+  const StochasticStep *step = (StochasticStep *) base;
+  gsize                 row = (gsize) step->pool.in.width * step->pool.in.channels;
+  gsize                 n = (gsize) step->pool.out.width * step->pool.out.channels;
+
+  for (int y = 0; y < step->pool.out.height; y++, out += n)
+    {
+      CnnRect cells = cnn_pool_step_cells (&step->pool, y, 0);
+
+      for (int k = 0; k < 2; k++)
+        memset (step->row[k], 0, row * sizeof (double));
+      for (int i = 0; i < cells.height; i++)
+        add_row (row, in[0] + (cells.y + i) * row, step->row[0], step->row[1]);
+      for (int k = 0; k < 2; k++)
+        add_columns (&step->pool, step->row[k], step->all[k]);
+      for (gsize i = 0; i < n; i++)
+        out[i] = step->all[0][i] > 0.0 ? (float) (step->all[1][i] / step->all[0][i]) : 0.0f;
+    }
+  return TRUE;
+}
+
+/* --- a draw --------------------------------------------------------------- */
+
+/* Adds up what is positive until the sum is more than @limit, and gives the
+ * last value that was added. */
+static double
+add_until (const CnnPoolStep *pool, const float *first, const CnnRect *cells, double limit,
+           float *last)
+{
+  gsize  channels = pool->in.channels, row = pool->in.width * channels;
+  double sum = 0.0;
+
   for (int i = 0; i < cells->height; i++)
     for (int j = 0; j < cells->width; j++)
       {
         float value = first[i * row + j * channels];
 
-        if (value <= 0.0f)
+        if (!(value > 0.0f))
           continue;
-        last = value;
-        below += value;
-        if (below > drawn * sum)
-          return value;
+        sum += value;
+        *last = value;
+        if (sum > limit)
+          return sum;
       }
-  return last;
+  return sum;
 }
 
 static gboolean
-stochastic_run (CnnStep *base, const float *const *in, float *out, int y0, int x0)
+sample_run (CnnStep *base, const float *const *in, float *out, int y0, int x0)
 {
   const StochasticStep *step = (StochasticStep *) base;
-  int                   channels = step->pool.in.channels;
-  gsize                 row = (gsize) step->pool.in.width * channels;
+  const CnnPoolStep    *pool = &step->pool;
 
-  for (int y = 0; y < step->pool.out.height; y++)
-    for (int x = 0; x < step->pool.out.width; x++, out += channels)
+  for (int y = 0; y < pool->out.height; y++)
+    for (int x = 0; x < pool->out.width; x++)
       {
-        CnnRect      cells = cnn_pool_step_cells (&step->pool, y, x);
-        const float *first = in[0] + cells.y * row + (gsize) cells.x * channels;
+        CnnRect      cells = cnn_pool_step_cells (pool, y, x);
+        const float *first = in[0] + ((gsize) cells.y * pool->in.width + cells.x) *
+                                       pool->in.channels;
 
-        for (int c = 0; c < channels; c++)
-          out[c] = pool_cells (step, first + c, row, &cells,
-                               step->sample ? draw (step->seed, y0 + y, x0 + x, c) : 0.0);
+        for (int c = 0; c < pool->out.channels; c++, out++)
+          {
+            double sum;
+
+            *out = 0.0f;
+            sum = add_until (pool, first + c, &cells, INFINITY, out);
+            add_until (pool, first + c, &cells, draw (step->seed, y0 + y, x0 + x, c) * sum, out);
+          }
       }
   return TRUE;
+}
+
+/* -------------------------------------------------------------------------- */
+
+static void
+stochastic_free (CnnStep *base)
+{
+  StochasticStep *step = (StochasticStep *) base;
+
+  for (int k = 0; k < 2; k++)
+    {
+      g_free (step->row[k]);
+      g_free (step->all[k]);
+    }
+  g_free (step);
 }
 
 static CnnStep *
@@ -111,9 +191,14 @@ stochastic_prepare (const CnnTask *task, GError **error)
   StochasticStep         *step = g_new0 (StochasticStep, 1);
 
   cnn_pool_step_init (&step->pool, task);
-  step->pool.step.run = stochastic_run;
-  step->sample = p->sample;
+  step->pool.step.run = p->sample ? sample_run : expect_run;
+  step->pool.step.free = stochastic_free;
   step->seed = task->node->seed;
+  for (int k = 0; k < 2 && !p->sample; k++)
+    {
+      step->row[k] = g_new (double, (gsize) task->in[0].width * task->in[0].channels);
+      step->all[k] = g_new (double, (gsize) task->out.width * task->out.channels);
+    }
   return &step->pool.step;
 }
 

@@ -111,9 +111,10 @@
     (gimp-image-remove-channel an-image soft)))
 
 (define soft
-  (picture GRAY PRECISION-FLOAT-NON-LINEAR #t 4 1 #(0.1 1  0.2 0.5  0.3 1  0.4 1)))
+  (picture GRAY PRECISION-FLOAT-LINEAR #t 4 1 #(0.1 1  0.2 0.5  0.3 1  0.4 1)))
 (select-numbers soft #(0 0.5 0.25 0))
-(define soft-layer (run-layer soft #:network identity #:mapping "clamp"))
+(define soft-layer
+  (run-layer soft #:network identity #:mapping "clamp" #:input-encoding "linear"))
 (check-equal "a soft selection cuts where it ends" (place soft-layer) '(1 0 2 1))
 (check-near "and its mask times the picture's alpha is the layer's"
   (read-pixels soft-layer) #(0.2 0.25 0.3 0.25) 1e-6)
