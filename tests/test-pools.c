@@ -170,6 +170,7 @@ test_refused (void)
   check_refused ("minpool 3 pad=3", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
   check_refused ("stochastic-pool 3x1 pad=0,1,0,0", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
   check_refused ("spp levels=1,1.5", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "levels");
+  check_refused ("spp levels=", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "levels");
   check_refused ("spp levels=0", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "levels");
 }
 
@@ -420,7 +421,8 @@ test_spp_order (void)
 static void
 test_spp_sizes (void)
 {
-  static const CnnSize sizes[] = { { 1, 1 }, { 3, 2 }, { 4, 4 }, { 7, 13 }, { 64, 5 }, { 33, 100 } };
+  static const CnnSize sizes[] = { { 1, 1 },  { 3, 2 },  { 4, 4 },
+                                   { 7, 13 }, { 64, 5 }, { 33, 100 } };
 
   for (gsize k = 0; k < G_N_ELEMENTS (sizes); k++)
     {
@@ -502,6 +504,49 @@ test_global_many (void)
   g_assert_cmpfloat_with_epsilon (got[0], 0.25, 1e-7);
 }
 
+/* A map that is too large to list is explained by its rows, to the same value. */
+static double
+read_row (gpointer data, guint input, int y, int x, int channel)
+{
+  return y - 100.0 + x / 1024.0;
+}
+
+static void
+test_explained_by_rows (void)
+{
+  static const struct
+  {
+    const char *text;
+    double      value;
+  } cases[] = {
+    { "global-maxpool", 199.0 + 511 / 1024.0 },
+    { "global-avgpool", 49.5 + 255.5 / 1024.0 },
+    { "spp levels=1 type=average", 49.5 + 255.5 / 1024.0 },
+    /* e⁰ of Σ e^−row, rows from 0, times Σ e^−(x / 1024) over the columns. */
+    { "softmax axis=map", (1.0 - 0.36787944) * (1.0 - 0.99902391) / (1.0 - 0.60653066) },
+  };
+
+  for (gsize k = 0; k < G_N_ELEMENTS (cases); k++)
+    {
+      CnnShape                   in = { 300, 512, 1 };
+      CnnCells                   cells = { read_row, NULL };
+      g_autoptr (CnnExplanation) explanation = cnn_explanation_new ();
+      g_autoptr (GError)         error = NULL;
+      g_autoptr (CnnNetwork)     network = cnn_network_parse (cases[k].text, &error);
+      g_autoptr (CnnPlan)        plan = NULL;
+      guint                      tap = 1;
+      gboolean                   map_stays = g_str_has_prefix (cases[k].text, "softmax");
+
+      g_assert_no_error (error);
+      plan = cnn_plan_new (network, in, 1, &tap, NULL, &error);
+      g_assert_no_error (error);
+      cnn_plan_explain (plan, 1, &cells, map_stays ? 299 : 0, map_stays ? 511 : 0, 0, explanation);
+      g_assert_cmpfloat_with_epsilon (explanation->value, cases[k].value, 1e-7);
+      g_assert_cmpint (cnn_explanation_get_part (explanation, 0)->size.height, ==, 300);
+      g_assert_cmpint (cnn_explanation_get_part (explanation, 0)->size.width, ==, 1);
+    }
+}
+
 /* --- layers that move values ---------------------------------------------- */
 
 static void
@@ -549,6 +594,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pools/global", test_global);
   g_test_add_func ("/pools/global/maps", test_global_maps);
   g_test_add_func ("/pools/global/many", test_global_many);
+  g_test_add_func ("/pools/explained-by-rows", test_explained_by_rows);
   g_test_add_func ("/pools/structure", test_structure);
   return g_test_run ();
 }

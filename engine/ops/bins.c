@@ -157,27 +157,39 @@ cnn_bins_prepare (const CnnTask *task, const CnnNumbers *levels, gboolean averag
  * @level: bins to a side
  * @bin: number of the bin in that level, row by row
  *
- * Explains the value of one bin.
+ * Explains the value of one bin. Where its cells are more than anyone looks at,
+ * it is made of the means, or the greatest values, of its rows.
  */
 void
 cnn_bins_explain (const CnnTask *task, const CnnCells *cells, int level, int bin, int channel,
                   gboolean average, CnnExplanation *explanation)
 {
   CnnRect  rect = bin_rect (bin, level, task->in[0]);
-  int      n = rect.width * rect.height;
+  gboolean by_rows = (gint64) rect.width * rect.height > CNN_EXPLAIN_CELLS;
+  int      columns = by_rows ? 1 : rect.width, together = rect.width / columns;
   CnnPart *part = cnn_explanation_add_part (explanation,
                                             average ? CNN_PART_WEIGHTED : CNN_PART_WINNER, 0,
-                                            channel, (CnnSize) { rect.height, rect.width }, average);
+                                            channel, (CnnSize) { rect.height, columns }, average);
 
-  for (int i = 0; i < n; i++)
+  for (int i = 0; i < rect.height * columns; i++)
     {
-      part->values[i] = cells->read (cells->data, 0, rect.y + i / rect.width,
-                                     rect.x + i % rect.width, channel);
+      double sum = 0.0, most = -INFINITY, sizes = 0.0;
+
+      for (int j = 0; j < together; j++)
+        {
+          double value = cells->read (cells->data, 0, rect.y + i / columns,
+                                      rect.x + i % columns + j, channel);
+
+          sum += value;
+          sizes += fabs (value);
+          most = MAX (most, value);
+        }
+      part->values[i] = average ? sum / together : most;
       if (average)
         {
-          part->factors[i] = 1.0 / n;
-          part->result += part->values[i] / n;
-          explanation->magnitude += fabs (part->values[i] / n);
+          part->factors[i] = 1.0 / ((double) rect.height * columns);
+          part->result += part->values[i] * part->factors[i];
+          explanation->magnitude += sizes / together * part->factors[i];
         }
       else if (part->winner < 0 || part->values[i] > part->values[part->winner])
         part->winner = i;

@@ -178,7 +178,8 @@ dense_prepare (const CnnTask *task, GError **error)
     step = cnn_dnnl_step_new (desc, task, error);
   ok = step != NULL && cnn_dnnl_step_bind_maps (step, task, error) &&
        cnn_dnnl_step_weight (step, DNNL_ARG_WEIGHTS, have, task->weights[0]->values, task, error) &&
-       (!biased || cnn_dnnl_step_weight (step, DNNL_ARG_BIAS, bias, task->weights[1]->values, task, error));
+       (!biased || cnn_dnnl_step_weight (step, DNNL_ARG_BIAS, bias, task->weights[1]->values, task,
+                                         error));
   if (!ok)
     g_clear_pointer (&step, cnn_step_free);
   dnnl_memory_desc_destroy (in);

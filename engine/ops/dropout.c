@@ -32,7 +32,8 @@ dropout_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int c
 const CnnOp cnn_op_dropout = {
   .name = "dropout",
   .label = N_("Dropout"),
-  .blurb = N_("Leaves out random values while the network is trained; changes nothing when it runs"),
+  .blurb = N_("Leaves out random values while the network is trained; changes nothing when it "
+              "runs"),
   .group = CNN_GROUP_STRUCTURE,
   .reach = CNN_REACH_POINT,
   .exact = TRUE,

@@ -34,17 +34,20 @@ elu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
              CnnExplanation *explanation)
 {
   const EluParams *p = task->node->params;
-  double   value = cells->read (cells->data, 0, y, x, channel);
+  double           value = cells->read (cells->data, 0, y, x, channel);
 
-  cnn_explanation_function (explanation, 0, channel, value, value > 0.0 ? value : p->alpha * (exp (value) - 1.0));
-  if (value < 0.0)
+  cnn_explanation_function (explanation, 0, channel, value,
+                            value > 0.0 ? value : p->alpha * (exp (value) - 1.0));
+  /* Two terms of opposite sign, which near 0 all but cancel. */
+  if (value <= 0.0)
     explanation->magnitude = p->alpha * (exp (value) + 1.0);
 }
 
 const CnnOp cnn_op_elu = {
   .name = "elu",
   .label = N_("ELU"),
-  .blurb = N_("Keeps what is positive; negative values run smoothly towards −alpha: alpha · (eˣ − 1)"),
+  .blurb = N_("Keeps what is positive; negative values run smoothly towards −alpha: "
+              "alpha · (eˣ − 1)"),
   .group = CNN_GROUP_ACTIVATION,
   .reach = CNN_REACH_POINT,
   .params_size = sizeof (EluParams),

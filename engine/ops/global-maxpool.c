@@ -4,7 +4,8 @@
 #include "ops.h"
 
 static gboolean
-global_maxpool_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out, GError **error)
+global_maxpool_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out,
+                      GError **error)
 {
   *out = (CnnShape) { 1, 1, in->channels };
   return TRUE;

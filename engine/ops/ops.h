@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 #define CNN_OP(name) extern const CnnOp cnn_op_##name;
 #include "op-list.h"
 
+/** CNN_EXPLAIN_CELLS: cells up to which an explanation of a whole map lists each of them. */
+#define CNN_EXPLAIN_CELLS (1 << 16)
+
 /** cnn_no_params: the parameter list of an op that has none. */
 extern const CnnParam cnn_no_params[];
 

@@ -151,40 +151,87 @@ softmax_prepare (const CnnTask *task, GError **error)
 
 /* --- the arithmetic ------------------------------------------------------- */
 
+/* The cells that add up to 1 with the one that is explained. */
+typedef struct
+{
+  const CnnCells *cells;
+  CnnRect         places;
+  int             first;    /* channel */
+  int             channels;
+  double          most;     /* greatest value of them */
+} Set;
+
+static double
+set_value (const Set *set, int row, int i)
+{
+  return set->cells->read (set->cells->data, 0, set->places.y + row,
+                           set->places.x + i / set->channels, set->first + i % set->channels);
+}
+
+/* Every value and its exponential. */
+static double
+explain_cells (const Set *set, CnnExplanation *explanation)
+{
+  int      row = set->places.width * set->channels; /* values of a row */
+  gboolean one_map = set->channels == 1;
+  CnnSize  size = { one_map ? set->places.height : set->places.height * set->places.width,
+                    one_map ? set->places.width : set->channels };
+  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_EXPONENTIALS, 0,
+                                            one_map ? set->first : -1, size, TRUE);
+
+  for (int i = 0; i < size.height * size.width; i++)
+    {
+      part->values[i] = set_value (set, i / row, i % row);
+      part->factors[i] = exp (part->values[i] - set->most);
+      part->result += part->factors[i];
+    }
+  return part->result;
+}
+
+/* The sums of the exponentials of each row, where the cells are more than
+ * anyone looks at. */
+static double
+explain_rows (const Set *set, CnnExplanation *explanation)
+{
+  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_TERMS, 0,
+                                            set->channels == 1 ? set->first : -1,
+                                            (CnnSize) { set->places.height, 1 }, FALSE);
+
+  for (int y = 0; y < set->places.height; y++)
+    {
+      for (int i = 0; i < set->places.width * set->channels; i++)
+        part->values[y] += exp (set_value (set, y, i) - set->most);
+      part->result += part->values[y];
+    }
+  return part->result;
+}
+
+/* Taking the greatest value off all of them changes no quotient and keeps the
+ * exponentials finite. */
 static void
 softmax_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                  CnnExplanation *explanation)
 {
   const SoftmaxParams *p = task->node->params;
   CnnShape             in = task->in[0];
-  gboolean             over_place = p->axis != AXIS_CHANNELS, over_channels = p->axis != AXIS_MAP;
-  int                  places = over_place ? in.height * in.width : 1;
-  int                  channels = over_channels ? in.channels : 1;
-  int                  n = places * channels;
-  CnnPart             *part = cnn_explanation_add_part (explanation, CNN_PART_EXPONENTIALS, 0,
-                                                        over_channels ? -1 : channel,
-                                                        (CnnSize) { places, channels }, TRUE);
-  double               most = -INFINITY;
+  gboolean             here = p->axis == AXIS_CHANNELS, one_map = p->axis == AXIS_MAP;
+  double               value = cells->read (cells->data, 0, y, x, channel), sum;
+  Set                  set = { .cells = cells,
+                               .places = { 0, 0, in.width, in.height },
+                               .first = one_map ? channel : 0,
+                               .channels = one_map ? 1 : in.channels,
+                               .most = value };
 
-  for (int i = 0; i < n; i++)
-    {
-      int place = i / channels;
-
-      part->values[i] = cells->read (cells->data, 0, over_place ? place / in.width : y,
-                                     over_place ? place % in.width : x,
-                                     over_channels ? i % channels : channel);
-      most = MAX (most, part->values[i]);
-    }
-  /* Taking the largest off all of them changes no quotient and keeps the
-   * exponentials finite. */
-  for (int i = 0; i < n; i++)
-    {
-      part->factors[i] = exp (part->values[i] - most);
-      part->result += part->factors[i];
-    }
-  part->winner = (over_place ? (y * in.width + x) * channels : 0) + (over_channels ? channel : 0);
-  explanation->value = part->factors[part->winner] / part->result;
-  explanation->magnitude = explanation->value;
+  if (here)
+    set.places = (CnnRect) { x, y, 1, 1 };
+  for (int row = 0; row < set.places.height; row++)
+    for (int i = 0; i < set.places.width * set.channels; i++)
+      set.most = MAX (set.most, set_value (&set, row, i));
+  if ((gint64) set.places.height * set.places.width * set.channels <= CNN_EXPLAIN_CELLS)
+    sum = explain_cells (&set, explanation);
+  else
+    sum = explain_rows (&set, explanation);
+  cnn_explanation_function (explanation, 0, channel, value, exp (value - set.most) / sum);
 }
 
 const CnnOp cnn_op_softmax = {

@@ -45,6 +45,12 @@ spp_check (gconstpointer params, GError **error)
 {
   const SppParams *p = params;
 
+  if (p->levels.n == 0)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                   _("levels: expected at least one number, as in “levels=1,2,4”"));
+      return FALSE;
+    }
   for (int i = 0; i < p->levels.n; i++)
     if (p->levels.values[i] != (int) p->levels.values[i])
       {
@@ -92,8 +98,8 @@ spp_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
 const CnnOp cnn_op_spp = {
   .name = "spp",
   .label = N_("Spatial pyramid pooling"),
-  .blurb = N_("Cuts each map into bins, coarse and fine, and pools each: a map of any size gives as "
-              "many values"),
+  .blurb = N_("Cuts each map into bins, coarse and fine, and pools each: maps of any size give "
+              "equally many values"),
   .group = CNN_GROUP_POOLING,
   .reach = CNN_REACH_WHOLE,
   .params_size = sizeof (SppParams),

@@ -56,14 +56,16 @@ def process(command, **options):
 @contextlib.contextmanager
 def screen():
     ours, theirs = os.pipe()
-    with process(['Xvfb', '-displayfd', str(theirs), '-screen', '0', '1400x1000x24',
-                  '-nolisten', 'tcp'], pass_fds=[theirs]):
+    with process(['Xvfb', '-displayfd', str(theirs), '-nolisten', 'tcp',
+                  '-screen', '0', '1400x1000x24'], pass_fds=[theirs]):
         os.close(theirs)
-        number = os.read(ours, 20).decode().strip()
-        os.close(ours)
-        assert number, 'Xvfb did not start'
-        os.environ['DISPLAY'] = ':' + number
-        yield
+        # To the end of the line: it comes in two pieces, and Xvfb dies when
+        # nobody takes the second.
+        with os.fdopen(ours) as line:
+            number = line.readline().strip()
+            assert number, 'Xvfb does not start'
+            os.environ['DISPLAY'] = ':' + number
+            yield
 
 
 def free_port():
