@@ -149,39 +149,38 @@ class Person:
         self.atspi = Atspi
         Atspi.init()
 
-    def applications(self):
-        desktop = self.atspi.get_desktop(0)
-        for i in range(desktop.get_child_count()):
-            with contextlib.suppress(Exception):
-                yield desktop.get_child_at_index(i)
-
-    def walk(self, node, depth=0):
-        yield node
-        if depth > 30:
-            return
-        for i in range(node.get_child_count()):
-            with contextlib.suppress(Exception):
-                child = node.get_child_at_index(i)
-                if child is not None:
-                    yield from self.walk(child, depth + 1)
-
     def application(self, name):
         def look():
-            for app in self.applications():
-                if app is not None and app.get_name() == name:
+            desktop = self.atspi.get_desktop(0)
+            for app in self.children(desktop):
+                if app.get_name() == name and app.get_child_count() > 0:
                     return app
         return until(look, f'the application {name}', 40)
 
-    def find(self, root, role, name=None, wait=True):
-        def look():
-            for node in self.walk(root):
-                with contextlib.suppress(Exception):
-                    if node.get_role_name().removeprefix('push ') == role and name in (None, node.get_name()):
-                        return node
-        return until(look, f'{role} “{name}”') if wait else look()
+    def children(self, node):
+        for i in range(node.get_child_count()):
+            # Widgets come and go while we look.
+            with contextlib.suppress(Exception):
+                child = node.get_child_at_index(i)
+                if child is not None:
+                    yield child
 
-    def press(self, node):
-        node.get_action_iface().do_action(0)
+    def walk(self, node):
+        yield node
+        for child in self.children(node):
+            yield from self.walk(child)
+
+    def look(self, root, role, name, *, starts=False, showing=False):
+        for node in self.walk(root):
+            with contextlib.suppress(Exception):
+                found = node.get_name()
+                if (node.get_role_name().removeprefix('push ') == role and
+                        (found.startswith(name) if starts else found == name) and
+                        (not showing or self.has(node, self.atspi.StateType.SHOWING))):
+                    return node
+
+    def find(self, root, role, name, seconds=WAIT, **how):
+        return until(lambda: self.look(root, role, name, **how), f'{role} “{name}”', seconds)
 
     def has(self, node, state):
         return node.get_state_set().contains(state)
@@ -189,55 +188,214 @@ class Person:
     def enabled(self, node):
         return self.has(node, self.atspi.StateType.SENSITIVE)
 
+    def press(self, node):
+        node.get_action_iface().do_action(0)
+
     def type(self, view, text):
         view.get_editable_text_iface().set_text_contents(text)
 
     def text(self, view):
         return self.atspi.Text.get_text(view, 0, -1)
 
-    def tree(self, node):
-        for n in self.walk(node):
-            with contextlib.suppress(Exception):
-                print('#', n.get_role_name(), repr(n.get_name()))
+    def choose(self, combo, item):
+        menu = next(self.children(combo))
+        names = [child.get_name() for child in self.children(menu)]
+        combo.get_selection_iface().select_child(names.index(item))
+
+    def chosen(self, combo):
+        """Of a combo box only its list knows."""
+        menu = next(self.children(combo))
+        for child in self.children(menu):
+            if self.has(child, self.atspi.StateType.SELECTED):
+                return child.get_name()
+        return None
 
 
 class Dialog:
+    """The dialog of Feature Maps, once the menu item has been chosen."""
+
     def __init__(self, person):
         self.person = person
         self.app = person.application('convolens')
         self.window = person.find(self.app, 'dialog', 'Feature Maps')
         self.ok = person.find(self.window, 'button', 'OK')
-        self.cancel = person.find(self.window, 'button', 'Cancel')
         self.network = person.find(self.window, 'text', 'Network')
+        self.preset = person.find(self.window, 'combo box', 'Preset')
 
     def says(self, words):
-        """The label that begins with these words."""
-        def look():
-            for node in self.person.walk(self.window):
-                with contextlib.suppress(Exception):
-                    if node.get_role_name() == 'label' and node.get_name().startswith(words):
-                        return node
-        return until(look, f'the words “{words}”')
+        return self.person.find(self.window, 'label', words, starts=True).get_name()
 
-    def choose(self, combo, item):
-        box = self.person.find(self.window, 'combo box', combo)
-        self.person.press(box)
-        self.person.press(self.person.find(self.app, 'menu item', item))
-        return box
+    def end(self, button):
+        self.person.press(self.person.find(self.window, 'button', button))
 
-    def gone(self):
-        def look():
+        def gone():
             try:
                 return not self.person.has(self.window, self.person.atspi.StateType.SHOWING)
-            except Exception:
+            except Exception:  # with the process it belonged to
                 return True
-        until(look, 'the dialog to close')
+        until(gone, 'the dialog to close')
 
 
 # --- the tests ----------------------------------------------------------------
 
+PICTURE = '(("picture" 0))'
+WRONG = 'conv 2 3x3\nconvolve 4'
+SLOW = 'conv 64 9x9 pad=same\n' * 60
+
+
+class Test:
+    def __init__(self, gimp, screenshots):
+        self.n = 0
+        self.gimp = gimp
+        self.screenshots = screenshots
+        self.person = Person()
+        self.app = self.person.application('gimp')
+
+    def check(self, name, true, *found):
+        self.n += 1
+        print(f'{"" if true else "not "}ok {self.n} - {name}', flush=True)
+        for line in () if true else found:
+            print(f'# {line!r}')
+
+    def equal(self, name, found, expected):
+        self.check(name, found == expected, found, expected)
+
+    def menu(self, *path, **how):
+        node = self.app
+        for name in path[:-1]:
+            node = self.person.find(node, 'menu', name)
+        return self.person.find(node, 'menu item', path[-1], **how)
+
+    def undo_item(self):
+        """GIMP renames it a moment after the fact."""
+        for item in self.person.children(self.person.find(self.app, 'menu', 'Edit')):
+            if item.get_name().startswith('Undo'):
+                return item
+
+    def undo_says(self, text):
+        until(lambda: self.undo_item().get_name() == text, f'“{text}” in the menu')
+        return True
+
+    def open(self):
+        self.person.press(self.menu('Filters', 'Neural Network', 'Feature Maps…'))
+        return Dialog(self.person)
+
+    def layers_become(self, layers):
+        until(lambda: self.gimp.layers() == layers, f'{layers}, now {self.gimp.layers()}')
+        return True
+
+    def screenshot(self, name):
+        if self.screenshots:
+            self.screenshots.mkdir(parents=True, exist_ok=True)
+            subprocess.run(['import', '-window', 'root', self.screenshots / name], check=True)
+
+    def wrong_network(self):
+        person, dialog = self.person, self.open()
+        self.equal('the edge bank stands there first', person.chosen(dialog.preset), 'Edge bank')
+        self.check('and says what it makes', dialog.says('Makes 8 layers in 1 group'))
+        person.type(dialog.network, WRONG)
+        self.check('a wrong network is said to be, with its place',
+                   '“convolve”' in dialog.says('Line 2, column 1:'))
+        self.check('and cannot be run', not person.enabled(dialog.ok))
+        self.equal('it is no preset any more', person.chosen(dialog.preset), 'Custom')
+        self.screenshot('feature-maps-wrong.png')
+        person.type(dialog.network, 'conv 3 3x3; relu')
+        self.check('a right one is said to be', dialog.says('Makes 3 layers in 1 group'))
+        until(lambda: person.enabled(dialog.ok), 'OK')
+        dialog.end('Cancel')
+        self.check('Cancel leaves the image alone', self.layers_become(PICTURE))
+        self.check('and adds nothing to undo', self.undo_says('Undo Gradient'))
+
+    def preset(self):
+        person, dialog = self.person, self.open()
+        person.choose(dialog.preset, 'Three stages')
+        person.type(person.find(dialog.window, 'text', 'Layers to keep'), 'all')
+        self.check('a preset fills in its text', dialog.says('Makes 18 layers in 3 groups') and
+                   'maxpool 2' in person.text(dialog.network))
+        until(lambda: person.enabled(dialog.ok), 'OK')
+        self.screenshot('feature-maps.png')
+        dialog.end('OK')
+        made = ('(("3 maxpool 2×2 · 32×48×6" 6) ("2 relu · 64×96×6" 6) '
+                '("1 conv 6 3×3 · 64×96×6" 6) ("picture" 0))')
+        until(lambda: '1 conv' in self.gimp.layers(), 'the groups')
+        made = self.gimp.layers()
+        self.check('OK makes the groups', made.startswith('(("3 maxpool 2×2 · 32×48×6" 6) ') and
+                   made.endswith('("picture" 0))'), made)
+        self.check('in one step', self.undo_says('Undo Feature Maps'))
+        self.screenshot('feature-maps-made.png')
+        person.press(self.undo_item())
+        self.check('that one Undo takes back', self.layers_become(PICTURE))
+        self.check('to where it was', self.undo_says('Undo Gradient'))
+
+        person.press(self.menu('Filters', 'Repeat "Feature Maps"'))
+        self.check('Repeat does the same with the last values', self.layers_become(made))
+        until(lambda: self.undo_says('Undo Feature Maps'), 'the undo step')
+        person.press(self.undo_item())
+        self.layers_become(PICTURE)
+
+    def shown_again(self):
+        dialog = self.open()
+        self.equal('the dialog remembers', self.person.chosen(dialog.preset), 'Three stages')
+        dialog.end('Cancel')
+
+    def cancelled_run(self):
+        person = self.person
+        self.gimp.eval('(gimp-image-scale (vector-ref (gimp-get-images) 0) 600 400)')
+        self.undo_says('Undo Scale Image')
+        dialog = self.open()
+        person.type(dialog.network, SLOW)
+        person.type(person.find(dialog.window, 'text', 'Layers to keep'), 'last')
+        dialog.says('Makes 64 layers in 1 group')
+        until(lambda: person.enabled(dialog.ok), 'OK')
+        dialog.end('OK')
+        cancel = person.find(self.app, 'button', 'Cancel', showing=True)
+        self.check('a run shows its progress',
+                   person.look(self.app, 'progress bar', '', starts=True, showing=True))
+        person.press(cancel)
+        until(lambda: not person.look(self.app, 'button', 'Cancel', showing=True), 'it to stop')
+        self.check('cancelled it leaves the image alone', self.layers_become(PICTURE))
+        self.check('and adds nothing to undo', self.undo_says('Undo Scale Image'))
+
+    def console(self):
+        complaints = [line for line in self.gimp.log.read_text(errors='replace').splitlines()
+                      if run_gimp.COMPLAINT.search(line)]
+        self.check('nothing is said on the console', not complaints, *complaints)
+
+    def run(self):
+        self.wrong_network()
+        self.preset()
+        self.shown_again()
+        self.cancelled_run()
+        self.console()
+        print(f'1..{self.n}')
+
+
+def inside(plug_in, screenshots):
+    with contextlib.ExitStack() as stack:
+        home = pathlib.Path(stack.enter_context(
+            tempfile.TemporaryDirectory(prefix='convolens-gui-')))
+        os.environ['XDG_RUNTIME_DIR'] = str(home)  # a temporary folder is ours alone
+        stack.enter_context(screen())
+        stack.enter_context(process(['openbox'], stderr=subprocess.DEVNULL))
+        stack.enter_context(process(['/usr/libexec/at-spi-bus-launcher', '--launch-immediately'],
+                                    stderr=subprocess.DEVNULL))
+        gimp = Gimp(home, plug_in, stack)
+        test = Test(gimp, screenshots)
+        try:
+            test.run()
+        except Exception:
+            test.screenshot('failed.png')
+            print('# ' + gimp.log.read_text(errors='replace').replace('\n', '\n# '))
+            raise
+
+
 def main():
-    print('# nothing yet')
+    if sys.argv[1] == '--inside':
+        inside(sys.argv[2], pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None)
+    else:
+        # A session of its own, which ends with us.
+        sys.exit(subprocess.run(['dbus-run-session', '--', sys.executable, __file__, '--inside',
+                                 *sys.argv[1:]]).returncode)
 
 
 if __name__ == '__main__':
