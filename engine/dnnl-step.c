@@ -194,7 +194,8 @@ cnn_dnnl_step_bind (CnnStep *base, int arg, int source, const CnnTask *task, GEr
 {
   CnnDnnlStep *step = (CnnDnnlStep *) base;
 
-  return dnnl_step_add (step, arg, source, dnnl_step_desc (step, arg), DNNL_MEMORY_NONE, task, error);
+  return dnnl_step_add (step, arg, source, dnnl_step_desc (step, arg), DNNL_MEMORY_NONE, task,
+                        error);
 }
 
 /**

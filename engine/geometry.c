@@ -258,8 +258,11 @@ cnn_receptive_window (CnnReceptive field, const CnnWindow *window)
 CnnReceptive
 cnn_receptive_whole (CnnReceptive field, CnnSize input)
 {
-  field.size.height = saturate (field.size.height + (input.height - 1) * (gint64) field.jump.height);
-  field.size.width = saturate (field.size.width + (input.width - 1) * (gint64) field.jump.width);
+  gint64 rows = (input.height - 1) * (gint64) field.jump.height;
+  gint64 columns = (input.width - 1) * (gint64) field.jump.width;
+
+  field.size.height = saturate (field.size.height + rows);
+  field.size.width = saturate (field.size.width + columns);
   field.jump = (CnnSize) { 0, 0 };
   return field;
 }

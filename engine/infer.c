@@ -28,7 +28,8 @@ infer_field (const CnnNode *node, const CnnNodeInfo *infos, const CnnShape *in, 
   for (guint i = 1; i < node->n_in; i++)
     info->receptive = cnn_receptive_union (info->receptive, infos[node->in[i]].receptive);
   if (node->op->reach == CNN_REACH_WHOLE)
-    info->receptive = cnn_receptive_whole (info->receptive, (CnnSize) { in[0].height, in[0].width });
+    info->receptive = cnn_receptive_whole (info->receptive,
+                                           (CnnSize) { in[0].height, in[0].width });
   else if (cnn_node_window (node, in[0], &window, NULL))
     info->receptive = cnn_receptive_window (info->receptive, &window);
 }

@@ -45,7 +45,8 @@ const CnnNode *cnn_network_node      (const CnnNetwork *network, guint node);
 int            cnn_network_find      (const CnnNetwork *network, const char *name);
 CnnShape       cnn_network_input     (const CnnNetwork *network, CnnShape offered);
 CnnNodeInfo   *cnn_network_infer     (const CnnNetwork *network, CnnShape input, GError **error);
-char          *cnn_network_map_label (const CnnNetwork *network, const CnnNodeInfo *infos, guint node, int map);
+char          *cnn_network_map_label (const CnnNetwork *network, const CnnNodeInfo *infos,
+                                      guint node, int map);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnNetwork, cnn_network_unref)
 

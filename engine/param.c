@@ -37,8 +37,8 @@ unexpected (const CnnParam *param, const char *found, GError **error)
 {
   g_autofree char *expected = param_type (param->type)->expect (param);
 
-  g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("%s: found “%s”, expected %s"), param->key, found,
-               expected);
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("%s: found “%s”, expected %s"), param->key,
+               found, expected);
   return FALSE;
 }
 

@@ -461,7 +461,9 @@ run_all (Run *run, GError **error)
 
       if (!plan->nodes[i].needed)
         continue;
-      if (run_cancelled (run, error) || !(i == 0 ? run_read (run, error) : run_node (run, i, error)))
+      if (run_cancelled (run, error))
+        return FALSE;
+      if (!(i == 0 ? run_read (run, error) : run_node (run, i, error)))
         return FALSE;
       if (plan->nodes[i].tap >= 0 && !run_write (run, i, error))
         return FALSE;

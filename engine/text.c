@@ -52,7 +52,8 @@ fail (const Parser *parser, const char *at, GError **error, const char *format, 
   message = g_strdup_vprintf (format, args);
   va_end (args);
   place (parser, at, &line, &column);
-  g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("line %d, column %d: %s"), line, column, message);
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("line %d, column %d: %s"), line, column,
+               message);
   return FALSE;
 }
 
@@ -239,7 +240,8 @@ parse_positional (Parser *parser, CnnNode *node, const Token *token, guint64 *sa
           return TRUE;
         }
       words = cnn_param_expect (param);
-      g_string_append_printf (expected, "%s%s: %s", n_open++ > 0 ? _(", or ") : "", param->key, words);
+      g_string_append_printf (expected, "%s%s: %s", n_open++ > 0 ? _(", or ") : "", param->key,
+                              words);
     }
   if (n_open == 1)
     return fail (parser, token->start + offset, error, "%s", cause->message);
