@@ -1,55 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "plan.h"
-
-#include <string.h>
-#include <unistd.h>
+#include "plan-private.h"
 
 #include "border.h"
 #include "i18n.h"
-#include "network-private.h"
-
-/* A plan runs node by node on whole maps; each map lives until the last node
- * that needs it has run. */
-
-typedef struct
-{
-  const CnnNode *node;
-  CnnTask        task;
-  CnnTensor     *weights[CNN_MAX_WEIGHTS];
-  guint          n_weights;
-  CnnWindow      window;
-  gboolean       extends;  /* the border is put around the input before it runs */
-  gboolean       in_place; /* takes over the buffer of its input */
-  gboolean       needed;   /* by a tap, or by a node that is */
-  guint          last_use; /* the last node that reads its output */
-  int            tap;      /* −1 for none */
-  CnnStep       *step;
-} PlanNode;
-
-struct _CnnPlan
-{
-  CnnNetwork  *network;
-  CnnNodeInfo *infos; /* [n] */
-  PlanNode    *nodes; /* [n] */
-  guint        n;
-  guint64      memory;
-};
-
-/* --- making a plan -------------------------------------------------------- */
 
 static void
 plan_mark_needed (CnnPlan *plan)
 {
   for (guint i = plan->n; i-- > 0;)
     {
-      PlanNode *node = &plan->nodes[i];
+      CnnPlanNode *node = &plan->nodes[i];
 
       node->needed = node->needed || node->tap >= 0;
       if (!node->needed)
         continue;
       for (guint j = 0; j < node->node->n_in; j++)
         {
-          PlanNode *in = &plan->nodes[node->node->in[j]];
+          CnnPlanNode *in = &plan->nodes[node->node->in[j]];
 
           in->needed = TRUE;
           in->last_use = MAX (in->last_use, i);
@@ -57,97 +24,28 @@ plan_mark_needed (CnnPlan *plan)
     }
 }
 
-static void
-plan_set_task (CnnPlan *plan, guint i)
+/* Fills @task with the node's work on its whole input. */
+void
+cnn_plan_whole_task (const CnnPlan *plan, guint i, CnnTask *task)
 {
-  PlanNode *node = &plan->nodes[i];
-  CnnTask  *task = &node->task;
+  const CnnPlanNode *node = &plan->nodes[i];
 
-  task->node = node->node;
-  task->weights = node->weights;
-  task->n_in = node->node->n_in;
+  *task = (CnnTask) {
+    .node = node->node,
+    .weights = node->weights,
+    .n_in = node->node->n_in,
+    .out = plan->infos[i].shape,
+  };
   for (guint j = 0; j < task->n_in; j++)
     task->in[j] = plan->infos[node->node->in[j]].shape;
-  task->out = plan->infos[i].shape;
-  if (i == 0)
-    return;
-  cnn_node_window (node->node, task->in[0], &node->window, NULL);
-  node->extends = node->window.border != CNN_BORDER_ZERO;
   if (node->extends)
     task->in[0] = cnn_border_shape (&node->window, task->in[0]);
   else
     task->pad = node->window.pad;
-  node->in_place = node->node->op->reach == CNN_REACH_POINT && task->n_in == 1 &&
-                   plan->nodes[node->node->in[0]].last_use == i;
-}
-
-static guint64
-map_bytes (CnnShape shape)
-{
-  return (guint64) cnn_shape_cells (shape) * sizeof (float);
-}
-
-/* The most that maps take at any moment of a run, and what weights take as the
- * network's and as oneDNN's copy. */
-static guint64
-plan_count_memory (const CnnPlan *plan)
-{
-  guint64 now = 0, most = 0, weights = 0;
-
-  for (guint i = 0; i < plan->n; i++)
-    {
-      const PlanNode *node = &plan->nodes[i];
-      guint64         extended = node->extends ? map_bytes (node->task.in[0]) : 0;
-      CnnWeight       list[CNN_MAX_WEIGHTS];
-      guint           n;
-
-      if (!node->needed)
-        continue;
-      if (!node->in_place)
-        now += map_bytes (node->task.out);
-      most = MAX (most, now + extended);
-      for (guint j = 0; j < i && !node->in_place; j++)
-        if (plan->nodes[j].needed && plan->nodes[j].last_use == i)
-          now -= map_bytes (plan->nodes[j].task.out);
-      n = i > 0 ? cnn_node_weights (node->node, plan->infos[node->node->in[0]].shape, list) : 0;
-      for (guint j = 0; j < n; j++)
-        {
-          double bytes = 2.0 * sizeof (float);
-
-          for (int d = 0; d < list[j].n_dims; d++)
-            bytes *= list[j].dims[d];
-          weights += (guint64) MIN (bytes, 1e15);
-        }
-    }
-  return most + weights;
-}
-
-static guint64
-machine_memory (void)
-{
-  return (guint64) sysconf (_SC_PHYS_PAGES) * (guint64) sysconf (_SC_PAGESIZE);
 }
 
 static gboolean
-plan_check_memory (const CnnPlan *plan, const CnnPlanOptions *options, GError **error)
-{
-  guint64          budget = options && options->memory ? options->memory : machine_memory () / 2;
-  g_autofree char *needs = NULL;
-  g_autofree char *has = NULL;
-
-  if (plan->memory <= budget)
-    return TRUE;
-  needs = g_format_size_full (plan->memory, G_FORMAT_SIZE_IEC_UNITS);
-  has = g_format_size_full (budget, G_FORMAT_SIZE_IEC_UNITS);
-  g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-               _("the network needs %s of memory on an input of " CNN_SHAPE_FORMAT
-                 ", %s may be used; try a smaller picture or fewer kernels"),
-               needs, CNN_SHAPE_ARGS (plan->infos[0].shape), has);
-  return FALSE;
-}
-
-static gboolean
-plan_make_weights (CnnPlan *plan, PlanNode *node, GError **error)
+plan_make_weights (CnnPlan *plan, CnnPlanNode *node, GError **error)
 {
   CnnShape  in = plan->infos[node->node->in[0]].shape;
   CnnWeight list[CNN_MAX_WEIGHTS];
@@ -171,21 +69,20 @@ plan_make_weights (CnnPlan *plan, PlanNode *node, GError **error)
 static gboolean
 plan_prepare (CnnPlan *plan, GError **error)
 {
+  plan->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) cnn_worker_free);
   for (guint i = 1; i < plan->n; i++)
     {
-      PlanNode *node = &plan->nodes[i];
+      CnnPlanNode *node = &plan->nodes[i];
 
-      if (!node->needed)
-        continue;
-      if (plan_make_weights (plan, node, error))
-        node->step = node->node->op->prepare (&node->task, error);
-      if (node->step == NULL)
+      if (node->needed && !plan_make_weights (plan, node, error))
         {
           g_prefix_error (error, _("line %d, column %d: %s: "), node->node->line,
                           node->node->column, node->node->op->name);
           return FALSE;
         }
     }
+  for (guint i = 0; i < plan->n_workers; i++)
+    g_ptr_array_add (plan->workers, cnn_worker_new (plan));
   return TRUE;
 }
 
@@ -216,7 +113,7 @@ cnn_plan_new (CnnNetwork *network, CnnShape input, guint n_taps, const guint *ta
   if (plan->infos == NULL)
     return NULL;
   plan->n = cnn_network_n_nodes (network);
-  plan->nodes = g_new0 (PlanNode, plan->n);
+  plan->nodes = g_new0 (CnnPlanNode, plan->n);
   for (guint i = 0; i < plan->n; i++)
     {
       plan->nodes[i].node = cnn_network_node (network, i);
@@ -228,10 +125,7 @@ cnn_plan_new (CnnNetwork *network, CnnShape input, guint n_taps, const guint *ta
       plan->nodes[taps[i]].tap = (int) i;
     }
   plan_mark_needed (plan);
-  for (guint i = 0; i < plan->n; i++)
-    plan_set_task (plan, i);
-  plan->memory = plan_count_memory (plan);
-  if (!plan_check_memory (plan, options, error) || !plan_prepare (plan, error))
+  if (!cnn_schedule (plan, options, error) || !plan_prepare (plan, error))
     return NULL;
   return g_steal_pointer (&plan);
 }
@@ -239,14 +133,17 @@ cnn_plan_new (CnnNetwork *network, CnnShape input, guint n_taps, const guint *ta
 void
 cnn_plan_free (CnnPlan *plan)
 {
+  g_clear_pointer (&plan->workers, g_ptr_array_unref);
   for (guint i = 0; plan->nodes && i < plan->n; i++)
+    for (guint j = 0; j < CNN_MAX_WEIGHTS; j++)
+      g_clear_pointer (&plan->nodes[i].weights[j], cnn_tensor_unref);
+  for (guint i = 0; plan->phases && i < plan->n_phases; i++)
     {
-      PlanNode *node = &plan->nodes[i];
-
-      cnn_step_free (node->step);
-      for (guint j = 0; j < CNN_MAX_WEIGHTS; j++)
-        g_clear_pointer (&node->weights[j], cnn_tensor_unref);
+      g_free (plan->phases[i].nodes);
+      g_free (plan->phases[i].rows);
+      g_free (plan->phases[i].columns);
     }
+  g_free (plan->phases);
   g_free (plan->nodes);
   g_free (plan->infos);
   cnn_network_unref (plan->network);
@@ -312,199 +209,8 @@ cnn_plan_explain (const CnnPlan *plan, guint node, const CnnCells *cells, int y,
 
   g_return_if_fail (node < plan->n && plan->nodes[node].needed);
 
-  task = plan->nodes[node].task;
+  cnn_plan_whole_task (plan, node, &task);
   for (guint i = 0; i < task.n_in; i++)
     task.in[i] = plan->infos[plan->nodes[node].node->in[i]].shape;
   task.node->op->explain (&task, cells, y, x, channel, explanation);
-}
-
-/* --- running it ----------------------------------------------------------- */
-
-/* Rows that are read and written at a time. */
-#define ROWS 64
-
-typedef struct
-{
-  CnnPlan         *plan;
-  const CnnSource *source;
-  const CnnSink   *sink;
-  CnnProgressFunc  progress;
-  gpointer         progress_data;
-  GCancellable    *cancellable;
-  float          **maps; /* [n], each of its node's shape, or NULL */
-  double           done;
-  double           all;
-} Run;
-
-static gboolean
-run_cancelled (Run *run, GError **error)
-{
-  if (!g_cancellable_is_cancelled (run->cancellable))
-    return FALSE;
-  g_set_error (error, CNN_ERROR, CNN_ERROR_CANCELLED, _("cancelled"));
-  return TRUE;
-}
-
-/* Reading, computing and writing a cell count as one multiplication each. */
-static double
-node_work (const CnnPlan *plan, guint i)
-{
-  double cells = (double) cnn_shape_cells (plan->infos[i].shape);
-
-  if (!plan->nodes[i].needed)
-    return 0.0;
-  return (double) plan->infos[i].macs + cells * (plan->nodes[i].tap >= 0 ? 2.0 : 1.0);
-}
-
-static void
-run_report (Run *run, double work)
-{
-  run->done += work;
-  if (run->progress)
-    run->progress (MIN (run->done / run->all, 1.0), run->progress_data);
-}
-
-static float *
-run_alloc (CnnShape shape, GError **error)
-{
-  float *floats = cnn_floats_alloc ((gsize) cnn_shape_cells (shape));
-
-  if (floats == NULL)
-    g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-                 _("there is not enough memory for " CNN_SHAPE_FORMAT " values"),
-                 CNN_SHAPE_ARGS (shape));
-  return floats;
-}
-
-static gboolean
-run_read (Run *run, GError **error)
-{
-  CnnShape shape = run->plan->infos[0].shape;
-  gsize    stride = (gsize) shape.width * shape.channels;
-
-  run->maps[0] = run_alloc (shape, error);
-  if (run->maps[0] == NULL)
-    return FALSE;
-  for (int y = 0; y < shape.height; y += ROWS)
-    {
-      CnnRect rect = { 0, y, shape.width, MIN (ROWS, shape.height - y) };
-
-      if (run_cancelled (run, error) ||
-          !run->source->read (run->source->data, &rect, run->maps[0] + y * stride, stride, error))
-        return FALSE;
-      run_report (run, (double) rect.height * (double) stride);
-    }
-  return TRUE;
-}
-
-static gboolean
-run_write (Run *run, guint i, GError **error)
-{
-  CnnShape shape = run->plan->infos[i].shape;
-  gsize    stride = (gsize) shape.width * shape.channels;
-
-  for (int y = 0; y < shape.height; y += ROWS)
-    {
-      CnnRect rect = { 0, y, shape.width, MIN (ROWS, shape.height - y) };
-
-      if (run_cancelled (run, error) ||
-          !run->sink->write (run->sink->data, (guint) run->plan->nodes[i].tap, &rect,
-                             run->maps[i] + y * stride, stride, error))
-        return FALSE;
-      run_report (run, (double) rect.height * (double) stride);
-    }
-  return TRUE;
-}
-
-static gboolean
-run_node (Run *run, guint i, GError **error)
-{
-  PlanNode    *node = &run->plan->nodes[i];
-  const guint *in = node->node->in;
-  const float *from[CNN_MAX_INPUTS];
-  float       *extended = NULL;
-  gboolean     ok;
-
-  for (guint j = 0; j < node->node->n_in; j++)
-    from[j] = run->maps[in[j]];
-  run->maps[i] = node->in_place ? run->maps[in[0]] : run_alloc (node->task.out, error);
-  if (node->in_place)
-    run->maps[in[0]] = NULL;
-  if (run->maps[i] == NULL)
-    return FALSE;
-  if (node->extends)
-    {
-      extended = run_alloc (node->task.in[0], error);
-      if (extended == NULL)
-        return FALSE;
-      cnn_border_extend (&node->window, run->plan->infos[in[0]].shape, from[0], extended);
-      from[0] = extended;
-    }
-  ok = node->step->run (node->step, from, run->maps[i], 0, 0);
-  cnn_floats_free (extended);
-  if (!ok)
-    g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED, _("line %d, column %d: %s: the "
-                                                            "computation failed"),
-                 node->node->line, node->node->column, node->node->op->name);
-  run_report (run, (double) run->plan->infos[i].macs + (double) cnn_shape_cells (node->task.out));
-  return ok;
-}
-
-static gboolean
-run_all (Run *run, GError **error)
-{
-  CnnPlan *plan = run->plan;
-
-  for (guint i = 0; i < plan->n; i++)
-    {
-      const CnnNode *node = plan->nodes[i].node;
-
-      if (!plan->nodes[i].needed)
-        continue;
-      if (run_cancelled (run, error))
-        return FALSE;
-      if (!(i == 0 ? run_read (run, error) : run_node (run, i, error)))
-        return FALSE;
-      if (plan->nodes[i].tap >= 0 && !run_write (run, i, error))
-        return FALSE;
-      for (guint j = 0; j < node->n_in; j++)
-        if (plan->nodes[node->in[j]].last_use == i)
-          g_clear_pointer (&run->maps[node->in[j]], cnn_floats_free);
-    }
-  return TRUE;
-}
-
-/**
- * cnn_plan_run:
- * @source: where to read the input
- * @sink: where to write the taps
- * @progress: (nullable): is told how far the run is
- * @progress_data: for @progress
- * @cancellable: (nullable): to stop the run, from any thread
- *
- * Runs the network. A plan runs once at a time, but as often as is liked.
- *
- * Returns: %TRUE, or %FALSE with %CNN_ERROR_CANCELLED, %CNN_ERROR_LIMIT or
- *   %CNN_ERROR_UNSUPPORTED set, or whatever error the source or the sink set
- */
-gboolean
-cnn_plan_run (CnnPlan *plan, const CnnSource *source, const CnnSink *sink, CnnProgressFunc progress,
-              gpointer progress_data, GCancellable *cancellable, GError **error)
-{
-  g_autofree float **maps = g_new0 (float *, plan->n);
-  Run                run = { .plan = plan,
-                             .source = source,
-                             .sink = sink,
-                             .progress = progress,
-                             .progress_data = progress_data,
-                             .cancellable = cancellable,
-                             .maps = maps };
-  gboolean           ok;
-
-  for (guint i = 0; i < plan->n; i++)
-    run.all += node_work (plan, i);
-  ok = run_all (&run, error);
-  for (guint i = 0; i < plan->n; i++)
-    cnn_floats_free (maps[i]);
-  return ok;
 }

@@ -61,12 +61,20 @@ typedef void (*CnnProgressFunc) (double fraction, gpointer data);
  * CnnPlanOptions:
  * @memory: bytes the run may take for maps and weights; 0 for half of what
  *   the machine has
+ * @workers: threads that compute; 0 for as many as there are processors
+ * @band_rows: rows of the coarsest output that are made at a time; 0 for what
+ *   fits the cache
+ * @strip_columns: columns that are made at a time; 0 for what fits the cache
  *
- * What a caller may decide about a run. All zeros is a good choice.
+ * What a caller may decide about a run; none of it changes the result. All zeros
+ * is a good choice.
  */
 typedef struct
 {
   guint64 memory;
+  int     workers;
+  int     band_rows;
+  int     strip_columns;
 } CnnPlanOptions;
 
 CnnPlan           *cnn_plan_new    (CnnNetwork *network, CnnShape input, guint n_taps,

@@ -176,7 +176,7 @@ test_cancel (void)
       guint               tap = 2;
       Host                host = { .cancellable = g_cancellable_new (), .cancel_at = at[i] };
       g_autoptr (CnnPlan) plan = host_plan (&host, "conv 3 3x3; conv 2 3x3",
-                                            (CnnShape) { 300, 200, 1 }, 1, &tap);
+                                            (CnnShape) { 9000, 40, 1 }, 1, &tap);
       g_autoptr (GError)  error = NULL;
 
       g_assert_false (host_run (&host, plan, &error));
@@ -245,21 +245,35 @@ test_refused (void)
   check_refused ("flatten; dense weights=\"[[1,2]]\"", rgb, 0, CNN_ERROR_SHAPE,
                  "line 1, column 10: dense: the rows of the weights have 2 numbers, expected one "
                  "for each of 3600 inputs");
-  check_refused ("conv 100000 3x3", (CnnShape) { 4000, 6000, 3 }, 1 << 30, CNN_ERROR_LIMIT,
-                 "the network needs 8.7 TiB of memory on an input of 4000×6000×3, 1.0 GiB may be "
-                 "used; try a smaller picture or fewer kernels");
+  check_refused ("flatten", (CnnShape) { 4000, 6000, 3 }, 1 << 20, CNN_ERROR_LIMIT,
+                 "the network needs 549.3 MiB of memory on an input of 4000×6000×3, "
+                 "1.0 MiB may be used; try a smaller picture or fewer kernels");
 }
 
-/* The sum in advance is what is held at most: input and first map, 4 maps. */
+static guint64
+memory_for (const char *text, CnnShape in)
+{
+  g_autoptr (CnnNetwork) network = cnn_network_parse (text, NULL);
+  guint                  last = cnn_network_n_nodes (network) - 1;
+  g_autoptr (CnnPlan)    plan = cnn_plan_new (network, in, 1, &last, NULL, NULL);
+
+  return cnn_plan_memory (plan);
+}
+
 static void
 test_memory (void)
 {
-  guint               tap = 2;
-  Host                host = { 0 };
-  g_autoptr (CnnPlan) plan = host_plan (&host, "conv 3 3x3 pad=same bias=no; relu",
-                                        (CnnShape) { 100, 100, 1 }, 1, &tap);
+  const char *text = "conv 8 3x3 pad=same; relu; conv 8 3x3 pad=same; maxpool 2; conv 16 3x3";
+  guint64     small = memory_for (text, (CnnShape) { 1000, 1000, 3 });
 
-  g_assert_cmpint (cnn_plan_memory (plan), ==, 100 * 100 * 4 * 4 + 2 * 27 * 4);
+  /* Tiny: the input and the first output, 4 maps, and weights twice. */
+  g_assert_cmpint (memory_for ("conv 3 3x3 pad=same bias=no; relu", (CnnShape) { 50, 50, 1 }), ==,
+                   50 * 50 * 4 * 4 + 2 * 27 * 4);
+  /* Bands: as much for a hundred times the pixels, in both directions. */
+  g_assert_cmpint (memory_for (text, (CnnShape) { 100000, 1000, 3 }), <, 2 * small);
+  g_assert_cmpint (memory_for (text, (CnnShape) { 1000, 100000, 3 }), <, 8 * small);
+  g_assert_cmpint (memory_for (text, (CnnShape) { 20000, 20000, 3 }), <, 8 * small);
+  g_assert_cmpint (small, <, 1000 * 1000 * 4);
 }
 
 /* The same text draws the same weights, another seed others; layers draw

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "plan.h"
+
+G_BEGIN_DECLS
+
+/* A plan runs in phases. In a phase, local layers work on bands of rows, depth
+ * first, each keeping the rows its followers still need; layers that need all
+ * of their input run on whole maps at the end of the phase, and what comes
+ * after them is the next phase. Maps that must be whole for that are held in
+ * memory; all others only ever exist as bands. */
+
+/** CnnSpan: rows or columns from first up to, not including, end. */
+typedef struct
+{
+  int first;
+  int end;
+} CnnSpan;
+
+typedef struct
+{
+  const CnnNode *node;
+  CnnTensor     *weights[CNN_MAX_WEIGHTS];
+  guint          n_weights;
+  CnnWindow      window;
+  gboolean       extends;    /* the border is put around its input beforehand */
+  gboolean       needed;     /* by a tap, or by a node that is */
+  gboolean       whole;      /* runs on whole maps, at the end of its phase */
+  gboolean       held;       /* its whole output is kept until the last use */
+  gboolean       in_place;   /* takes over the buffer of its input */
+  guint          phase;
+  guint          last_phase; /* in which its output is used */
+  guint          last_use;   /* the last node that reads its output */
+  int            tap;        /* −1 for none */
+} CnnPlanNode;
+
+/**
+ * CnnPhase:
+ * @n_sections: parts the rows are cut into
+ * @n_strips: parts the columns are cut into
+ * @band: rows of the coarsest output that a step makes
+ * @n_nodes: how many nodes run in bands
+ * @nodes: their numbers, in order
+ * @rows: most rows that any unit keeps of each, [n_nodes]
+ * @columns: most columns, [n_nodes]
+ * @scratch: floats for a tile that is put together
+ * @bytes: what a worker takes
+ */
+typedef struct
+{
+  int      n_sections;
+  int      n_strips;
+  int      band;
+  guint    n_nodes;
+  guint   *nodes;
+  int     *rows;
+  int     *columns;
+  gsize    scratch;
+  guint64  bytes;
+} CnnPhase;
+
+struct _CnnPlan
+{
+  CnnNetwork  *network;
+  CnnNodeInfo *infos;    /* [n] */
+  CnnPlanNode *nodes;    /* [n] */
+  guint        n;
+  CnnPhase    *phases;   /* [n_phases] */
+  guint        n_phases;
+  guint        n_workers;
+  guint64      memory;
+  GPtrArray   *workers;  /* of CnnWorker */
+};
+
+/* --- plan.c ----------------------------------------------------------------- */
+
+void     cnn_plan_whole_task (const CnnPlan *plan, guint node, CnnTask *task);
+
+/* --- unit.c: a part of the picture in a phase ------------------------------ */
+
+/** CnnUnitNode: what a node makes in a unit, and the part of it that is output. */
+typedef struct
+{
+  CnnSpan rows;
+  CnnSpan columns;
+  CnnSpan own_rows;
+  CnnSpan own_columns;
+  int     step;  /* output rows of a step; 0 where it is no output */
+  int     base;  /* first row that is kept */
+  int     made;  /* rows are made up to here */
+  int     goal;  /* rows to be made in this step */
+} CnnUnitNode;
+
+CnnSpan  cnn_unit_needs   (const CnnPlanNode *node, gboolean rows, CnnSpan out, int length,
+                           CnnSpan *reach);
+gboolean cnn_node_is_output (const CnnPlan *plan, guint node, guint phase);
+int      cnn_phase_n_units (const CnnPhase *phase);
+void     cnn_unit_begin   (const CnnPlan *plan, guint phase, int unit, CnnUnitNode *nodes);
+gboolean cnn_unit_next    (const CnnPlan *plan, guint phase, CnnUnitNode *nodes);
+void     cnn_unit_drop    (const CnnPlan *plan, guint phase, CnnUnitNode *nodes);
+CnnRect  cnn_unit_tile    (const CnnPlan *plan, guint node, CnnSpan rows, CnnSpan columns,
+                           CnnTask *task, CnnRect *reach);
+
+/* --- schedule.c: what runs when, and how it is cut up ----------------------- */
+
+gboolean cnn_schedule     (CnnPlan *plan, const CnnPlanOptions *options, GError **error);
+
+/* --- worker.c: running units ------------------------------------------------ */
+
+typedef struct _CnnWorker CnnWorker;
+typedef struct _CnnRun    CnnRun;
+
+CnnWorker *cnn_worker_new  (const CnnPlan *plan);
+void       cnn_worker_free (CnnWorker *worker);
+CnnStep   *cnn_worker_step (CnnWorker *worker, const CnnTask *task, guint node, GError **error);
+gboolean   cnn_worker_unit (CnnWorker *worker, CnnRun *run, guint phase, int unit, GError **error);
+
+/* --- run.c: the thread that runs the plan ------------------------------------ */
+
+gboolean     cnn_run_read   (CnnRun *run, const CnnRect *rect, float *values, gsize stride);
+gboolean     cnn_run_write  (CnnRun *run, guint node, const CnnRect *rect, const float *values,
+                             gsize stride);
+gboolean     cnn_run_report (CnnRun *run, double work);
+const float *cnn_run_held   (CnnRun *run, guint node);
+void         cnn_run_hold   (CnnRun *run, guint node, const CnnRect *rect, const float *values,
+                             gsize stride);
+
+G_END_DECLS

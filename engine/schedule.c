@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plan-private.h"
+
+#include <unistd.h>
+
+#include "border.h"
+#include "i18n.h"
+
+/* So few cells that threads and bands cost more than they save: the network
+ * runs layer by layer on whole maps. */
+#define TINY_CELLS 65536
+
+/* --- what runs when --------------------------------------------------------- */
+
+static gboolean
+plan_is_tiny (const CnnPlan *plan)
+{
+  gint64 cells = 0;
+
+  for (guint i = 0; i < plan->n; i++)
+    if (plan->nodes[i].needed)
+      cells += cnn_shape_cells (plan->infos[i].shape);
+  return cells <= TINY_CELLS;
+}
+
+/* Zeros beyond the reach of a single window's other cells: no primitive takes a
+ * tile that is nothing but padding. */
+static gboolean
+pads_whole_windows (const CnnWindow *window)
+{
+  CnnSize extent = cnn_window_extent (window);
+
+  return MAX (window->pad.top, window->pad.bottom) >= extent.height ||
+         MAX (window->pad.left, window->pad.right) >= extent.width;
+}
+
+static void
+set_window (CnnPlan *plan, guint i)
+{
+  CnnPlanNode *node = &plan->nodes[i];
+
+  node->window = cnn_window_one ();
+  if (i > 0)
+    cnn_node_window (node->node, plan->infos[node->node->in[0]].shape, &node->window, NULL);
+  node->extends = node->window.border != CNN_BORDER_ZERO || pads_whole_windows (&node->window);
+}
+
+static gboolean
+is_whole (const CnnPlan *plan, guint i, gboolean tiny)
+{
+  const CnnPlanNode *node = &plan->nodes[i];
+  gboolean           after_whole = node->node->n_in > 0;
+
+  if (tiny || node->node->op->reach == CNN_REACH_WHOLE)
+    return TRUE;
+  for (guint j = 0; j < node->node->n_in; j++)
+    after_whole = after_whole && plan->nodes[node->node->in[j]].whole;
+  return after_whole && cnn_shape_cells (plan->infos[i].shape) <= TINY_CELLS;
+}
+
+/* Bands cannot wrap around: rows from the other end are needed first. */
+static gboolean
+needs_held (const CnnPlanNode *node)
+{
+  return node->whole || (node->window.border == CNN_BORDER_WRAP &&
+                         (node->window.pad.top > 0 || node->window.pad.bottom > 0 ||
+                          node->window.pad.left > 0 || node->window.pad.right > 0));
+}
+
+static void
+set_phases (CnnPlan *plan)
+{
+  gboolean tiny = plan_is_tiny (plan);
+
+  for (guint i = 0; i < plan->n; i++)
+    {
+      CnnPlanNode *node = &plan->nodes[i];
+
+      if (!node->needed)
+        continue;
+      set_window (plan, i);
+      node->whole = is_whole (plan, i, tiny);
+      node->held = node->whole;
+      for (guint j = 0; j < node->node->n_in; j++)
+        {
+          CnnPlanNode *in = &plan->nodes[node->node->in[j]];
+          gboolean     later = !node->whole && (in->whole || needs_held (node));
+
+          node->phase = MAX (node->phase, in->phase + later);
+        }
+      plan->n_phases = MAX (plan->n_phases, node->phase + 1);
+    }
+  for (guint i = plan->n; i-- > 0;)
+    {
+      CnnPlanNode *node = &plan->nodes[i];
+
+      for (guint j = 0; node->needed && j < node->node->n_in; j++)
+        {
+          guint        k = node->node->in[j];
+          CnnPlanNode *in = &plan->nodes[k];
+
+          in->last_phase = MAX (in->last_phase, node->phase);
+          /* The input can be read again; another layer's output cannot. */
+          if (needs_held (node) || (k > 0 && in->phase != node->phase))
+            in->held = TRUE;
+        }
+    }
+}
+
+static void
+set_in_place (CnnPlan *plan, guint i)
+{
+  CnnPlanNode *node = &plan->nodes[i];
+  CnnPlanNode *in;
+  guint        uses = 0;
+
+  if (!node->needed || node->node->n_in != 1 || node->node->op->reach != CNN_REACH_POINT)
+    return;
+  in = &plan->nodes[node->node->in[0]];
+  for (guint k = 0; k < plan->n; k++)
+    for (guint j = 0; plan->nodes[k].needed && j < plan->nodes[k].node->n_in; j++)
+      uses += plan->nodes[k].node->in[j] == node->node->in[0];
+  if (node->whole)
+    node->in_place = in->last_use == i && in->held;
+  else
+    node->in_place = uses == 1 && !in->whole && !in->held && in->tap < 0 && node->node->in[0] > 0;
+}
+
+static void
+list_nodes (CnnPlan *plan, guint number)
+{
+  CnnPhase *phase = &plan->phases[number];
+
+  phase->nodes = g_new0 (guint, plan->n);
+  for (guint i = 0; i < plan->n; i++)
+    {
+      const CnnPlanNode *node = &plan->nodes[i];
+      gboolean           here = node->needed && !node->whole && node->phase == number;
+
+      for (guint k = i + 1; i == 0 && !node->held && !node->whole && k < plan->n; k++)
+        for (guint j = 0; j < plan->nodes[k].node->n_in; j++)
+          here = here || (plan->nodes[k].needed && !plan->nodes[k].whole &&
+                          plan->nodes[k].phase == number && plan->nodes[k].node->in[j] == 0);
+      if (here)
+        phase->nodes[phase->n_nodes++] = i;
+    }
+  phase->rows = g_new0 (int, phase->n_nodes);
+  phase->columns = g_new0 (int, phase->n_nodes);
+}
+
+/* --- how it is cut up ------------------------------------------------------- */
+
+static guint64
+map_bytes (CnnShape shape)
+{
+  return (guint64) cnn_shape_cells (shape) * sizeof (float);
+}
+
+/* Floats that a node's tile takes when it is put together. */
+static gsize
+tile_floats (const CnnPlan *plan, guint i, const CnnUnitNode *unit)
+{
+  CnnTask task;
+  CnnRect reach;
+  gint64  cells = 0;
+
+  if (i == 0 || unit->goal <= unit->made)
+    return 0;
+  cnn_unit_tile (plan, i, (CnnSpan) { unit->made, unit->goal }, unit->columns, &task, &reach);
+  for (guint j = 0; j < task.n_in; j++)
+    cells += cnn_shape_cells (task.in[j]);
+  return (gsize) cells;
+}
+
+/* Goes through a unit without computing, to see what it takes. */
+static void
+measure_unit (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
+{
+  CnnPhase *phase = &plan->phases[number];
+
+  cnn_unit_begin (plan, number, unit, nodes);
+  while (cnn_unit_next (plan, number, nodes))
+    {
+      for (guint k = 0; k < phase->n_nodes; k++)
+        {
+          CnnUnitNode *at = &nodes[phase->nodes[k]];
+
+          phase->rows[k] = MAX (phase->rows[k], at->goal - at->base);
+          phase->columns[k] = MAX (phase->columns[k], at->columns.end - at->columns.first);
+          phase->scratch = MAX (phase->scratch, tile_floats (plan, phase->nodes[k], at));
+          at->made = MAX (at->made, at->goal);
+        }
+      cnn_unit_drop (plan, number, nodes);
+    }
+}
+
+/* What a worker takes with the phase cut up as it is. */
+static guint64
+measure_phase (const CnnPlan *plan, guint number)
+{
+  CnnPhase               *phase = &plan->phases[number];
+  g_autofree CnnUnitNode *nodes = g_new0 (CnnUnitNode, plan->n);
+
+  for (guint k = 0; k < phase->n_nodes; k++)
+    phase->rows[k] = phase->columns[k] = 0;
+  phase->scratch = 0;
+  for (int unit = 0; unit < cnn_phase_n_units (phase); unit++)
+    measure_unit (plan, number, unit, nodes);
+  phase->bytes = phase->scratch * sizeof (float);
+  for (guint k = 0; k < phase->n_nodes; k++)
+    {
+      guint    i = phase->nodes[k];
+      CnnShape shape = { phase->rows[k], phase->columns[k], plan->infos[i].shape.channels };
+
+      if (!plan->nodes[i].in_place)
+        phase->bytes += map_bytes (shape);
+    }
+  return phase->bytes;
+}
+
+/* Bytes of a row of everything that the phase computes, and rows and columns of
+ * its finest output. */
+static guint64
+row_bytes (const CnnPlan *plan, const CnnPhase *phase, guint number, CnnSize *finest)
+{
+  guint64 bytes = 0;
+  int     coarsest = 1;
+
+  *finest = (CnnSize) { 1, 1 };
+  for (guint k = 0; k < phase->n_nodes; k++)
+    {
+      const CnnNodeInfo *info = &plan->infos[phase->nodes[k]];
+
+      if (cnn_node_is_output (plan, phase->nodes[k], number))
+        {
+          coarsest = MAX (coarsest, info->receptive.jump.height);
+          finest->height = MAX (finest->height, info->shape.height);
+          finest->width = MAX (finest->width, info->shape.width);
+        }
+    }
+  for (guint k = 0; k < phase->n_nodes; k++)
+    {
+      const CnnNodeInfo *info = &plan->infos[phase->nodes[k]];
+      int                rows = MAX (coarsest / MAX (info->receptive.jump.height, 1), 1);
+
+      if (!plan->nodes[phase->nodes[k]].in_place)
+        bytes += (guint64) rows * info->shape.width * info->shape.channels * sizeof (float);
+    }
+  return MAX (bytes, 1);
+}
+
+static guint64
+cache_bytes (void)
+{
+  long bytes = sysconf (_SC_LEVEL2_CACHE_SIZE);
+
+  return bytes > 0 ? (guint64) bytes : 1024 * 1024;
+}
+
+/* A band of all layers shall stay in the cache; where a single row is too much
+ * for that, the picture is also cut into strips of columns. Each worker gets
+ * several sections, so that none waits long for another at the end. */
+static void
+cut_phase (const CnnPlan *plan, guint number, const CnnPlanOptions *options)
+{
+  CnnPhase *phase = &plan->phases[number];
+  CnnSize   finest;
+  guint64   row = row_bytes (plan, phase, number, &finest);
+  guint64   cache = cache_bytes ();
+  int       most_strips = MAX (finest.width / 256, 1);
+
+  phase->n_strips = (int) CLAMP (row * 8 / cache, 1, (guint64) most_strips);
+  phase->band = (int) CLAMP (cache * phase->n_strips / row / 2, 4, 64);
+  phase->n_sections = (int) CLAMP (finest.height / 256, 1, (int) plan->n_workers);
+  if (options && options->strip_columns > 0)
+    phase->n_strips = MAX (finest.width / options->strip_columns, 1);
+  if (options && options->band_rows > 0)
+    phase->band = options->band_rows;
+  if (options && options->workers > 0)
+    phase->n_sections = MIN (finest.height, options->workers);
+}
+
+/* --- memory ------------------------------------------------------------------ */
+
+static guint64
+weight_bytes (const CnnPlan *plan)
+{
+  guint64 bytes = 0;
+
+  for (guint i = 1; i < plan->n; i++)
+    {
+      const CnnPlanNode *node = &plan->nodes[i];
+      CnnWeight          list[CNN_MAX_WEIGHTS];
+      guint              n = 0;
+
+      if (node->needed)
+        n = cnn_node_weights (node->node, plan->infos[node->node->in[0]].shape, list);
+      for (guint j = 0; j < n; j++)
+        {
+          double size = 2.0 * sizeof (float); /* the network's, and as oneDNN likes them */
+
+          for (int d = 0; d < list[j].n_dims; d++)
+            size *= list[j].dims[d];
+          bytes += (guint64) MIN (size, 1e15);
+        }
+    }
+  return bytes;
+}
+
+/* The most that maps take at any moment: held ones, and a phase's bands. */
+static guint64
+map_memory (const CnnPlan *plan)
+{
+  guint64 held = 0, most = 0;
+
+  for (guint number = 0; number < plan->n_phases; number++)
+    {
+      for (guint i = 0; i < plan->n; i++)
+        if (plan->nodes[i].needed && plan->nodes[i].held && !plan->nodes[i].whole &&
+            plan->nodes[i].phase == number)
+          held += map_bytes (plan->infos[i].shape);
+      most = MAX (most, held + plan->phases[number].bytes * plan->n_workers);
+      for (guint i = 0; i < plan->n; i++)
+        {
+          const CnnPlanNode *node = &plan->nodes[i];
+          guint64            extended = 0;
+
+          if (!node->needed || !node->whole || node->phase != number)
+            continue;
+          if (node->extends)
+            extended = map_bytes (cnn_border_shape (&node->window,
+                                                    plan->infos[node->node->in[0]].shape));
+          if (!node->in_place)
+            held += map_bytes (plan->infos[i].shape);
+          most = MAX (most, held + extended);
+          for (guint j = 0; j < i && !node->in_place; j++)
+            if (plan->nodes[j].needed && plan->nodes[j].held && plan->nodes[j].last_use == i)
+              held -= map_bytes (plan->infos[j].shape);
+        }
+    }
+  return most;
+}
+
+static guint64
+machine_memory (void)
+{
+  return (guint64) sysconf (_SC_PHYS_PAGES) * (guint64) sysconf (_SC_PAGESIZE);
+}
+
+static gboolean
+refuse (const CnnPlan *plan, guint64 budget, GError **error)
+{
+  g_autofree char *needs = g_format_size_full (plan->memory, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *has = g_format_size_full (budget, G_FORMAT_SIZE_IEC_UNITS);
+
+  g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+               _("the network needs %s of memory on an input of " CNN_SHAPE_FORMAT
+                 ", %s may be used; try a smaller picture or fewer kernels"),
+               needs, CNN_SHAPE_ARGS (plan->infos[0].shape), has);
+  return FALSE;
+}
+
+/* Narrower strips and lower bands, as long as that helps. */
+static gboolean
+shrink (CnnPlan *plan)
+{
+  gboolean smaller = FALSE;
+
+  for (guint number = 0; number < plan->n_phases; number++)
+    {
+      CnnPhase *phase = &plan->phases[number];
+      CnnSize   finest;
+
+      if (phase->n_nodes == 0)
+        continue;
+      row_bytes (plan, phase, number, &finest);
+      if (phase->band > 1)
+        phase->band /= 2;
+      else if (finest.width / phase->n_strips > 32)
+        phase->n_strips *= 2;
+      else
+        continue;
+      measure_phase (plan, number);
+      smaller = TRUE;
+    }
+  return smaller;
+}
+
+/**
+ * cnn_schedule:
+ * @plan: (inout): a plan whose needed nodes are known
+ *
+ * Decides in which phase each node runs, which maps are held, how a phase is cut
+ * into units and bands, and what all that takes.
+ *
+ * Returns: %TRUE, or %FALSE with %CNN_ERROR_LIMIT set
+ */
+gboolean
+cnn_schedule (CnnPlan *plan, const CnnPlanOptions *options, GError **error)
+{
+  guint64 budget = options && options->memory ? options->memory : machine_memory () / 2;
+
+  plan->n_workers = options && options->workers > 0 ? (guint) options->workers
+                                                    : g_get_num_processors ();
+  set_phases (plan);
+  plan->phases = g_new0 (CnnPhase, plan->n_phases);
+  for (guint i = 0; i < plan->n; i++)
+    set_in_place (plan, i);
+  for (guint number = 0; number < plan->n_phases; number++)
+    {
+      list_nodes (plan, number);
+      cut_phase (plan, number, options);
+      measure_phase (plan, number);
+    }
+  plan->memory = weight_bytes (plan) + map_memory (plan);
+  while (plan->memory > budget && shrink (plan))
+    plan->memory = weight_bytes (plan) + map_memory (plan);
+  while (plan->memory > budget && plan->n_workers > 1)
+    {
+      plan->n_workers /= 2;
+      plan->memory = weight_bytes (plan) + map_memory (plan);
+    }
+  return plan->memory <= budget || refuse (plan, budget, error);
+}

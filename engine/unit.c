@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plan-private.h"
+
+/* A unit is a rectangle of a phase's outputs, with all that the layers before
+ * them must make for it. It is worked off in steps: each step sets how far every
+ * layer shall be, and afterwards drops the rows that nobody needs any more. */
+
+static CnnSpan
+span_with (CnnSpan span, int at)
+{
+  return (CnnSpan) { MIN (span.first, at), MAX (span.end, at + 1) };
+}
+
+/**
+ * cnn_unit_needs:
+ * @rows: whether the spans are rows, otherwise columns
+ * @out: what the node shall make
+ * @length: rows or columns of its input
+ * @reach: (out) (optional): what its windows cover, also outside the input
+ *
+ * Returns: the part of its input that is needed, at least one row or column
+ */
+CnnSpan
+cnn_unit_needs (const CnnPlanNode *node, gboolean rows, CnnSpan out, int length, CnnSpan *reach)
+{
+  const CnnWindow *window = &node->window;
+  CnnRect          one = { 0, 0, 1, 1 }, in;
+  CnnSpan          cover, need;
+
+  if (rows)
+    {
+      one.y = out.first;
+      one.height = out.end - out.first;
+    }
+  else
+    {
+      one.x = out.first;
+      one.width = out.end - out.first;
+    }
+  in = cnn_window_input (window, one);
+  cover.first = rows ? in.y : in.x;
+  cover.end = cover.first + (rows ? in.height : in.width);
+  if (reach)
+    *reach = cover;
+
+  need.first = CLAMP (cover.first, 0, length - 1);
+  need.end = CLAMP (cover.end, need.first + 1, length);
+  if (window->border == CNN_BORDER_ZERO)
+    return need;
+  for (int i = cover.first; i < MIN (cover.end, 0); i++)
+    need = span_with (need, cnn_border_index (window->border, i, length));
+  for (int i = MAX (cover.first, length); i < cover.end; i++)
+    need = span_with (need, cnn_border_index (window->border, i, length));
+  return need;
+}
+
+/**
+ * cnn_node_is_output:
+ *
+ * Returns: whether the node's whole output is made in that phase, for a tap or
+ *   to be held
+ */
+gboolean
+cnn_node_is_output (const CnnPlan *plan, guint node, guint phase)
+{
+  const CnnPlanNode *at = &plan->nodes[node];
+
+  return at->phase == phase && !at->whole && (at->tap >= 0 || at->held);
+}
+
+int
+cnn_phase_n_units (const CnnPhase *phase)
+{
+  return phase->n_nodes > 0 ? phase->n_sections * phase->n_strips : 0;
+}
+
+static gboolean
+is_banded (const CnnPlan *plan, guint phase, guint node)
+{
+  const CnnPlanNode *at = &plan->nodes[node];
+
+  /* The input is read anew in every phase that wants it, unless it is held. */
+  return !at->whole && (at->phase == phase || (node == 0 && !at->held));
+}
+
+static CnnSpan
+slice (int length, int part, int n_parts)
+{
+  return (CnnSpan) { (int) ((gint64) length * part / n_parts),
+                     (int) ((gint64) length * (part + 1) / n_parts) };
+}
+
+static void
+widen (CnnSpan *span, CnnSpan other)
+{
+  if (other.first >= other.end)
+    return;
+  if (span->first >= span->end)
+    *span = other;
+  span->first = MIN (span->first, other.first);
+  span->end = MAX (span->end, other.end);
+}
+
+static int
+coarsest_jump (const CnnPlan *plan, const CnnPhase *phase, guint number)
+{
+  int jump = 1;
+
+  for (guint k = 0; k < phase->n_nodes; k++)
+    if (cnn_node_is_output (plan, phase->nodes[k], number))
+      jump = MAX (jump, plan->infos[phase->nodes[k]].receptive.jump.height);
+  return jump;
+}
+
+/**
+ * cnn_unit_begin:
+ * @unit: number of the unit
+ * @nodes: (out): what each node makes in it, [plan->n]; filled for the nodes of
+ *   the phase
+ */
+void
+cnn_unit_begin (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
+{
+  const CnnPhase *phase = &plan->phases[number];
+  int             coarsest = coarsest_jump (plan, phase, number);
+
+  for (guint k = 0; k < phase->n_nodes; k++)
+    {
+      guint        i = phase->nodes[k];
+      CnnUnitNode *at = &nodes[i];
+      CnnShape     shape = plan->infos[i].shape;
+      int          jump = MAX (plan->infos[i].receptive.jump.height, 1);
+
+      *at = (CnnUnitNode) { 0 };
+      if (!cnn_node_is_output (plan, i, number))
+        continue;
+      at->own_rows = slice (shape.height, unit % phase->n_sections, phase->n_sections);
+      at->own_columns = slice (shape.width, unit / phase->n_sections, phase->n_strips);
+      at->rows = at->own_rows;
+      at->columns = at->own_columns;
+      at->step = (int) MIN ((gint64) phase->band * MAX (coarsest / jump, 1), shape.height);
+    }
+  for (guint k = phase->n_nodes; k-- > 0;)
+    {
+      guint              i = phase->nodes[k];
+      const CnnPlanNode *node = &plan->nodes[i];
+
+      if (nodes[i].rows.first >= nodes[i].rows.end || nodes[i].columns.first >= nodes[i].columns.end)
+        nodes[i].rows = nodes[i].columns = (CnnSpan) { 0, 0 };
+      nodes[i].base = nodes[i].made = nodes[i].goal = nodes[i].rows.first;
+      if (nodes[i].rows.end == 0 || i == 0)
+        continue;
+      for (guint j = 0; j < node->node->n_in; j++)
+        {
+          guint    in = node->node->in[j];
+          CnnShape shape = plan->infos[in].shape;
+
+          if (!is_banded (plan, number, in))
+            continue;
+          widen (&nodes[in].rows, cnn_unit_needs (node, TRUE, nodes[i].rows, shape.height, NULL));
+          widen (&nodes[in].columns,
+                 cnn_unit_needs (node, FALSE, nodes[i].columns, shape.width, NULL));
+        }
+    }
+}
+
+/**
+ * cnn_unit_next:
+ *
+ * Sets how far each node shall be after the next step.
+ *
+ * Returns: %FALSE when nothing is left to do
+ */
+gboolean
+cnn_unit_next (const CnnPlan *plan, guint number, CnnUnitNode *nodes)
+{
+  const CnnPhase *phase = &plan->phases[number];
+  gboolean        more = FALSE;
+
+  for (guint k = 0; k < phase->n_nodes; k++)
+    {
+      CnnUnitNode *at = &nodes[phase->nodes[k]];
+
+      if (at->step == 0 || at->made >= at->own_rows.end)
+        continue;
+      at->goal = MAX (at->goal, MIN (MAX (at->made, at->own_rows.first) + at->step,
+                                     at->own_rows.end));
+      more = TRUE;
+    }
+  for (guint k = phase->n_nodes; k-- > 0;)
+    {
+      guint              i = phase->nodes[k];
+      const CnnPlanNode *node = &plan->nodes[i];
+      CnnSpan            rows = { nodes[i].rows.first, nodes[i].goal };
+
+      if (i == 0 || rows.first >= rows.end)
+        continue;
+      for (guint j = 0; j < node->node->n_in; j++)
+        {
+          guint in = node->node->in[j];
+
+          if (is_banded (plan, number, in))
+            nodes[in].goal = MAX (nodes[in].goal,
+                                  cnn_unit_needs (node, TRUE, rows, plan->infos[in].shape.height,
+                                                  NULL).end);
+        }
+    }
+  return more;
+}
+
+/**
+ * cnn_unit_drop:
+ *
+ * Sets the first row of each node that a later step still needs.
+ */
+void
+cnn_unit_drop (const CnnPlan *plan, guint number, CnnUnitNode *nodes)
+{
+  const CnnPhase *phase = &plan->phases[number];
+
+  for (guint k = 0; k < phase->n_nodes; k++)
+    nodes[phase->nodes[k]].base = nodes[phase->nodes[k]].made;
+  for (guint k = phase->n_nodes; k-- > 0;)
+    {
+      guint              i = phase->nodes[k];
+      const CnnPlanNode *node = &plan->nodes[i];
+      CnnSpan            left = { nodes[i].made, nodes[i].rows.end };
+
+      for (guint j = 0; i > 0 && j < node->node->n_in; j++)
+        {
+          guint        in = node->node->in[j];
+          CnnUnitNode *from = &nodes[in];
+
+          if (!is_banded (plan, number, in))
+            continue;
+          if (left.first < left.end)
+            from->base = MIN (from->base,
+                              cnn_unit_needs (node, TRUE, left, plan->infos[in].shape.height,
+                                              NULL).first);
+          /* Both are the same rows in memory. */
+          if (node->in_place)
+            from->base = MIN (from->base, nodes[i].base);
+        }
+    }
+}
+
+/**
+ * cnn_unit_tile:
+ * @rows: rows to make
+ * @columns: columns to make
+ * @task: (out): the task of making them
+ * @reach: (out): what its windows cover of input 0, also outside it
+ *
+ * Returns: the part of input 0 that is needed; of the other inputs it is the
+ *   same
+ */
+CnnRect
+cnn_unit_tile (const CnnPlan *plan, guint i, CnnSpan rows, CnnSpan columns, CnnTask *task,
+               CnnRect *reach)
+{
+  const CnnPlanNode *node = &plan->nodes[i];
+  CnnShape           in = plan->infos[node->node->in[0]].shape;
+  CnnSpan            over_rows, over_columns;
+  CnnSpan            y = cnn_unit_needs (node, TRUE, rows, in.height, &over_rows);
+  CnnSpan            x = cnn_unit_needs (node, FALSE, columns, in.width, &over_columns);
+
+  *reach = (CnnRect) { over_columns.first, over_rows.first, over_columns.end - over_columns.first,
+                       over_rows.end - over_rows.first };
+  *task = (CnnTask) {
+    .node = node->node,
+    .weights = node->weights,
+    .n_in = node->node->n_in,
+    .out = { rows.end - rows.first, columns.end - columns.first, plan->infos[i].shape.channels },
+  };
+  for (guint j = 0; j < task->n_in; j++)
+    task->in[j] = (CnnShape) { y.end - y.first, x.end - x.first,
+                               plan->infos[node->node->in[j]].shape.channels };
+  if (node->extends)
+    {
+      task->in[0].height = reach->height;
+      task->in[0].width = reach->width;
+    }
+  else
+    task->pad = (CnnSides) {
+      .top = y.first - over_rows.first,
+      .right = over_columns.end - x.end,
+      .bottom = over_rows.end - y.end,
+      .left = x.first - over_columns.first,
+    };
+  return (CnnRect) { x.first, y.first, x.end - x.first, y.end - y.first };
+}

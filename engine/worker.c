@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plan-private.h"
+
+#include <string.h>
+
+#include "i18n.h"
+
+/* A worker runs units with buffers and steps of its own; other threads never
+ * touch them. Of each layer it keeps some rows, [rows][columns][channels]. */
+
+typedef struct
+{
+  CnnTask  task;
+  CnnStep *step;
+} Prepared;
+
+typedef struct
+{
+  float *rows;  /* of the node, or of the one it runs in place of */
+  int    first; /* number of the first row in it */
+} Buffer;
+
+struct _CnnWorker
+{
+  const CnnPlan *plan;
+  GArray       **prepared; /* [plan->n], of Prepared */
+  Buffer        *buffers;  /* [plan->n] */
+  CnnUnitNode   *nodes;    /* [plan->n] */
+  float         *arena;    /* for the phase that needs most */
+  gsize          size;     /* of it, in floats */
+  float         *scratch;  /* within it */
+};
+
+static void
+prepared_clear (gpointer data)
+{
+  cnn_step_free (((Prepared *) data)->step);
+}
+
+/**
+ * cnn_worker_new:
+ *
+ * Returns: (transfer full): a worker for @plan, which must outlive it
+ */
+CnnWorker *
+cnn_worker_new (const CnnPlan *plan)
+{
+  CnnWorker *worker = g_new0 (CnnWorker, 1);
+
+  worker->plan = plan;
+  worker->prepared = g_new0 (GArray *, plan->n);
+  worker->buffers = g_new0 (Buffer, plan->n);
+  worker->nodes = g_new0 (CnnUnitNode, plan->n);
+  for (guint i = 0; i < plan->n; i++)
+    {
+      worker->prepared[i] = g_array_new (FALSE, FALSE, sizeof (Prepared));
+      g_array_set_clear_func (worker->prepared[i], prepared_clear);
+    }
+  return worker;
+}
+
+void
+cnn_worker_free (CnnWorker *worker)
+{
+  for (guint i = 0; i < worker->plan->n; i++)
+    g_array_unref (worker->prepared[i]);
+  g_free (worker->prepared);
+  g_free (worker->buffers);
+  g_free (worker->nodes);
+  cnn_floats_free (worker->arena);
+  g_free (worker);
+}
+
+static gboolean
+task_equal (const CnnTask *a, const CnnTask *b)
+{
+  for (guint j = 0; j < a->n_in; j++)
+    if (!cnn_shape_equal (a->in[j], b->in[j]))
+      return FALSE;
+  return cnn_shape_equal (a->out, b->out) && memcmp (&a->pad, &b->pad, sizeof a->pad) == 0;
+}
+
+/**
+ * cnn_worker_step:
+ * @task: what is to be done
+ * @node: number of the node that does it
+ *
+ * Returns: (transfer none): a step for it, made when it is first asked for; or
+ *   %NULL with %CNN_ERROR_UNSUPPORTED or %CNN_ERROR_LIMIT set
+ */
+CnnStep *
+cnn_worker_step (CnnWorker *worker, const CnnTask *task, guint node, GError **error)
+{
+  GArray  *prepared = worker->prepared[node];
+  Prepared made = { *task, NULL };
+
+  for (guint i = 0; i < prepared->len; i++)
+    if (task_equal (task, &g_array_index (prepared, Prepared, i).task))
+      return g_array_index (prepared, Prepared, i).step;
+  made.step = task->node->op->prepare (task, error);
+  if (made.step)
+    g_array_append_val (prepared, made);
+  else
+    g_prefix_error (error, _("line %d, column %d: %s: "), task->node->line, task->node->column,
+                    task->node->op->name);
+  return made.step;
+}
+
+/* --- buffers -------------------------------------------------------------- */
+
+static gboolean
+begin_phase (CnnWorker *worker, const CnnPhase *phase, GError **error)
+{
+  const CnnPlan *plan = worker->plan;
+  gsize          size = phase->scratch, at = 0;
+
+  for (guint k = 0; k < phase->n_nodes; k++)
+    if (!plan->nodes[phase->nodes[k]].in_place)
+      size += (gsize) phase->rows[k] * phase->columns[k] *
+              plan->infos[phase->nodes[k]].shape.channels;
+  if (size > worker->size)
+    {
+      cnn_floats_free (worker->arena);
+      worker->arena = cnn_floats_alloc (size);
+      worker->size = worker->arena ? size : 0;
+    }
+  if (worker->arena == NULL)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("there is not enough memory for the bands"));
+      return FALSE;
+    }
+  worker->scratch = worker->arena;
+  at = phase->scratch;
+  for (guint k = 0; k < phase->n_nodes; k++)
+    {
+      guint i = phase->nodes[k];
+
+      if (plan->nodes[i].in_place)
+        {
+          worker->buffers[i].rows = worker->buffers[plan->nodes[i].node->in[0]].rows;
+          continue;
+        }
+      worker->buffers[i].rows = worker->arena + at;
+      at += (gsize) phase->rows[k] * phase->columns[k] * plan->infos[i].shape.channels;
+    }
+  return TRUE;
+}
+
+static gsize
+row_floats (const CnnWorker *worker, guint i)
+{
+  const CnnSpan *columns = &worker->nodes[i].columns;
+
+  return (gsize) (columns->end - columns->first) * worker->plan->infos[i].shape.channels;
+}
+
+static float *
+row_at (const CnnWorker *worker, guint i, int row)
+{
+  return worker->buffers[i].rows + (gsize) (row - worker->buffers[i].first) * row_floats (worker, i);
+}
+
+/* Moves the rows that are still needed to the front. */
+static void
+drop_rows (CnnWorker *worker, const CnnPhase *phase)
+{
+  for (guint k = 0; k < phase->n_nodes; k++)
+    {
+      guint        i = phase->nodes[k];
+      CnnUnitNode *at = &worker->nodes[i];
+
+      if (!worker->plan->nodes[i].in_place && at->base > worker->buffers[i].first)
+        memmove (worker->buffers[i].rows, row_at (worker, i, at->base),
+                 (gsize) (at->made - at->base) * row_floats (worker, i) * sizeof (float));
+      worker->buffers[i].first = at->base;
+    }
+}
+
+/* --- a step of a layer ------------------------------------------------------ */
+
+/* A layer's output as it lies in memory: the first cell that is there, and
+ * floats from one row to the next. */
+typedef struct
+{
+  const float *values;
+  int          y;
+  int          x;
+  gsize        stride;
+} View;
+
+static View
+view_of (const CnnWorker *worker, CnnRun *run, guint phase, guint i)
+{
+  const CnnPlanNode *node = &worker->plan->nodes[i];
+  CnnShape           shape = worker->plan->infos[i].shape;
+
+  if (node->whole || (node->held && node->phase != phase))
+    return (View) { cnn_run_held (run, i), 0, 0, (gsize) shape.width * shape.channels };
+  return (View) { worker->buffers[i].rows, worker->buffers[i].first, worker->nodes[i].columns.first,
+                  row_floats (worker, i) };
+}
+
+static const float *
+view_at (const View *view, int channels, int y, int x)
+{
+  return view->values + (gsize) (y - view->y) * view->stride + (gsize) (x - view->x) * channels;
+}
+
+/* Copies a tile with its border around it. */
+static void
+extend_tile (const View *view, const CnnWindow *window, CnnShape in, const CnnRect *reach,
+             float *to)
+{
+  gsize cell = (gsize) in.channels;
+
+  for (int y = reach->y; y < reach->y + reach->height; y++)
+    {
+      int from_y = cnn_border_index (window->border, y, in.height);
+
+      for (int x = reach->x; x < reach->x + reach->width; x++, to += cell)
+        {
+          int from_x = cnn_border_index (window->border, x, in.width);
+
+          if (from_y < 0 || from_x < 0)
+            memset (to, 0, cell * sizeof (float));
+          else if (x >= 0 && x < in.width)
+            {
+              /* The part that lies inside is one piece. */
+              int n = MIN (reach->x + reach->width, in.width) - x;
+
+              memcpy (to, view_at (view, in.channels, from_y, x), n * cell * sizeof (float));
+              to += (n - 1) * cell;
+              x += n - 1;
+            }
+          else
+            memcpy (to, view_at (view, in.channels, from_y, from_x), cell * sizeof (float));
+        }
+    }
+}
+
+/* The tile as a step wants it: where it lies, if it lies in one piece, else put
+ * together in the scratch memory. */
+static const float *
+get_tile (const CnnPlanNode *node, const View *view, CnnShape whole, CnnShape in, guint input,
+          const CnnRect *need, const CnnRect *reach, float **scratch)
+{
+  float *tile = *scratch;
+  gsize  row = (gsize) in.width * in.channels;
+
+  if (node->extends && input == 0)
+    extend_tile (view, &node->window, whole, reach, tile);
+  else if (view->stride == row)
+    return view_at (view, in.channels, need->y, need->x);
+  else
+    for (int y = 0; y < in.height; y++)
+      memcpy (tile + y * row, view_at (view, in.channels, need->y + y, need->x),
+              row * sizeof (float));
+  *scratch += in.height * row;
+  return tile;
+}
+
+static gboolean
+make_rows (CnnWorker *worker, CnnRun *run, guint phase, guint i, GError **error)
+{
+  const CnnPlan     *plan = worker->plan;
+  const CnnPlanNode *node = &plan->nodes[i];
+  CnnUnitNode       *at = &worker->nodes[i];
+  CnnTask            task;
+  CnnRect            reach;
+  CnnRect            need = cnn_unit_tile (plan, i, (CnnSpan) { at->made, at->goal }, at->columns,
+                                           &task, &reach);
+  CnnStep           *step = cnn_worker_step (worker, &task, i, error);
+  const float       *in[CNN_MAX_INPUTS];
+  float             *scratch = worker->scratch;
+
+  if (step == NULL)
+    return FALSE;
+  for (guint j = 0; j < task.n_in; j++)
+    {
+      View view = view_of (worker, run, phase, node->node->in[j]);
+
+      in[j] = get_tile (node, &view, plan->infos[node->node->in[j]].shape, task.in[j], j, &need,
+                        &reach, &scratch);
+    }
+  if (!step->run (step, in, row_at (worker, i, at->made), at->made, at->columns.first))
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
+                   _("line %d, column %d: %s: the computation failed"), node->node->line,
+                   node->node->column, node->node->op->name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_rows (CnnWorker *worker, CnnRun *run)
+{
+  CnnUnitNode *at = &worker->nodes[0];
+  CnnRect      rect = { at->columns.first, at->made, at->columns.end - at->columns.first,
+                        at->goal - at->made };
+
+  return cnn_run_read (run, &rect, row_at (worker, 0, at->made), row_floats (worker, 0));
+}
+
+/* Passes on the part of the new rows that is this unit's to pass on. */
+static gboolean
+put_rows (CnnWorker *worker, CnnRun *run, guint i)
+{
+  const CnnPlanNode *node = &worker->plan->nodes[i];
+  CnnUnitNode       *at = &worker->nodes[i];
+  int                first = MAX (at->made, at->own_rows.first);
+  int                end = MIN (at->goal, at->own_rows.end);
+  CnnRect            rect = { at->own_columns.first, first,
+                              at->own_columns.end - at->own_columns.first, end - first };
+  const float       *values;
+
+  if (rect.width <= 0 || rect.height <= 0)
+    return TRUE;
+  values = row_at (worker, i, first) + (gsize) (rect.x - at->columns.first) *
+                                         worker->plan->infos[i].shape.channels;
+  if (node->held)
+    cnn_run_hold (run, i, &rect, values, row_floats (worker, i));
+  return node->tap < 0 || cnn_run_write (run, i, &rect, values, row_floats (worker, i));
+}
+
+/**
+ * cnn_worker_unit:
+ * @run: where input comes from and output goes
+ * @number: the phase
+ * @unit: number of the unit in it
+ *
+ * Runs a unit.
+ *
+ * Returns: %TRUE; or %FALSE, with an error set where it was the worker's own,
+ *   and without where the run has ended
+ */
+gboolean
+cnn_worker_unit (CnnWorker *worker, CnnRun *run, guint number, int unit, GError **error)
+{
+  const CnnPlan  *plan = worker->plan;
+  const CnnPhase *phase = &plan->phases[number];
+
+  if (!begin_phase (worker, phase, error))
+    return FALSE;
+  cnn_unit_begin (plan, number, unit, worker->nodes);
+  for (guint k = 0; k < phase->n_nodes; k++)
+    worker->buffers[phase->nodes[k]].first = worker->nodes[phase->nodes[k]].base;
+  while (cnn_unit_next (plan, number, worker->nodes))
+    {
+      double work = 0.0;
+
+      for (guint k = 0; k < phase->n_nodes; k++)
+        {
+          guint        i = phase->nodes[k];
+          CnnUnitNode *at = &worker->nodes[i];
+
+          if (at->goal <= at->made)
+            continue;
+          if (!(i == 0 ? read_rows (worker, run) : make_rows (worker, run, number, i, error)))
+            return FALSE;
+          if (at->step > 0 && !put_rows (worker, run, i))
+            return FALSE;
+          work += ((double) plan->infos[i].macs + (double) cnn_shape_cells (plan->infos[i].shape)) *
+                  (at->goal - at->made) / plan->infos[i].shape.height;
+          at->made = at->goal;
+        }
+      cnn_unit_drop (plan, number, worker->nodes);
+      drop_rows (worker, phase);
+      if (!cnn_run_report (run, work / phase->n_strips))
+        return FALSE;
+    }
+  return TRUE;
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "cnn-test.h"
+
+/* The same answer however a picture is cut up: random networks on random
+ * pictures, in bands and strips of all sizes and with any number of workers,
+ * against the same network in one piece. */
+
+#define NETWORKS 150
+
+static int
+pick (GRand *rand, int from, int to)
+{
+  return g_rand_int_range (rand, from, to + 1);
+}
+
+static const char *
+pick_word (GRand *rand, const char *const *words, int n)
+{
+  return words[pick (rand, 0, n - 1)];
+}
+
+static void
+append_conv (GString *text, GRand *rand)
+{
+  static const char *const pads[] = { "valid", "same", "1", "0,2,1,0" };
+  static const char *const borders[] = { "zero", "zero", "reflect", "replicate", "wrap" };
+
+  g_string_append_printf (text, "conv %d %dx%d stride=%d dilation=%d pad=%s border=%s\n",
+                          pick (rand, 1, 9), pick (rand, 1, 5), pick (rand, 1, 5),
+                          pick (rand, 1, 2), pick (rand, 1, 2), pick_word (rand, pads, 4),
+                          pick_word (rand, borders, 5));
+}
+
+static void
+append_pool (GString *text, GRand *rand)
+{
+  static const char *const pools[] = { "maxpool", "avgpool", "minpool", "stochastic-pool",
+                                       "stochastic-pool sample=yes", "avgpool count-padding=yes" };
+  int                      size = pick (rand, 1, 3);
+
+  g_string_append_printf (text, "%s %d stride=%d pad=%s\n", pick_word (rand, pools, 6), size,
+                          pick (rand, 1, 3), pick (rand, 0, 1) ? "same" : "valid");
+}
+
+/* Layers that keep the size, between a name and its use. */
+static void
+append_skip (GString *text, GRand *rand, int number)
+{
+  g_string_append_printf (text, "dropout as=skip%d\n", number);
+  if (pick (rand, 0, 1))
+    g_string_append (text, "conv 4 3x3 pad=same\nrelu\n");
+  g_string_append_printf (text, "maxpool 3 stride=1 pad=same\nconcat skip%d\n", number);
+  if (pick (rand, 0, 1))
+    g_string_append_printf (text, "dropout as=again%d\nconv 5 1x1\nconv 5 3x1 pad=same as=more%d\n"
+                                  "conv 5 1x5 pad=same\nadd more%d\n",
+                            number, number, number);
+}
+
+static char *
+random_network (GRand *rand)
+{
+  static const char *const points[] = { "relu", "leaky-relu", "tanh", "prelu", "elu", "batchnorm",
+                                        "dropout", "sigmoid" };
+  static const char *const wholes[] = { "softmax axis=map", "softmax", "softmax axis=all" };
+  static const char *const ends[] = { "global-avgpool\ndense 7\nrelu\ndense 3\n", "spp\ndense 4\n",
+                                      "global-maxpool\n", "flatten\nmaxpool 1\n" };
+  GString                 *text = g_string_new (NULL);
+
+  for (int i = 0, n = pick (rand, 1, 5); i < n; i++)
+    switch (pick (rand, 0, 9))
+      {
+      case 0: case 1: case 2: case 3:
+        append_conv (text, rand);
+        break;
+      case 4: case 5:
+        append_pool (text, rand);
+        break;
+      case 6:
+        append_skip (text, rand, i);
+        break;
+      case 7:
+        g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 3));
+        break;
+      default:
+        g_string_append_printf (text, "%s\n", pick_word (rand, points, 8));
+      }
+  if (pick (rand, 0, 3) == 0)
+    g_string_append (text, pick_word (rand, ends, 4));
+  return g_string_free (text, FALSE);
+}
+
+/* --- a run -------------------------------------------------------------------- */
+
+typedef struct
+{
+  CnnShape     in;
+  const float *values;
+  GThread     *thread;
+  guint        n;
+  CnnShape    *shapes;  /* [n] */
+  float      **maps;    /* [n] */
+  guint8     **written; /* [n]: how often each place was written */
+  int          calls;
+  int          fail_at; /* this call fails or cancels, from 1 */
+  GCancellable *cancellable;
+} Host;
+
+/* Whether this is the call that goes wrong. */
+static gboolean
+host_breaks (Host *host, const char *what, GError **error)
+{
+  if (++host->calls != host->fail_at)
+    return FALSE;
+  if (host->cancellable)
+    {
+      g_cancellable_cancel (host->cancellable);
+      return FALSE;
+    }
+  g_set_error (error, CNN_ERROR, CNN_ERROR_IO, "the %s broke", what);
+  return TRUE;
+}
+
+static gboolean
+host_read (gpointer data, const CnnRect *rect, float *values, gsize stride, GError **error)
+{
+  Host *host = data;
+  gsize cell = (gsize) host->in.channels;
+
+  g_assert_true (g_thread_self () == host->thread);
+  g_assert_true (rect->x >= 0 && rect->x + rect->width <= host->in.width);
+  g_assert_true (rect->y >= 0 && rect->y + rect->height <= host->in.height);
+  if (host_breaks (host, "source", error))
+    return FALSE;
+  for (int y = 0; y < rect->height; y++)
+    memcpy (values + y * stride,
+            host->values + ((gsize) (rect->y + y) * host->in.width + rect->x) * cell,
+            rect->width * cell * sizeof (float));
+  return TRUE;
+}
+
+static gboolean
+host_write (gpointer data, guint tap, const CnnRect *rect, const float *values, gsize stride,
+            GError **error)
+{
+  Host    *host = data;
+  CnnShape shape = host->shapes[tap];
+  gsize    cell = (gsize) shape.channels;
+
+  g_assert_true (g_thread_self () == host->thread);
+  if (host_breaks (host, "sink", error))
+    return FALSE;
+  for (int y = 0; y < rect->height; y++)
+    {
+      gsize at = (gsize) (rect->y + y) * shape.width + rect->x;
+
+      memcpy (host->maps[tap] + at * cell, values + y * stride, rect->width * cell * sizeof (float));
+      for (int x = 0; x < rect->width; x++)
+        host->written[tap][at + x]++;
+    }
+  return TRUE;
+}
+
+/* Room for what the plan's taps write. */
+static void
+host_open (Host *host, const CnnPlan *plan, CnnShape in, const float *values, guint n_taps,
+           const guint *taps)
+{
+  *host = (Host) { .in = in, .values = values, .thread = g_thread_self (), .n = n_taps };
+  host->shapes = g_new (CnnShape, n_taps);
+  host->maps = g_new (float *, n_taps);
+  host->written = g_new (guint8 *, n_taps);
+  for (guint i = 0; i < n_taps; i++)
+    {
+      host->shapes[i] = cnn_plan_info (plan, taps[i])->shape;
+      host->maps[i] = g_new0 (float, cnn_shape_cells (host->shapes[i]));
+      host->written[i] = g_new0 (guint8, (gsize) host->shapes[i].height * host->shapes[i].width);
+    }
+}
+
+static void
+host_clear (Host *host)
+{
+  for (guint i = 0; i < host->n; i++)
+    {
+      g_free (host->maps[i]);
+      g_free (host->written[i]);
+    }
+  g_free (host->shapes);
+  g_free (host->maps);
+  g_free (host->written);
+}
+
+static gboolean
+host_run (Host *host, CnnNetwork *network, CnnShape in, const float *values, guint n_taps,
+          const guint *taps, const CnnPlanOptions *options)
+{
+  g_autoptr (GError)  error = NULL;
+  g_autoptr (CnnPlan) plan = cnn_plan_new (network, in, n_taps, taps, options, &error);
+  CnnSource           source = { host_read, host };
+  CnnSink             sink = { host_write, host };
+
+  if (plan == NULL)
+    {
+      g_assert_error (error, CNN_ERROR, CNN_ERROR_SHAPE);
+      return FALSE;
+    }
+  host_open (host, plan, in, values, n_taps, taps);
+  cnn_plan_run (plan, &source, &sink, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < n_taps; i++)
+    for (gsize k = 0; k < (gsize) host->shapes[i].height * host->shapes[i].width; k++)
+      g_assert_cmpint (host->written[i][k], ==, 1);
+  return TRUE;
+}
+
+static void
+compare (const Host *whole, const Host *cut, const char *text, const CnnPlanOptions *options)
+{
+  for (guint i = 0; i < whole->n; i++)
+    for (gint64 k = 0; k < cnn_shape_cells (whole->shapes[i]); k++)
+      if (memcmp (&whole->maps[i][k], &cut->maps[i][k], sizeof (float)) != 0)
+        g_error ("%son %d×%d×%d, %d workers, %d rows, %d columns: value %d of tap %u "
+                 "(%d×%d×%d) is %.9g instead of %.9g",
+                 text, whole->in.height, whole->in.width, whole->in.channels, options->workers,
+                 options->band_rows, options->strip_columns, (int) k, i, whole->shapes[i].height,
+                 whole->shapes[i].width, whole->shapes[i].channels, cut->maps[i][k],
+                 whole->maps[i][k]);
+}
+
+/* --- tests ---------------------------------------------------------------------- */
+
+static void
+check_network (GRand *rand, const char *text, int *n_run)
+{
+  g_autoptr (CnnNetwork) network = cnn_network_parse (text, NULL);
+  CnnShape               in = { pick (rand, 60, 300), pick (rand, 60, 300), pick (rand, 1, 4) };
+  g_autofree float      *values = g_new (float, cnn_shape_cells (in));
+  guint                  n = cnn_network_n_nodes (network);
+  guint                  taps[] = { n - 1, (guint) pick (rand, 0, (int) n - 2) };
+  CnnPlanOptions         one_piece = { .workers = 1, .band_rows = 1 << 20, .strip_columns = 1 << 20 };
+  Host                   whole;
+
+  for (gint64 i = 0; i < cnn_shape_cells (in); i++)
+    values[i] = (float) g_rand_double_range (rand, -1.0, 1.0);
+  if (!host_run (&whole, network, in, values, 2, taps, &one_piece))
+    return;
+  for (int i = 0; i < 4; i++)
+    {
+      CnnPlanOptions options = { .workers = pick (rand, 1, 4),
+                                 .band_rows = pick (rand, 1, 20),
+                                 .strip_columns = pick (rand, 10, 150) };
+      Host           cut;
+
+      if (i == 0)
+        options = (CnnPlanOptions) { 0 };
+      g_assert_true (host_run (&cut, network, in, values, 2, taps, &options));
+      compare (&whole, &cut, text, &options);
+      host_clear (&cut);
+    }
+  host_clear (&whole);
+  (*n_run)++;
+}
+
+static void
+test_random (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (20);
+  int               n_run = 0;
+
+  for (int i = 0; i < NETWORKS; i++)
+    {
+      g_autofree char *text = random_network (rand);
+
+      check_network (rand, text, &n_run);
+    }
+  g_assert_cmpint (n_run, >, NETWORKS * 2 / 3);
+}
+
+/* Whenever source or sink break, or the run is cancelled, it ends with that, in
+ * any number of threads. */
+static void
+test_broken (void)
+{
+  g_autoptr (CnnNetwork) network = cnn_network_parse ("conv 4 3x3 pad=same; relu; maxpool 2", NULL);
+  CnnShape               in = { 400, 300, 3 };
+  g_autofree float      *values = g_new0 (float, cnn_shape_cells (in));
+  guint                  taps[] = { 0, 3 };
+
+  for (int i = 0; i < 120; i++)
+    {
+      CnnPlanOptions           options = { .workers = 1 + i % 4, .band_rows = 5,
+                                           .strip_columns = 90 };
+      g_autoptr (GError)       error = NULL;
+      g_autoptr (CnnPlan)      plan = cnn_plan_new (network, in, 2, taps, &options, &error);
+      g_autoptr (GCancellable) cancellable = i % 3 == 0 ? g_cancellable_new () : NULL;
+      int                      code = cancellable ? CNN_ERROR_CANCELLED : CNN_ERROR_IO;
+      Host                     host;
+      CnnSource                source = { host_read, &host };
+      CnnSink                  sink = { host_write, &host };
+
+      g_assert_no_error (error);
+      host_open (&host, plan, in, values, 2, taps);
+      host.fail_at = 1 + i;
+      host.cancellable = cancellable;
+      g_assert_false (cnn_plan_run (plan, &source, &sink, NULL, NULL, cancellable, &error));
+      g_assert_error (error, CNN_ERROR, code);
+      host_clear (&host);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/stream/random", test_random);
+  g_test_add_func ("/stream/broken", test_broken);
+  return g_test_run ();
+}
