@@ -40,11 +40,11 @@ cnn_dnnl_check (dnnl_status_t status, const CnnTask *task, GError **error)
     return TRUE;
   if (status == dnnl_out_of_memory)
     g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-                 _("%s: there is not enough memory for " CNN_SHAPE_FORMAT " values"),
+                 _("%s: there is not enough memory for %d×%d×%d values"),
                  task->node->op->name, CNN_SHAPE_ARGS (task->out));
   else
     g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                 _("%s: oneDNN cannot compute " CNN_SHAPE_FORMAT " values (status %d)"),
+                 _("%s: oneDNN cannot compute %d×%d×%d values (status %d)"),
                  task->node->op->name, CNN_SHAPE_ARGS (task->out), (int) status);
   return FALSE;
 }

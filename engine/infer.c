@@ -48,7 +48,7 @@ infer_node (const CnnNode *node, const CnnNodeInfo *infos, CnnNodeInfo *info, GE
   if ((double) info->shape.height * info->shape.width * info->shape.channels > MAX_CELLS)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-                   _("an output of " CNN_SHAPE_FORMAT " values is too large"),
+                   _("an output of %d×%d×%d values is too large"),
                    CNN_SHAPE_ARGS (info->shape));
       return FALSE;
     }

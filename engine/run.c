@@ -170,7 +170,7 @@ hold_new (CnnRun *run, CnnShape shape)
 
   if (floats == NULL)
     run_stop (run, g_error_new (CNN_ERROR, CNN_ERROR_LIMIT,
-                                _("there is not enough memory for " CNN_SHAPE_FORMAT " values"),
+                                _("there is not enough memory for %d×%d×%d values"),
                                 CNN_SHAPE_ARGS (shape)));
   return floats;
 }

@@ -354,7 +354,7 @@ refuse (const CnnPlan *plan, guint64 budget, GError **error)
   g_autofree char *has = g_format_size_full (budget, G_FORMAT_SIZE_IEC_UNITS);
 
   g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-               _("the network needs %s of memory on an input of " CNN_SHAPE_FORMAT
+               _("the network needs %s of memory on an input of %d×%d×%d"
                  ", %s may be used; try a smaller picture or fewer kernels"),
                needs, CNN_SHAPE_ARGS (plan->infos[0].shape), has);
   return FALSE;

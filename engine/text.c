@@ -375,7 +375,7 @@ cnn_network_parse (const char *text, GError **error)
   if (length > CNN_MAX_TEXT_BYTES)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-                   _("the network's text is %" G_GSIZE_FORMAT " bytes long, at most %d are read"),
+                   _("the network's text is %zu bytes long, at most %d are read"),
                    length, CNN_MAX_TEXT_BYTES);
       return NULL;
     }

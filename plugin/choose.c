@@ -16,7 +16,7 @@ parse_range (const char *text, ChooseRange *range)
   guint64 first, last;
   char   *end;
 
-  if (! g_ascii_isdigit (*text))
+  if (!g_ascii_isdigit (*text))
     return FALSE;
 
   first = last = g_ascii_strtoull (text, &end, 10);
@@ -24,7 +24,7 @@ parse_range (const char *text, ChooseRange *range)
     {
       const char *second = end + 1;
 
-      if (! g_ascii_isdigit (*second))
+      if (!g_ascii_isdigit (*second))
         return FALSE;
       last = g_ascii_strtoull (second, &end, 10);
     }
@@ -118,18 +118,18 @@ choose_stages (const char *text, int n_layers, ChooseFind find, gpointer data, G
 
       if (strcmp (items[i], "all") == 0)
         range.first = 1;
-      else if (strcmp (items[i], "last") != 0 && ! parse_range (items[i], &range))
+      else if (strcmp (items[i], "last") != 0 && !parse_range (items[i], &range))
         range.first = range.last = find (items[i], data);
 
       if (range.first < 0)
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                       _("stages: “%s” is not a layer; write a number from 1 to %d, a range, a name "
-                         "given with as=, “last” or “all”"),
+                       _("stages: “%s” is not a layer; write a number from 1 to %d, a range, a "
+                         "name given with as=, “last” or “all”"),
                        items[i], n_layers);
           return NULL;
         }
-      if (! check_order (range, "stages", items[i], error))
+      if (!check_order (range, "stages", items[i], error))
         return NULL;
       if (range.last > n_layers)
         {
@@ -173,14 +173,14 @@ choose_ranges (const char *text, GError **error)
     {
       ChooseRange range = { 1, G_MAXINT };
 
-      if (strcmp (items[i], "all") != 0 && ! parse_range (items[i], &range))
+      if (strcmp (items[i], "all") != 0 && !parse_range (items[i], &range))
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
                        _("maps: “%s” is neither a number, nor a range like 3-5, nor “all”"),
                        items[i]);
           return NULL;
         }
-      if (! check_order (range, "maps", items[i], error))
+      if (!check_order (range, "maps", items[i], error))
         return NULL;
       g_array_append_val (ranges, range);
     }

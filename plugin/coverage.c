@@ -22,7 +22,7 @@ coverage_new (GimpImage *image, GimpDrawable *drawable, GError **error)
   g_autoptr (Coverage) coverage = g_new0 (Coverage, 1);
   CnnRect *bounds = &coverage->bounds;
 
-  if (! gimp_drawable_mask_intersect (drawable, &bounds->x, &bounds->y, &bounds->width,
+  if (!gimp_drawable_mask_intersect (drawable, &bounds->x, &bounds->y, &bounds->width,
                                       &bounds->height))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
@@ -39,7 +39,7 @@ coverage_new (GimpImage *image, GimpDrawable *drawable, GError **error)
       coverage->pixels = gimp_drawable_get_buffer (drawable);
       coverage->format = pixels_format (drawable, PIXELS_LINEAR, 1, TRUE);
     }
-  if (! gimp_selection_is_empty (image))
+  if (!gimp_selection_is_empty (image))
     coverage->selection =
       gimp_drawable_get_buffer (GIMP_DRAWABLE (gimp_image_get_selection (image)));
 

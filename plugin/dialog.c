@@ -72,7 +72,7 @@ preset_changed (Dialog *self)
 {
   const CnnPreset *preset = current_preset (self);
 
-  if (preset != NULL && ! self->busy)
+  if (preset != NULL && !self->busy)
     {
       self->busy = TRUE;
       g_object_set (self->config, "network", preset->text, NULL);
@@ -170,12 +170,12 @@ set_accessible_name (Dialog *self, GtkWidget *widget, const char *property)
   atk_object_set_name (gtk_widget_get_accessible (widget), name);
 }
 
-/* GIMP's own widget for an argument. */
+/* GIMP's own widget for an argument, of the kind that has a label. */
 static GtkWidget *
-argument (Dialog *self, const char *property)
+argument (Dialog *self, const char *property, GType type)
 {
   GtkWidget *widget = gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (self->dialog),
-                                                        property, G_TYPE_NONE);
+                                                        property, type);
 
   if (GIMP_IS_LABEL_STRING_WIDGET (widget))
     set_accessible_name (
@@ -242,22 +242,26 @@ status_line (Dialog *self)
 static void
 fill (Dialog *self)
 {
-  static const char *const rest[] = { "stages", "maps", "mapping", "placement", "input-encoding" };
   GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
-  GtkWidget *box     = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkBox    *box     = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
+  GType      choice  = GTK_TYPE_COMBO_BOX;
 
-  gtk_box_pack_start (GTK_BOX (box), argument (self, "preset"), FALSE, FALSE, 0);
   self->blurb = left_label ("");
   gtk_style_context_add_class (gtk_widget_get_style_context (self->blurb), "dim-label");
   gtk_widget_set_margin_bottom (self->blurb, 6);
-  gtk_box_pack_start (GTK_BOX (box), self->blurb, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), network_editor (self), TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (box), status_line (self), FALSE, FALSE, 0);
-  for (guint i = 0; i < G_N_ELEMENTS (rest); i++)
-    gtk_box_pack_start (GTK_BOX (box), argument (self, rest[i]), FALSE, FALSE, 0);
 
-  gtk_widget_show (box);
-  gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
+  gtk_box_pack_start (box, argument (self, "preset", choice), FALSE, FALSE, 0);
+  gtk_box_pack_start (box, self->blurb, FALSE, FALSE, 0);
+  gtk_box_pack_start (box, network_editor (self), TRUE, TRUE, 0);
+  gtk_box_pack_start (box, status_line (self), FALSE, FALSE, 0);
+  gtk_box_pack_start (box, argument (self, "stages", G_TYPE_NONE), FALSE, FALSE, 0);
+  gtk_box_pack_start (box, argument (self, "maps", G_TYPE_NONE), FALSE, FALSE, 0);
+  gtk_box_pack_start (box, argument (self, "mapping", choice), FALSE, FALSE, 0);
+  gtk_box_pack_start (box, argument (self, "placement", choice), FALSE, FALSE, 0);
+  gtk_box_pack_start (box, argument (self, "input-encoding", choice), FALSE, FALSE, 0);
+
+  gtk_widget_show (GTK_WIDGET (box));
+  gtk_box_pack_start (GTK_BOX (content), GTK_WIDGET (box), TRUE, TRUE, 0);
 }
 
 /**

@@ -91,16 +91,16 @@ make_groups (GimpImage *image, GimpLayer *layer, GimpProcedureConfig *config, GE
   frames = get_frames (request, coverage, error);
   if (frames == NULL)
     return NULL;
+
+  gimp_progress_init (_("Feature Maps"));
   plan = get_plan (request, error);
   if (plan == NULL)
     return NULL;
-
-  gimp_progress_init (_("Feature Maps"));
   source = drawable_source_new (GIMP_DRAWABLE (layer), request->input, request->encoding);
   store = map_store_new (request);
   plan_source = drawable_source_get (source);
   plan_sink = map_store_sink (store);
-  if (! cnn_plan_run (plan, &plan_source, &plan_sink, show_progress, &progress, NULL, error))
+  if (!cnn_plan_run (plan, &plan_source, &plan_sink, show_progress, &progress, NULL, error))
     return NULL;
   g_clear_pointer (&plan, cnn_plan_free);
 
@@ -114,6 +114,19 @@ make_groups (GimpImage *image, GimpLayer *layer, GimpProcedureConfig *config, GE
    * plug-in, and half of the groups would stay. */
   gimp_progress_end ();
   return layers_insert (layers, error);
+}
+
+/* The layer to work on. What is wrong with it or with the selection is said
+ * before a person is asked anything. */
+static GimpLayer *
+get_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
+{
+  GimpLayer           *layer    = request_layer (image, drawables, error);
+  g_autoptr (Coverage) coverage = NULL;
+
+  if (layer != NULL)
+    coverage = coverage_new (image, GIMP_DRAWABLE (layer), error);
+  return coverage != NULL ? layer : NULL;
 }
 
 static GimpValueArray *
@@ -143,11 +156,19 @@ feature_maps_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *ima
   /* Failures are reported once, by us, in what we return. */
   gimp_plug_in_set_pdb_error_handler (gimp_get_plug_in (), GIMP_PDB_ERROR_HANDLER_PLUGIN);
 
-  layer = request_layer (image, drawables, &error);
+  layer = get_layer (image, drawables, &error);
   if (layer == NULL)
     return fail (procedure, error);
-  if (run_mode == GIMP_RUN_INTERACTIVE && ! feature_maps_dialog_run (procedure, config, layer))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+  if (run_mode == GIMP_RUN_INTERACTIVE)
+    {
+      if (!feature_maps_dialog_run (procedure, config, layer))
+        return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+
+      /* The image does not wait for the dialog. */
+      layer = get_layer (image, drawables, &error);
+      if (layer == NULL)
+        return fail (procedure, error);
+    }
 
   groups = make_groups (image, layer, config, &error);
   if (groups == NULL)
@@ -251,12 +272,15 @@ feature_maps_create (GimpPlugIn *plug_in)
   GimpProcedure *procedure = gimp_image_procedure_new (plug_in, FEATURE_MAPS_PROCEDURE,
                                                        GIMP_PDB_PROC_TYPE_PLUGIN, feature_maps_run,
                                                        NULL, NULL);
+  g_autofree char *menu_path = NULL;
 
   /* Also for indexed images: there it says what to do. */
   gimp_procedure_set_image_types (procedure, "*");
   gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
   gimp_procedure_set_menu_label (procedure, _("_Feature Maps…"));
-  gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Neural Network");
+  /* Translators: the name of a submenu of GIMP's menu Filters. */
+  menu_path = g_build_path ("/", "<Image>/Filters", _("Neural Networ_k"), NULL);
+  gimp_procedure_add_menu_path (procedure, menu_path);
   gimp_procedure_set_documentation (
     procedure, _("Run a convolutional network on the layer and keep what its layers see"),
     _("The network is text, one layer a line. Each chosen layer of it becomes a layer group above "

@@ -66,7 +66,7 @@ add_layer (Layers *layers, const MapStore *store, const MapFrame *frame, guint i
 {
   const Request   *request  = layers->request;
   int              channels = gimp_drawable_is_rgb (GIMP_DRAWABLE (layers->source)) ? 3 : 1;
-  gboolean         alpha    = ! map_frame_is_opaque (frame);
+  gboolean         alpha    = !map_frame_is_opaque (frame);
   g_autofree char *name     = layer_name (request, i, map);
   Mapping          mapping  = layer_mapping (request, store, i, map);
   GimpLayer       *layer;
@@ -101,7 +101,7 @@ add_stage (Layers *layers, const MapStore *store, const MapFrame *frame, guint i
   g_ptr_array_add (layers->stages, g_ptr_array_new ());
   for (guint k = 0; k < n; k++)
     {
-      if (! add_layer (layers, store, frame, i, k, error))
+      if (!add_layer (layers, store, frame, i, k, error))
         return FALSE;
       progress (++*n_done / (double) layers->request->n_layers, progress_data);
     }
@@ -132,7 +132,7 @@ layers_new (const Request *request, const MapStore *store, GPtrArray *frames,
   layers->stages = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
 
   for (guint i = 0; i < request->stages->len; i++)
-    if (! add_stage (layers, store, g_ptr_array_index (frames, i), i, &n_done, progress,
+    if (!add_stage (layers, store, g_ptr_array_index (frames, i), i, &n_done, progress,
                      progress_data, error))
       return NULL;
   return g_steal_pointer (&layers);
@@ -141,7 +141,7 @@ layers_new (const Request *request, const MapStore *store, GPtrArray *frames,
 void
 layers_free (Layers *layers)
 {
-  for (guint i = 0; i < layers->stages->len && ! layers->inserted; i++)
+  for (guint i = 0; i < layers->stages->len && !layers->inserted; i++)
     {
       GPtrArray *stage = g_ptr_array_index (layers->stages, i);
 
@@ -159,10 +159,10 @@ insert_stage (Layers *layers, guint i, GimpLayer *parent, int position)
   g_autofree char *name  = request_stage_name (layers->request, i);
   GimpLayer       *group = GIMP_LAYER (gimp_group_layer_new (layers->image, name));
 
-  if (group == NULL || ! gimp_image_insert_layer (layers->image, group, parent, position))
+  if (group == NULL || !gimp_image_insert_layer (layers->image, group, parent, position))
     return NULL;
   for (guint k = 0; k < stage->len; k++)
-    if (! gimp_image_insert_layer (layers->image, g_ptr_array_index (stage, k), group, k))
+    if (!gimp_image_insert_layer (layers->image, g_ptr_array_index (stage, k), group, k))
       return NULL;
   gimp_item_set_expanded (GIMP_ITEM (group), FALSE);
   return group;

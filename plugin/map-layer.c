@@ -59,7 +59,7 @@ map_frame_new (const Request *request, guint i, const Coverage *coverage, GError
   PlacementSpan       columns = { 0, coverage->size.width };
   MapFrame           *frame;
 
-  if (! stage->vector)
+  if (!stage->vector)
     {
       rows = (PlacementSpan) { coverage->bounds.y, coverage->bounds.height };
       columns = (PlacementSpan) { coverage->bounds.x, coverage->bounds.width };
@@ -104,7 +104,7 @@ map_frame_new (const Request *request, guint i, const Coverage *coverage, GError
     frame->columns[x - columns.first] =
       request->scaled ? placement_axis_cell (&stage->columns, x) : x;
 
-  if (stage->vector ? coverage->pixels != NULL : ! coverage_is_full (coverage))
+  if (stage->vector ? coverage->pixels != NULL : !coverage_is_full (coverage))
     add_alpha (frame, request, stage, coverage);
   return frame;
 }

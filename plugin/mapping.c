@@ -33,7 +33,7 @@ mapping_range_add (MappingRange *range, const float *values, gsize n, gsize step
     {
       float value = values[i * step];
 
-      if (! isfinite (value))
+      if (!isfinite (value))
         continue;
       range->min = MIN (range->min, value);
       range->max = MAX (range->max, value);

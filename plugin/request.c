@@ -4,6 +4,7 @@
  * without computing is refused here, in words; the dialog asks the same
  * questions while a person types. */
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "choose.h"
@@ -59,12 +60,10 @@ request_stage_name (const Request *request, guint i)
 char *
 request_sentence (const GError *error)
 {
-  const char *rest  = g_utf8_next_char (error->message);
-  gunichar    first = g_unichar_toupper (g_utf8_get_char (error->message));
-  char        start[7] = "";
+  g_autofree char *first = g_utf8_substring (error->message, 0, 1);
+  g_autofree char *upper = g_utf8_strup (first, -1);
 
-  g_unichar_to_utf8 (first, start);
-  return *error->message != '\0' ? g_strconcat (start, rest, NULL) : g_strdup ("");
+  return g_strconcat (upper, error->message + strlen (first), NULL);
 }
 
 static gboolean
@@ -107,10 +106,10 @@ request_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
   else if (GIMP_IS_LAYER_MASK (item))
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
                  _("Feature Maps works on a layer; a layer mask is selected"));
-  else if (! GIMP_IS_LAYER (item))
+  else if (!GIMP_IS_LAYER (item))
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
                  _("Feature Maps works on a layer; a channel is selected"));
-  else if (! is_in_image (image, item))
+  else if (!is_in_image (image, item))
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
   else if (gimp_image_get_base_type (image) == GIMP_INDEXED)
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
@@ -253,7 +252,7 @@ check_stage (const Request *request, guint i, const char *maps, GError **error)
                    _("layer “%s” sees nothing but padding and has no place on the picture"), name);
       return FALSE;
     }
-  if (! request->scaled && MAX (stage->shape.height, width) > GIMP_MAX_IMAGE_SIZE)
+  if (!request->scaled && MAX (stage->shape.height, width) > GIMP_MAX_IMAGE_SIZE)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
                    _("layer “%s” is larger than an image can be"), name);
@@ -277,7 +276,7 @@ check_count (Request *request, GError **error)
   if (n_layers > REQUEST_MAX_LAYERS)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-                   _("this would make %" G_GINT64_FORMAT " layers, more than the %d that are made "
+                   _("this would make %" PRId64 " layers, more than the %d that are made "
                      "at once; choose fewer stages or maps"),
                    n_layers, REQUEST_MAX_LAYERS);
       return FALSE;
@@ -325,10 +324,10 @@ choose (Request *request, GimpProcedureConfig *config, CnnSize picture, GError *
                    choose_last (ranges), most);
       return FALSE;
     }
-  if (! check_count (request, error))
+  if (!check_count (request, error))
     return FALSE;
   for (guint i = 0; i < request->stages->len; i++)
-    if (! check_stage (request, i, maps_text, error))
+    if (!check_stage (request, i, maps_text, error))
       return FALSE;
   return TRUE;
 }
@@ -340,18 +339,18 @@ check_mapping (const Request *request, GimpDrawable *drawable, GError **error)
 {
   GimpImage *image = gimp_item_get_image (GIMP_ITEM (drawable));
 
-  if (request->mapping == MAPPING_DIVERGING && ! gimp_drawable_is_rgb (drawable))
+  if (request->mapping == MAPPING_DIVERGING && !gimp_drawable_is_rgb (drawable))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
                    _("diverging colours need an RGB image and this one is greyscale; convert it "
                      "with Image ▸ Mode ▸ RGB or choose another mapping"));
       return FALSE;
     }
-  if (request->mapping == MAPPING_RAW && ! pixels_are_floats (image))
+  if (request->mapping == MAPPING_RAW && !pixels_are_floats (image))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
                    _("raw values need an image of floating-point pixels and this one has integers; "
-                     "convert it with Image ▸ Precision or choose another mapping"));
+                     "convert it with Image ▸ Encoding or choose another mapping"));
       return FALSE;
     }
   return TRUE;
@@ -371,16 +370,23 @@ request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error)
 {
   g_autoptr (Request) request = g_new0 (Request, 1);
   GimpDrawable *drawable = GIMP_DRAWABLE (layer);
-  CnnSize       picture  = { gimp_drawable_get_height (drawable),
-                             gimp_drawable_get_width (drawable) };
+  CnnSize       picture;
 
+  /* It may be deleted while the dialog is open. */
+  if (!gimp_item_is_valid (GIMP_ITEM (layer)))
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
+      return NULL;
+    }
+  picture.height = gimp_drawable_get_height (drawable);
+  picture.width = gimp_drawable_get_width (drawable);
   request->mapping = gimp_procedure_config_get_choice_id (config, "mapping");
   request->scaled = gimp_procedure_config_get_choice_id (config, "placement") == 0;
   request->encoding = gimp_procedure_config_get_choice_id (config, "input-encoding");
 
   request->network = get_network (config, error);
-  if (request->network == NULL || ! infer (request, drawable, error) ||
-      ! choose (request, config, picture, error) || ! check_mapping (request, drawable, error))
+  if (request->network == NULL || !infer (request, drawable, error) ||
+      !choose (request, config, picture, error) || !check_mapping (request, drawable, error))
     return NULL;
   return g_steal_pointer (&request);
 }

@@ -42,7 +42,7 @@ add_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out, G
     if (!cnn_shape_equal (in[i], in[0]))
       {
         g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
-                     _("“%s” is " CNN_SHAPE_FORMAT ", expected " CNN_SHAPE_FORMAT
+                     _("“%s” is %d×%d×%d, expected %d×%d×%d"
                        " as the previous layer"),
                      p->with[i - 1], CNN_SHAPE_ARGS (in[i]), CNN_SHAPE_ARGS (in[0]));
         return FALSE;

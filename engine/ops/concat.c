@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
 #include <math.h>
 
 #include "i18n.h"
@@ -43,8 +44,8 @@ concat_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out
       if (in[i].height != in[0].height || in[i].width != in[0].width)
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
-                       _("“%s” is " CNN_SHAPE_FORMAT ", expected maps of %d×%d as the previous "
-                         "layer's, " CNN_SHAPE_FORMAT),
+                       _("“%s” is %d×%d×%d, expected maps of %d×%d as the previous "
+                         "layer's, %d×%d×%d"),
                        p->with[i - 1], CNN_SHAPE_ARGS (in[i]), in[0].height, in[0].width,
                        CNN_SHAPE_ARGS (in[0]));
           return FALSE;
@@ -53,7 +54,7 @@ concat_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out
     }
   if (channels > G_MAXINT)
     {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("%" G_GINT64_FORMAT " maps are too many"),
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("%" PRId64 " maps are too many"),
                    channels);
       return FALSE;
     }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
 #include <math.h>
 
 #include "i18n.h"
@@ -250,7 +251,7 @@ conv_check_channels (const ConvParams *p, CnnShape in, gint64 maps, GError **err
   if (in.channels % groups != 0 || maps % groups != 0)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
-                   _("%d channels and %" G_GINT64_FORMAT " kernels cannot be split into %d groups"),
+                   _("%d channels and %" PRId64 " kernels cannot be split into %d groups"),
                    in.channels, maps, groups);
       return FALSE;
     }
@@ -270,14 +271,14 @@ conv_check_channels (const ConvParams *p, CnnShape in, gint64 maps, GError **err
                                            : (gint64) p->kernels->len * in.channels))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
-                   _("%u kernels on each of %d channels do not make %" G_GINT64_FORMAT " maps"),
+                   _("%u kernels on each of %d channels do not make %" PRId64 " maps"),
                    p->kernels->len, in.channels, maps);
       return FALSE;
     }
   if (p->bias.values.n > 1 && p->bias.values.n != maps)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
-                   _("found %d biases, expected one, or one for each of %" G_GINT64_FORMAT " maps"),
+                   _("found %d biases, expected one, or one for each of %" PRId64 " maps"),
                    p->bias.values.n, maps);
       return FALSE;
     }
@@ -296,7 +297,7 @@ conv_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out, 
     return FALSE;
   if (maps > G_MAXINT)
     {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("%" G_GINT64_FORMAT " maps are too many"),
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("%" PRId64 " maps are too many"),
                    maps);
       return FALSE;
     }

@@ -100,7 +100,7 @@ dense_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out,
   if (in->height != 1 || in->width != 1)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
-                   _("found a map of " CNN_SHAPE_FORMAT ", expected a vector; put flatten or a "
+                   _("found a map of %d×%d×%d, expected a vector; put flatten or a "
                      "global pooling before it"),
                    CNN_SHAPE_ARGS (*in));
       return FALSE;

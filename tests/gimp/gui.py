@@ -19,6 +19,7 @@ import time
 
 from importlib.machinery import SourceFileLoader
 
+sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 run_gimp = SourceFileLoader('run_gimp', str(HERE / 'run-gimp')).load_module()
 
@@ -40,8 +41,8 @@ def until(what, thing, seconds=WAIT):
 # --- a screen, a session and GIMP ---------------------------------------------
 
 @contextlib.contextmanager
-def process(command, **options):
-    child = subprocess.Popen(command, **options)
+def process(command, stdout=sys.stderr, **options):
+    child = subprocess.Popen(command, stdout=stdout, **options)
     try:
         yield child
     finally:

@@ -90,7 +90,7 @@ probe_run (GimpProcedure *procedure, GimpProcedureConfig *config, gpointer run_d
   g_object_get (config, "drawable", &drawable, NULL);
 
   if (strcmp (gimp_procedure_get_name (procedure), WRITE_PROCEDURE) == 0 &&
-      ! write_numbers (drawable, config, &error))
+      !write_numbers (drawable, config, &error))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
 
   if (gimp_item_is_group (GIMP_ITEM (drawable)))

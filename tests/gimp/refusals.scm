@@ -28,12 +28,14 @@
 (check-text "only a comment" "# nothing yet" "network is empty")
 (check-text "only an input" "input 4x4x1" "network is empty")
 (check-text "a text of a megabyte"
-  (let loop ((text "relu\n") (n 5)) (if (< n 1000000) (loop (string-append text text) (* 2 n)) text))
+  (let loop ((text "relu\n") (n 5))
+    (if (< n 1000000) (loop (string-append text text) (* 2 n)) text))
   "1310720 bytes" "524288")
 (check-text "an input a picture cannot give" "input 8x8x2; relu" "2 channels" "1 (grey)")
 (check-text "a hundred thousand layers" "conv 100000 1x1" "100000 layers" "1000")
 (check-text "a thousand and one" "conv 1001 1x1" "1001 layers")
-(check-text "more memory than there is" "conv 30000 3x3 pad=same; conv 30000 3x3; conv 1 1x1" "memory")
+(check-text "more memory than there is"
+  "conv 30000 3x3 pad=same; conv 30000 3x3; conv 1 1x1" "memory")
 
 ; --- the layer -------------------------------------------------------------------------
 
