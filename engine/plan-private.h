@@ -118,6 +118,7 @@ gboolean   cnn_worker_unit (CnnWorker *worker, CnnRun *run, guint phase, int uni
 
 /* --- run.c: the thread that runs the plan ------------------------------------ */
 
+const float *cnn_run_input  (CnnRun *run);
 gboolean     cnn_run_read   (CnnRun *run, const CnnRect *rect, float *values, gsize stride);
 gboolean     cnn_run_write  (CnnRun *run, guint node, const CnnRect *rect, const float *values,
                              gsize stride);

@@ -20,6 +20,8 @@ typedef struct _CnnPlan CnnPlan;
  *   [rect.height][rect.width][channels]; @stride is the number of floats from
  *   one row to the next. Returns %FALSE with an error set when it cannot.
  * @data: for @read
+ * @memory: (nullable): the whole input, [height][width][channels], where it is
+ *   in memory already; then it is read from there and @read is not called
  *
  * Where a run gets its input. Called only by the thread that runs the plan.
  */
@@ -27,7 +29,8 @@ typedef struct
 {
   gboolean (*read) (gpointer data, const CnnRect *rect, float *values, gsize stride,
                     GError **error);
-  gpointer data;
+  gpointer     data;
+  const float *memory;
 } CnnSource;
 
 /**
@@ -38,6 +41,8 @@ typedef struct
  *   not overlap and together cover the map; their order is not fixed. Returns
  *   %FALSE with an error set when it cannot.
  * @data: for @write
+ * @memory: (nullable): for each tap, room for all of its output,
+ *   [height][width][channels]; then that is written and @write is not called
  *
  * Where a run puts its output. Called only by the thread that runs the plan.
  */
@@ -45,7 +50,8 @@ typedef struct
 {
   gboolean (*write) (gpointer data, guint tap, const CnnRect *rect, const float *values,
                      gsize stride, GError **error);
-  gpointer data;
+  gpointer      data;
+  float *const *memory;
 } CnnSink;
 
 /**

@@ -109,13 +109,45 @@ ask (CnnRun *run, Request *request)
   return ok;
 }
 
+static void
+copy_rows (float *to, gsize to_stride, const float *from, gsize from_stride, gsize n, int rows)
+{
+  for (int y = 0; y < rows; y++)
+    memcpy (to + y * to_stride, from + y * from_stride, n * sizeof (float));
+}
+
+/* (nullable): the whole input, where it is in memory. */
+const float *
+cnn_run_input (CnnRun *run)
+{
+  return run->source->memory;
+}
+
 /* Reads a rectangle of the input; FALSE when the run has ended. */
 gboolean
 cnn_run_read (CnnRun *run, const CnnRect *rect, float *values, gsize stride)
 {
-  Request request = { .rect = *rect, .to = values, .stride = stride };
+  Request  request = { .rect = *rect, .to = values, .stride = stride };
+  CnnShape shape = run->plan->infos[0].shape;
+  gsize    row = (gsize) shape.width * shape.channels;
 
-  return ask (run, &request);
+  if (run->source->memory == NULL)
+    return ask (run, &request);
+  copy_rows (values, stride, run->source->memory + rect->y * row + rect->x * shape.channels, row,
+             (gsize) rect->width * shape.channels, rect->height);
+  return TRUE;
+}
+
+/* Puts a rectangle of a node's output into a map in memory. */
+static void
+put_rows (CnnRun *run, guint node, float *map, const CnnRect *rect, const float *values,
+          gsize stride)
+{
+  CnnShape shape = run->plan->infos[node].shape;
+  gsize    row = (gsize) shape.width * shape.channels;
+
+  copy_rows (map + rect->y * row + rect->x * shape.channels, row, values, stride,
+             (gsize) rect->width * shape.channels, rect->height);
 }
 
 /* Writes a rectangle of a tap; FALSE when the run has ended. */
@@ -124,7 +156,10 @@ cnn_run_write (CnnRun *run, guint node, const CnnRect *rect, const float *values
 {
   Request request = { .node = node, .write = TRUE, .rect = *rect, .from = values, .stride = stride };
 
-  return ask (run, &request);
+  if (run->sink->memory == NULL)
+    return ask (run, &request);
+  put_rows (run, node, run->sink->memory[run->plan->nodes[node].tap], rect, values, stride);
+  return TRUE;
 }
 
 /* Says that some work is done; FALSE when the run has ended. */
@@ -155,12 +190,7 @@ cnn_run_held (CnnRun *run, guint node)
 void
 cnn_run_hold (CnnRun *run, guint node, const CnnRect *rect, const float *values, gsize stride)
 {
-  CnnShape shape = run->plan->infos[node].shape;
-  gsize    cell = (gsize) shape.channels;
-
-  for (int y = 0; y < rect->height; y++)
-    memcpy (run->maps[node] + ((gsize) (rect->y + y) * shape.width + rect->x) * cell,
-            values + y * stride, rect->width * cell * sizeof (float));
+  put_rows (run, node, run->maps[node], rect, values, stride);
 }
 
 static float *

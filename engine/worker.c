@@ -194,6 +194,8 @@ view_of (const CnnWorker *worker, CnnRun *run, guint phase, guint i)
   const CnnPlanNode *node = &worker->plan->nodes[i];
   CnnShape           shape = worker->plan->infos[i].shape;
 
+  if (i == 0 && cnn_run_input (run))
+    return (View) { cnn_run_input (run), 0, 0, (gsize) shape.width * shape.channels };
   if (node->whole || (node->held && node->phase != phase))
     return (View) { cnn_run_held (run, i), 0, 0, (gsize) shape.width * shape.channels };
   return (View) { worker->buffers[i].rows, worker->buffers[i].first, worker->nodes[i].columns.first,
@@ -356,7 +358,8 @@ cnn_worker_unit (CnnWorker *worker, CnnRun *run, guint number, int unit, GError 
 
           if (at->goal <= at->made)
             continue;
-          if (!(i == 0 ? read_rows (worker, run) : make_rows (worker, run, number, i, error)))
+          if (i > 0 ? !make_rows (worker, run, number, i, error)
+                    : (at->step > 0 || !cnn_run_input (run)) && !read_rows (worker, run))
             return FALSE;
           if (at->step > 0 && !put_rows (worker, run, i))
             return FALSE;
