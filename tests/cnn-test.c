@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cnn-test.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct
@@ -89,4 +90,48 @@ cnn_test_run (const char *text, CnnShape in, const float *values, CnnShape *out)
   g_assert_no_error (error);
   *out = cnn_plan_info (plan, last)->shape;
   return cnn_test_run_plan (plan, in, values, *out);
+}
+
+/**
+ * cnn_test_refused:
+ * @text: a network that does not parse, or does not take that shape
+ * @words: words of the message
+ *
+ * Checks that it is refused with @code and a message that says @words.
+ */
+void
+cnn_test_refused (const char *text, CnnShape in, CnnError code, const char *words)
+{
+  g_autoptr (GError)      error = NULL;
+  g_autoptr (CnnNetwork)  network = cnn_network_parse (text, &error);
+  g_autofree CnnNodeInfo *infos = NULL;
+
+  if (network)
+    infos = cnn_network_infer (network, in, &error);
+  g_assert_error (error, CNN_ERROR, (int) code);
+  if (strstr (error->message, words) == NULL)
+    g_error ("%s: “%s” does not say “%s”", text, error->message, words);
+}
+
+/**
+ * cnn_test_draw:
+ * @kernel: a kernel's name
+ * @args: its numbers
+ *
+ * Returns: (transfer full): the kernel, [height][width]
+ */
+double *
+cnn_test_draw (const char *kernel, const double *args, int height, int width)
+{
+  const CnnKernelKind *kind = cnn_kernel_find (kernel);
+  double              *values = g_new (double, (gsize) height * width);
+  g_autoptr (GError)   error = NULL;
+
+  g_assert_nonnull (kind);
+  /* Nothing may be left as it was. */
+  for (int i = 0; i < height * width; i++)
+    values[i] = NAN;
+  g_assert_true (cnn_kernel_draw (kind, args, (CnnSize) { height, width }, values, &error));
+  g_assert_no_error (error);
+  return values;
 }

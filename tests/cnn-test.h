@@ -7,7 +7,9 @@ G_BEGIN_DECLS
 
 /* What the engine's tests share. */
 
-float *cnn_test_run_plan (CnnPlan *plan, CnnShape in, const float *values, CnnShape out);
-float *cnn_test_run      (const char *text, CnnShape in, const float *values, CnnShape *out);
+float  *cnn_test_run_plan (CnnPlan *plan, CnnShape in, const float *values, CnnShape out);
+float  *cnn_test_run      (const char *text, CnnShape in, const float *values, CnnShape *out);
+void    cnn_test_refused  (const char *text, CnnShape in, CnnError code, const char *words);
+double *cnn_test_draw     (const char *kernel, const double *args, int height, int width);
 
 G_END_DECLS

@@ -27,19 +27,6 @@ check_row (const char *text, int n, const float *values, const double *expected)
       g_error ("%s of %g is %.9g, expected %.9g", text, values[i], got[i], expected[i]);
 }
 
-static void
-check_refused (const char *text, CnnShape in, CnnError code, const char *words)
-{
-  g_autoptr (GError)     error = NULL;
-  g_autoptr (CnnNetwork) network = cnn_network_parse (text, &error);
-  g_autofree CnnNodeInfo *infos = NULL;
-
-  if (network)
-    infos = cnn_network_infer (network, in, &error);
-  g_assert_error (error, CNN_ERROR, (int) code);
-  g_assert_nonnull (strstr (error->message, words));
-}
-
 /* --- functions of one value ------------------------------------------------ */
 
 static const float line[] = { -4, -2, -1, -0.5, 0, 0.5, 1, 2 };
@@ -95,8 +82,8 @@ test_prelu_maps (void)
   check_prelu_maps ("prelu slope=0.5,-1,0.25", 3, slopes);
   check_prelu_maps ("prelu slope=0.5,-1,0.25,2,0,0.5,0.125,4,1,-2,8,0.75,1.5,-0.5,3,0.25,-4", 17,
                     slopes);
-  check_refused ("prelu slope=1,2", (CnnShape) { 4, 4, 3 }, CNN_ERROR_SHAPE, "slope");
-  check_refused ("prelu slope=1,2", (CnnShape) { 4, 4, 1 }, CNN_ERROR_SHAPE, "slope");
+  cnn_test_refused ("prelu slope=1,2", (CnnShape) { 4, 4, 3 }, CNN_ERROR_SHAPE, "slope");
+  cnn_test_refused ("prelu slope=1,2", (CnnShape) { 4, 4, 1 }, CNN_ERROR_SHAPE, "slope");
 }
 
 /* Where the layer before is needed again, it must be left as it is. */
@@ -296,8 +283,8 @@ test_batchnorm (void)
   /* Its epsilon is added to the variance: (x − 1) / √(3 + 1). */
   check_row ("batchnorm epsilon=1 mean=1 variance=3", 3, (float[]) { 1, 3, -5 },
              (double[]) { 0, 1, -3 });
-  check_refused ("batchnorm mean=1,2,3", (CnnShape) { 4, 4, 2 }, CNN_ERROR_SHAPE, "mean");
-  check_refused ("batchnorm epsilon=0 variance=1,0", (CnnShape) { 4, 4, 2 }, CNN_ERROR_SPEC,
+  cnn_test_refused ("batchnorm mean=1,2,3", (CnnShape) { 4, 4, 2 }, CNN_ERROR_SHAPE, "mean");
+  cnn_test_refused ("batchnorm epsilon=0 variance=1,0", (CnnShape) { 4, 4, 2 }, CNN_ERROR_SPEC,
                  "zero");
 }
 
@@ -306,7 +293,7 @@ test_dropout (void)
 {
   check_row ("dropout", 8, line, (double[]) { -4, -2, -1, -0.5, 0, 0.5, 1, 2 });
   check_row ("dropout 0.9", 8, line, (double[]) { -4, -2, -1, -0.5, 0, 0.5, 1, 2 });
-  check_refused ("dropout 1", (CnnShape) { 4, 4, 1 }, CNN_ERROR_SPEC, "1");
+  cnn_test_refused ("dropout 1", (CnnShape) { 4, 4, 1 }, CNN_ERROR_SPEC, "1");
 }
 
 int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
+#include "cnn-test.h"
 #include "kernels.h"
 
 /* The kernels that are a formula, against what the formula is for. */
@@ -12,22 +13,6 @@ find (const char *name)
 
   g_assert_nonnull (kind);
   return kind;
-}
-
-/* (transfer full): the kernel, drawn without an error. */
-static double *
-draw (const char *name, const double *args, int height, int width)
-{
-  const CnnKernelKind *kind = find (name);
-  double              *values = g_new (double, (gsize) height * width);
-  g_autoptr (GError)   error = NULL;
-
-  /* Nothing may be left as it was. */
-  for (int i = 0; i < height * width; i++)
-    values[i] = NAN;
-  g_assert_true (cnn_kernel_draw (kind, args, (CnnSize) { height, width }, values, &error));
-  g_assert_no_error (error);
-  return values;
 }
 
 static double
@@ -75,7 +60,7 @@ bowl (double y, double x)
 static void
 test_box (void)
 {
-  g_autofree double *own = draw ("box", NULL, 3, 3), *wide = draw ("box", NULL, 2, 5);
+  g_autofree double *own = cnn_test_draw ("box", NULL, 3, 3), *wide = cnn_test_draw ("box", NULL, 2, 5);
 
   g_assert_cmpint (find ("box")->size (NULL).height, ==, 3);
   for (int i = 0; i < 9; i++)
@@ -88,7 +73,7 @@ test_box (void)
 static void
 check_gaussian (double sigma, int height, int width)
 {
-  g_autofree double *values = draw ("gaussian", &sigma, height, width);
+  g_autofree double *values = cnn_test_draw ("gaussian", &sigma, height, width);
   double             rows = 0.0, columns = 0.0;
 
   for (int y = 0; y < height; y++)
@@ -132,7 +117,7 @@ test_log (void)
     {
       double             sigma = sigmas[i];
       int                side = find ("log")->size (&sigma).width;
-      g_autofree double *values = draw ("log", &sigma, side, side);
+      g_autofree double *values = cnn_test_draw ("log", &sigma, side, side);
 
       g_assert_cmpint (side, ==, 2 * (int) ceil (4 * sigma) + 1);
       assert_near (total (values, side * side), 0.0);
@@ -157,7 +142,7 @@ gabor_on_stripes (double theta, double degrees)
 {
   double             args[] = { theta, 5.0, 2.5 };
   int                side = find ("gabor")->size (args).width;
-  g_autofree double *values = draw ("gabor", args, side, side);
+  g_autofree double *values = cnn_test_draw ("gabor", args, side, side);
   double             radians = degrees * G_PI / 180.0, sum = 0.0;
 
   for (int y = 0; y < side; y++)
@@ -192,8 +177,8 @@ static void
 test_gabor_formula (void)
 {
   const double       args[] = { 0.0, 4.0, 2.0 };
-  g_autofree double *values = draw ("gabor", args, 13, 13);
-  g_autofree double *gaussian = draw ("gaussian", &args[2], 13, 13);
+  g_autofree double *values = cnn_test_draw ("gabor", args, 13, 13);
+  g_autofree double *gaussian = cnn_test_draw ("gaussian", &args[2], 13, 13);
 
   g_assert_cmpint (find ("gabor")->size (args).height, ==, 13);
   assert_near (total (values, 169), 0.0);
@@ -213,7 +198,7 @@ static void
 test_motion (void)
 {
   double             angle = 0.0;
-  g_autofree double *level = draw ("motion", &angle, 9, 9), *flat = draw ("motion", &angle, 3, 5);
+  g_autofree double *level = cnn_test_draw ("motion", &angle, 9, 9), *flat = cnn_test_draw ("motion", &angle, 3, 5);
   g_autofree double *upright = NULL;
 
   g_assert_cmpint (find ("motion")->size (&angle).height, ==, 9);
@@ -223,7 +208,7 @@ test_motion (void)
   for (int i = 0; i < 15; i++)
     assert_near (flat[i], i / 5 == 1 ? 0.2 : 0.0);
   angle = 90.0;
-  upright = draw ("motion", &angle, 9, 9);
+  upright = cnn_test_draw ("motion", &angle, 9, 9);
   for (int i = 0; i < 81; i++)
     assert_near (upright[i], i % 9 == 4 ? 1.0 / 9 : 0.0);
 }
@@ -234,10 +219,10 @@ test_motion_turned (void)
   for (double angle = -180.0; angle <= 180.0; angle += 7.5)
     {
       double             opposite = angle + 180.0, mirrored = -angle, quarter = angle + 90.0;
-      g_autofree double *values = draw ("motion", &angle, 9, 9);
-      g_autofree double *half_turn = draw ("motion", &opposite, 9, 9);
-      g_autofree double *upside_down = draw ("motion", &mirrored, 9, 9);
-      g_autofree double *turned = draw ("motion", &quarter, 9, 9);
+      g_autofree double *values = cnn_test_draw ("motion", &angle, 9, 9);
+      g_autofree double *half_turn = cnn_test_draw ("motion", &opposite, 9, 9);
+      g_autofree double *upside_down = cnn_test_draw ("motion", &mirrored, 9, 9);
+      g_autofree double *turned = cnn_test_draw ("motion", &quarter, 9, 9);
 
       for (int y = 0; y < 9; y++)
         for (int x = 0; x < 9; x++)
@@ -260,7 +245,7 @@ test_motion_length (void)
 {
   for (double angle = 0.0; angle < 180.0; angle += 7.5)
     {
-      g_autofree double *values = draw ("motion", &angle, 9, 9);
+      g_autofree double *values = cnn_test_draw ("motion", &angle, 9, 9);
       double             c = cos (angle * G_PI / 180.0), s = sin (angle * G_PI / 180.0);
       double             along = 0.0, across = 0.0;
 
@@ -282,9 +267,9 @@ static void
 test_rising (void)
 {
   double             angle = 45.0, across[] = { 135.0, 4.0, 2.0 };
-  g_autofree double *motion = draw ("motion", &angle, 9, 9);
-  g_autofree double *line = draw ("line-45", NULL, 3, 3);
-  g_autofree double *gabor = draw ("gabor", across, 9, 9);
+  g_autofree double *motion = cnn_test_draw ("motion", &angle, 9, 9);
+  g_autofree double *line = cnn_test_draw ("line-45", NULL, 3, 3);
+  g_autofree double *gabor = cnn_test_draw ("gabor", across, 9, 9);
 
   g_assert_cmpfloat (motion[1 * 9 + 7], >, 0.05);
   g_assert_cmpfloat (motion[1 * 9 + 1], ==, 0.0);

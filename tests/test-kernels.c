@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cnn-test.h"
 #include "error.h"
 #include "kernels.h"
 
@@ -17,22 +18,6 @@ find (const char *name)
 
   g_assert_nonnull (kind);
   return kind;
-}
-
-/* (transfer full): the kernel, drawn without an error. */
-static double *
-draw (const char *name, const double *args, int height, int width)
-{
-  const CnnKernelKind *kind = find (name);
-  double              *values = g_new (double, (gsize) height * width);
-  g_autoptr (GError)   error = NULL;
-
-  /* Nothing may be left as it was. */
-  for (int i = 0; i < height * width; i++)
-    values[i] = NAN;
-  g_assert_true (cnn_kernel_draw (kind, args, (CnnSize) { height, width }, values, &error));
-  g_assert_no_error (error);
-  return values;
 }
 
 static void
@@ -105,7 +90,7 @@ static void
 check_drawn (const CnnKernelKind *kind, const double *args, CnnSize size)
 {
   int                n = size.height * size.width;
-  g_autofree double *values = draw (kind->name, args, size.height, size.width);
+  g_autofree double *values = cnn_test_draw (kind->name, args, size.height, size.width);
 
   for (int i = 0; i < n; i++)
     g_assert_true (isfinite (values[i]));
@@ -221,7 +206,7 @@ test_tables (void)
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
     {
       int                side = tables[i].side;
-      g_autofree double *values = draw (tables[i].name, NULL, side, side);
+      g_autofree double *values = cnn_test_draw (tables[i].name, NULL, side, side);
       CnnSize            own = find (tables[i].name)->size (NULL);
 
       g_test_message ("%s", tables[i].name);
@@ -251,7 +236,7 @@ test_signs (void)
   for (gsize i = 0; i < G_N_ELEMENTS (signs); i++)
     {
       int                side = find (signs[i].name)->size (NULL).width;
-      g_autofree double *values = draw (signs[i].name, NULL, side, side);
+      g_autofree double *values = cnn_test_draw (signs[i].name, NULL, side, side);
 
       g_test_message ("%s", signs[i].name);
       g_assert_cmpfloat (answer (values, side, grows_right), ==, signs[i].right);
@@ -278,8 +263,8 @@ test_placement (void)
     {
       int                height = places[i].height, width = places[i].width;
       int                side = find (places[i].name)->size (NULL).width;
-      g_autofree double *small = draw (places[i].name, NULL, side, side);
-      g_autofree double *large = draw (places[i].name, NULL, height, width);
+      g_autofree double *small = cnn_test_draw (places[i].name, NULL, side, side);
+      g_autofree double *large = cnn_test_draw (places[i].name, NULL, height, width);
 
       for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++)

@@ -22,20 +22,6 @@ check_values (const char *text, CnnShape in, const float *values, CnnShape shape
       g_error ("%s: value %d is %.9g, expected %.9g", text, (int) i, got[i], expected[i]);
 }
 
-static void
-check_refused (const char *text, CnnShape in, CnnError code, const char *words)
-{
-  g_autoptr (GError)      error = NULL;
-  g_autoptr (CnnNetwork)  network = cnn_network_parse (text, &error);
-  g_autofree CnnNodeInfo *infos = NULL;
-
-  if (network)
-    infos = cnn_network_infer (network, in, &error);
-  g_assert_error (error, CNN_ERROR, (int) code);
-  if (strstr (error->message, words) == NULL)
-    g_error ("%s: “%s” does not say “%s”", text, error->message, words);
-}
-
 /* Whole numbers without a pattern, from −9 to 9. */
 static float *
 picture (CnnShape shape, guint32 seed)
@@ -163,15 +149,15 @@ test_left_over (void)
 static void
 test_refused (void)
 {
-  check_refused ("maxpool 5", (CnnShape) { 3, 3, 1 }, CNN_ERROR_SHAPE, "5×5");
-  check_refused ("minpool 5x1", (CnnShape) { 3, 3, 1 }, CNN_ERROR_SHAPE, "5×1");
-  check_refused ("maxpool 2 pad=2", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
-  check_refused ("avgpool 2x3 pad=0,0,0,3", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
-  check_refused ("minpool 3 pad=3", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
-  check_refused ("stochastic-pool 3x1 pad=0,1,0,0", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
-  check_refused ("spp levels=1,1.5", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "levels");
-  check_refused ("spp levels=", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "levels");
-  check_refused ("spp levels=0", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "levels");
+  cnn_test_refused ("maxpool 5", (CnnShape) { 3, 3, 1 }, CNN_ERROR_SHAPE, "5×5");
+  cnn_test_refused ("minpool 5x1", (CnnShape) { 3, 3, 1 }, CNN_ERROR_SHAPE, "5×1");
+  cnn_test_refused ("maxpool 2 pad=2", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
+  cnn_test_refused ("avgpool 2x3 pad=0,0,0,3", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
+  cnn_test_refused ("minpool 3 pad=3", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
+  cnn_test_refused ("stochastic-pool 3x1 pad=0,1,0,0", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
+  cnn_test_refused ("spp levels=1,1.5", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "levels");
+  cnn_test_refused ("spp levels=", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "levels");
+  cnn_test_refused ("spp levels=0", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "levels");
 }
 
 /* --- against plain loops --------------------------------------------------- */
@@ -563,11 +549,11 @@ test_structure (void)
                 in, values, (CnnShape) { 2, 2, 5 },
                 (double[]) { 22, 1, 10, 1, 10, 44, 2, 20, 2, 20,
                              66, 3, 30, 3, 30, 88, 4, 40, 4, 40 });
-  check_refused ("add", in, CNN_ERROR_SPEC, "add");
-  check_refused ("concat", in, CNN_ERROR_SPEC, "concat");
-  check_refused ("relu as=a; maxpool 2; add a", in, CNN_ERROR_SHAPE, "“a” is 2×2×2");
-  check_refused ("relu as=a; maxpool 2; concat a", in, CNN_ERROR_SHAPE, "“a” is 2×2×2");
-  check_refused ("relu as=a; conv 3 1; add a", in, CNN_ERROR_SHAPE, "“a” is 2×2×2");
+  cnn_test_refused ("add", in, CNN_ERROR_SPEC, "add");
+  cnn_test_refused ("concat", in, CNN_ERROR_SPEC, "concat");
+  cnn_test_refused ("relu as=a; maxpool 2; add a", in, CNN_ERROR_SHAPE, "“a” is 2×2×2");
+  cnn_test_refused ("relu as=a; maxpool 2; concat a", in, CNN_ERROR_SHAPE, "“a” is 2×2×2");
+  cnn_test_refused ("relu as=a; conv 3 1; add a", in, CNN_ERROR_SHAPE, "“a” is 2×2×2");
 }
 
 int
