@@ -17,6 +17,49 @@ cnn_border_shape (const CnnWindow *window, CnnShape in)
 }
 
 /**
+ * cnn_border_tile:
+ * @border: what stands outside the map
+ * @in: shape of the whole map
+ * @from: the part of it that is there
+ * @part: its first row and column; it holds all cells that are needed
+ * @stride: floats from one row of @from to the next
+ * @tile: the cells wanted, also outside the map
+ * @to: room for them, [tile.height][tile.width][in.channels]
+ *
+ * Copies a tile of a map with its border.
+ */
+void
+cnn_border_tile (CnnBorder border, CnnShape in, const float *from, CnnRect part, gsize stride,
+                 CnnRect tile, float *to)
+{
+  gsize cell = (gsize) in.channels;
+  int   first = MAX (tile.x, 0), end = MIN (tile.x + tile.width, in.width);
+
+  for (int y = tile.y; y < tile.y + tile.height; y++)
+    {
+      int          from_y = cnn_border_index (border, y, in.height);
+      const float *row = from + (gsize) (from_y - part.y) * stride;
+
+      for (int x = tile.x; x < tile.x + tile.width; x++, to += cell)
+        {
+          int from_x = cnn_border_index (border, x, in.width);
+
+          if (from_y < 0 || from_x < 0)
+            memset (to, 0, cell * sizeof (float));
+          else if (x != first)
+            memcpy (to, row + (from_x - part.x) * cell, cell * sizeof (float));
+          else
+            {
+              /* What lies inside is one piece. */
+              memcpy (to, row + (first - part.x) * cell, (end - first) * cell * sizeof (float));
+              to += (end - first - 1) * cell;
+              x = end - 1;
+            }
+        }
+    }
+}
+
+/**
  * cnn_border_extend:
  * @window: a window whose padding was worked out
  * @in: shape of the map
@@ -29,33 +72,8 @@ void
 cnn_border_extend (const CnnWindow *window, CnnShape in, const float *from, float *to)
 {
   CnnShape out = cnn_border_shape (window, in);
-  gsize    cell = (gsize) in.channels, cell_bytes = cell * sizeof (float);
 
-  for (int y = 0; y < out.height; y++)
-    {
-      int          from_y = cnn_border_index (window->border, y - window->pad.top, in.height);
-      const float *row = from + (gsize) MAX (from_y, 0) * in.width * cell;
-      float       *to_row = to + (gsize) y * out.width * cell;
-
-      if (from_y < 0)
-        {
-          memset (to_row, 0, (gsize) out.width * cell_bytes);
-          continue;
-        }
-      memcpy (to_row + window->pad.left * cell, row, (gsize) in.width * cell_bytes);
-      for (int x = 0; x < out.width; x++)
-        {
-          int from_x;
-
-          if (x == window->pad.left)
-            x += in.width;
-          if (x >= out.width)
-            break;
-          from_x = cnn_border_index (window->border, x - window->pad.left, in.width);
-          if (from_x < 0)
-            memset (to_row + x * cell, 0, cell_bytes);
-          else
-            memcpy (to_row + x * cell, row + from_x * cell, cell_bytes);
-        }
-    }
+  cnn_border_tile (window->border, in, from, (CnnRect) { 0, 0, in.width, in.height },
+                   (gsize) in.width * in.channels,
+                   (CnnRect) { -window->pad.left, -window->pad.top, out.width, out.height }, to);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "border.h"
 #include "i18n.h"
 
 /* A worker runs units with buffers and steps of its own; other threads never
@@ -208,38 +209,6 @@ view_at (const View *view, int channels, int y, int x)
   return view->values + (gsize) (y - view->y) * view->stride + (gsize) (x - view->x) * channels;
 }
 
-/* Copies a tile with its border around it. */
-static void
-extend_tile (const View *view, const CnnWindow *window, CnnShape in, const CnnRect *reach,
-             float *to)
-{
-  gsize cell = (gsize) in.channels;
-
-  for (int y = reach->y; y < reach->y + reach->height; y++)
-    {
-      int from_y = cnn_border_index (window->border, y, in.height);
-
-      for (int x = reach->x; x < reach->x + reach->width; x++, to += cell)
-        {
-          int from_x = cnn_border_index (window->border, x, in.width);
-
-          if (from_y < 0 || from_x < 0)
-            memset (to, 0, cell * sizeof (float));
-          else if (x >= 0 && x < in.width)
-            {
-              /* The part that lies inside is one piece. */
-              int n = MIN (reach->x + reach->width, in.width) - x;
-
-              memcpy (to, view_at (view, in.channels, from_y, x), n * cell * sizeof (float));
-              to += (n - 1) * cell;
-              x += n - 1;
-            }
-          else
-            memcpy (to, view_at (view, in.channels, from_y, from_x), cell * sizeof (float));
-        }
-    }
-}
-
 /* The tile as a step wants it: where it lies, if it lies in one piece, else put
  * together in the scratch memory. */
 static const float *
@@ -250,7 +219,8 @@ get_tile (const CnnPlanNode *node, const View *view, CnnShape whole, CnnShape in
   gsize  row = (gsize) in.width * in.channels;
 
   if (node->extends && input == 0)
-    extend_tile (view, &node->window, whole, reach, tile);
+    cnn_border_tile (node->window.border, whole, view->values, (CnnRect) { .x = view->x, .y = view->y },
+                     view->stride, *reach, tile);
   else if (view->stride == row)
     return view_at (view, in.channels, need->y, need->x);
   else
