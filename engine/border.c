@@ -38,7 +38,7 @@ cnn_border_tile (CnnBorder border, CnnShape in, const float *from, CnnRect part,
   for (int y = tile.y; y < tile.y + tile.height; y++)
     {
       int          from_y = cnn_border_index (border, y, in.height);
-      const float *row = from + (gsize) (from_y - part.y) * stride;
+      const float *row = from + (gsize) (MAX (from_y, part.y) - part.y) * stride;
 
       for (int x = tile.x; x < tile.x + tile.width; x++, to += cell)
         {
@@ -46,7 +46,7 @@ cnn_border_tile (CnnBorder border, CnnShape in, const float *from, CnnRect part,
 
           if (from_y < 0 || from_x < 0)
             memset (to, 0, cell * sizeof (float));
-          else if (x != first)
+          else if (x != first || end <= first)
             memcpy (to, row + (from_x - part.x) * cell, cell * sizeof (float));
           else
             {
