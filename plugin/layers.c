@@ -161,8 +161,10 @@ insert_stage (Layers *layers, guint i, GimpLayer *parent, int position)
 
   if (group == NULL || !gimp_image_insert_layer (layers->image, group, parent, position))
     return NULL;
-  for (guint k = 0; k < stage->len; k++)
-    if (!gimp_image_insert_layer (layers->image, g_ptr_array_index (stage, k), group, k))
+  /* Each on top of the one before: at the bottom, GIMP takes far longer for each
+   * layer that is there already. */
+  for (guint k = stage->len; k-- > 0;)
+    if (!gimp_image_insert_layer (layers->image, g_ptr_array_index (stage, k), group, 0))
       return NULL;
   gimp_item_set_expanded (GIMP_ITEM (group), FALSE);
   return group;

@@ -124,22 +124,16 @@ map_frame_is_opaque (const MapFrame *frame)
   return frame->alpha == NULL;
 }
 
-static void
-draw_row (const MapFrame *frame, const Mapping *mapping, const float *cells, int first_column,
-          const float *alpha, int channels, float *pixels)
+/* How many of the rows from @y0 on to draw at a time: where cells are smaller
+ * than pixels, rows of pixels need many rows of cells. */
+static int
+strip_height (const MapFrame *frame, int y0)
 {
-  for (int x = 0; x < frame->size.width; x++)
-    {
-      float value = cells[frame->columns[x] - first_column];
+  int height = MIN (STRIP, frame->size.height - y0);
 
-      if (channels == 3)
-        mapping_colour (mapping, value, pixels);
-      else
-        *pixels = mapping_grey (mapping, value);
-      pixels += channels;
-      if (alpha != NULL)
-        *pixels++ = alpha[x];
-    }
+  while (height > 1 && frame->rows[y0 + height - 1] - frame->rows[y0] >= 4 * STRIP)
+    height /= 2;
+  return height;
 }
 
 /**
@@ -149,7 +143,8 @@ draw_row (const MapFrame *frame, const Mapping *mapping, const float *cells, int
  * @map: which of its chosen maps; 0 for a vector
  * @mapping: how values become pixels
  * @drawable: of the frame's size
- * @format: @channels float32 numbers, and alpha where the frame is not opaque
+ * @format: @channels numbers, and alpha where the frame is not opaque, for
+ *   pixels_write()
  * @channels: 1 for grey, 3 for colour
  *
  * Draws a map.
@@ -159,31 +154,39 @@ map_frame_draw (const MapFrame *frame, const MapStore *store, guint stage, guint
                 const Mapping *mapping, GimpDrawable *drawable, const Babl *format, int channels)
 {
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
-  int     width   = frame->size.width;
-  int     stride  = channels + (frame->alpha != NULL ? 1 : 0);
-  CnnRect cells   = { frame->columns[0], 0, frame->columns[width - 1] - frame->columns[0] + 1, 1 };
-  g_autofree float *row    = g_new (float, cells.width);
+  int width     = frame->size.width;
+  int step      = channels + (frame->alpha != NULL ? 1 : 0);
+  int left      = frame->columns[0];
+  int n_columns = frame->columns[width - 1] - left + 1;
+  g_autofree float *cells  = g_new (float, (gsize) 4 * STRIP * n_columns);
+  g_autofree float *row    = g_new (float, width);
   g_autofree float *alpha  = frame->alpha ? g_new (float, (gsize) STRIP * width) : NULL;
-  g_autofree float *pixels = g_new (float, (gsize) STRIP * width * stride);
+  g_autofree float *pixels = g_new (float, (gsize) STRIP * width * step);
+  GeglRectangle strip = { 0, 0, width, 0 };
 
-  cells.y = -1;
-  for (int y0 = 0; y0 < frame->size.height; y0 += STRIP)
+  for (; strip.y < frame->size.height; strip.y += strip.height)
     {
-      GeglRectangle strip = { 0, y0, width, MIN (STRIP, frame->size.height - y0) };
+      const int *rows = frame->rows + strip.y;
+      CnnRect    rect = { left, rows[0], n_columns, 0 };
 
+      strip.height = strip_height (frame, strip.y);
+      rect.height = rows[strip.height - 1] - rows[0] + 1;
+      map_store_read (store, stage, map, &rect, cells);
       if (alpha != NULL)
         gegl_buffer_get (frame->alpha, &strip, 1.0, babl_format ("Y float"), alpha,
                          GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+
       for (int y = 0; y < strip.height; y++)
         {
-          if (frame->rows[y0 + y] != cells.y)
-            {
-              cells.y = frame->rows[y0 + y];
-              map_store_read (store, stage, map, &cells, row);
-            }
-          draw_row (frame, mapping, row, cells.x, alpha ? alpha + (gsize) y * width : NULL,
-                    channels, pixels + (gsize) y * width * stride);
+          const float *from = cells + (gsize) (rows[y] - rows[0]) * n_columns;
+          float       *to   = pixels + (gsize) y * width * step;
+
+          for (int x = 0; x < width; x++)
+            row[x] = from[frame->columns[x] - left];
+          mapping_apply (mapping, row, width, channels, to, step);
+          for (int x = 0; x < width && alpha != NULL; x++)
+            to[x * step + channels] = alpha[(gsize) y * width + x];
         }
-      gegl_buffer_set (buffer, &strip, 0, format, pixels, GEGL_AUTO_ROWSTRIDE);
+      pixels_write (buffer, &strip, format, pixels);
     }
 }

@@ -19,9 +19,10 @@ typedef struct
 
 struct _MapStore
 {
-  guint   n_stages;
-  Stored *stages;
-  GArray *plane;  /* float, for one map of a rectangle */
+  MappingKind mapping;
+  guint       n_stages;
+  Stored     *stages;
+  GArray     *plane;  /* float, for one map of a rectangle */
 };
 
 /**
@@ -35,6 +36,7 @@ map_store_new (const Request *request)
 {
   MapStore *store = g_new0 (MapStore, 1);
 
+  store->mapping = request->mapping;
   store->n_stages = request->stages->len;
   store->stages = g_new0 (Stored, store->n_stages);
   store->plane = g_array_new (FALSE, FALSE, sizeof (float));
@@ -115,7 +117,8 @@ write_map (MapStore *store, Stored *stored, guint k, const CnnRect *rect, const 
       for (int x = 0; x < rect->width; x++)
         plane[y * rect->width + x] = row[(gsize) x * channels];
     }
-  mapping_range_add (&stored->ranges[k], plane, (gsize) rect->width * rect->height, 1);
+  if (store->mapping != MAPPING_RANGE_STAGE)
+    mapping_range_add (&stored->ranges[k], plane, (gsize) rect->width * rect->height);
   put (stored->buffers[k], rect->x, rect->y, rect->width, rect->height, plane);
 }
 
@@ -127,8 +130,9 @@ write_rect (gpointer data, guint tap, const CnnRect *rect, const float *values, 
   Stored   *stored = &store->stages[tap];
   gsize     length = (gsize) rect->width * stored->stage->shape.channels;
 
-  for (int y = 0; y < rect->height; y++)
-    mapping_range_add (&stored->whole, values + y * stride, length, 1);
+  if (store->mapping == MAPPING_RANGE_STAGE || stored->stage->vector)
+    for (int y = 0; y < rect->height; y++)
+      mapping_range_add (&stored->whole, values + y * stride, length);
 
   if (stored->stage->vector)
     write_vector (store, stored, values);
@@ -168,6 +172,8 @@ map_store_read (const MapStore *store, guint stage, guint map, const CnnRect *re
  * map_store_range:
  * @stage: which of the request's stages
  * @map: which of its chosen maps, or -1 for all maps it has, chosen or not
+ *
+ * For the request's mapping.
  *
  * Returns: the range of the values. A vector's is that of all its values,
  *   whichever are chosen: a value looks the same whatever is shown beside it

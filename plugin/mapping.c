@@ -18,26 +18,46 @@ mapping_range_none (void)
   return (MappingRange) { INFINITY, -INFINITY };
 }
 
+/* So many at a time, each lane on its own, go through a vector unit at once. */
+#define LANES 16
+
+static inline void
+widen (float *min, float *max, float value)
+{
+  gboolean finite = value >= -G_MAXFLOAT && value <= G_MAXFLOAT;
+  float    low    = finite ? value : INFINITY;
+  float    high   = finite ? value : -INFINITY;
+
+  *min = low < *min ? low : *min;
+  *max = high > *max ? high : *max;
+}
+
 /**
  * mapping_range_add:
  * @range: widened to take in the values
- * @values: every @step-th of these
+ * @values: some values
  * @n: how many
  *
  * Infinities and NaN do not count: one of them would flatten all the rest.
  */
 void
-mapping_range_add (MappingRange *range, const float *values, gsize n, gsize step)
+mapping_range_add (MappingRange *range, const float *values, gsize n)
 {
-  for (gsize i = 0; i < n; i++)
-    {
-      float value = values[i * step];
+  float min[LANES], max[LANES];
+  gsize i = 0;
 
-      if (!isfinite (value))
-        continue;
-      range->min = MIN (range->min, value);
-      range->max = MAX (range->max, value);
+  for (int k = 0; k < LANES; k++)
+    {
+      min[k] = range->min;
+      max[k] = range->max;
     }
+  for (; i + LANES <= n; i += LANES)
+    for (int k = 0; k < LANES; k++)
+      widen (&min[k], &max[k], values[i + k]);
+  for (; i < n; i++)
+    widen (&min[0], &max[0], values[i]);
+  for (int k = 0; k < LANES; k++)
+    *range = mapping_range_union (*range, (MappingRange) { min[k], max[k] });
 }
 
 /**
@@ -90,55 +110,87 @@ mapping_new (MappingKind kind, MappingRange range)
   return mapping;
 }
 
-/* The value in the mapping's unit. The difference of an infinity is one too,
- * and NaN has no place anywhere: it is shown like the value that becomes 0. */
+/* The value in the mapping's unit, kept between @low and 1. NaN has no place
+ * anywhere: it is shown like the value that becomes 0. */
 static inline double
-scaled (const Mapping *mapping, float value)
+scaled (const Mapping *mapping, float value, double low)
 {
-  return isnan (value) || mapping->scale == 0.0 ? 0.0 : (value - mapping->zero) * mapping->scale;
+  double x = (value - mapping->zero) * mapping->scale;
+
+  /* Where all values are one, infinities times 0 are NaN too. */
+  x = x == x ? x : 0.0;
+  return CLAMP (x, low, 1.0);
+}
+
+static void
+apply_range (const Mapping *mapping, const float *values, gsize n, float *pixels, gsize step)
+{
+  for (gsize i = 0; i < n; i++)
+    pixels[i * step] = scaled (mapping, values[i], 0.0);
+}
+
+static void
+apply_signed (const Mapping *mapping, const float *values, gsize n, float *pixels, gsize step)
+{
+  for (gsize i = 0; i < n; i++)
+    pixels[i * step] = 0.5 + 0.5 * scaled (mapping, values[i], -1.0);
+}
+
+static void
+apply_raw (const float *values, gsize n, float *pixels, gsize step)
+{
+  for (gsize i = 0; i < n; i++)
+    pixels[i * step] = values[i];
+}
+
+static void
+apply_diverging (const Mapping *mapping, const float *values, gsize n, float *pixels, gsize step)
+{
+  for (gsize i = 0; i < n; i++, pixels += step)
+    {
+      double x = scaled (mapping, values[i], -1.0);
+
+      pixels[0] = x < 0.0 ? 1.0 + x : 1.0;
+      pixels[1] = 1.0 - fabs (x);
+      pixels[2] = x > 0.0 ? 1.0 - x : 1.0;
+    }
 }
 
 /**
- * mapping_grey:
- * @mapping: any but a diverging one
- * @value: a map's value
- *
- * Returns: the pixel's: 0 to 1, but for %MAPPING_RAW, which is @value
- */
-float
-mapping_grey (const Mapping *mapping, float value)
-{
-  double x;
-
-  if (mapping->kind == MAPPING_RAW)
-    return value;
-
-  x = scaled (mapping, value);
-  if (mapping->kind == MAPPING_SIGNED)
-    x = 0.5 + 0.5 * x;
-  return CLAMP (x, 0.0, 1.0);
-}
-
-/**
- * mapping_colour:
- * @mapping: any
- * @value: a map's value
- * @rgb: the pixel's red, green and blue
+ * mapping_apply:
+ * @mapping: the mapping; a diverging one needs 3 channels
+ * @values: values of a map
+ * @n: how many
+ * @channels: 1 for grey pixels, 3 for red, green and blue
+ * @pixels: where they go: 0 to 1, but for %MAPPING_RAW
+ * @step: numbers from one pixel to the next
  */
 void
-mapping_colour (const Mapping *mapping, float value, float *rgb)
+mapping_apply (const Mapping *mapping, const float *values, gsize n, int channels, float *pixels,
+               gsize step)
 {
-  double x;
-
-  if (mapping->kind != MAPPING_DIVERGING)
+  switch (mapping->kind)
     {
-      rgb[0] = rgb[1] = rgb[2] = mapping_grey (mapping, value);
+    case MAPPING_CLAMP:
+    case MAPPING_RANGE_MAP:
+    case MAPPING_RANGE_STAGE:
+      apply_range (mapping, values, n, pixels, step);
+      break;
+
+    case MAPPING_SIGNED:
+      apply_signed (mapping, values, n, pixels, step);
+      break;
+
+    case MAPPING_RAW:
+      apply_raw (values, n, pixels, step);
+      break;
+
+    case MAPPING_DIVERGING:
+      apply_diverging (mapping, values, n, pixels, step);
       return;
     }
 
-  x = scaled (mapping, value);
-  x = CLAMP (x, -1.0, 1.0);
-  rgb[0] = x < 0.0 ? 1.0 + x : 1.0;
-  rgb[1] = 1.0 - fabs (x);
-  rgb[2] = x > 0.0 ? 1.0 - x : 1.0;
+  if (channels == 3)
+    for (gsize i = 0; i < n; i++)
+      pixels[i * step + 1] = pixels[i * step + 2] = pixels[i * step];
 }

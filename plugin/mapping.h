@@ -36,11 +36,11 @@ typedef struct
 } Mapping;
 
 MappingRange mapping_range_none  (void);
-void         mapping_range_add   (MappingRange *range, const float *values, gsize n, gsize step);
+void         mapping_range_add   (MappingRange *range, const float *values, gsize n);
 MappingRange mapping_range_union (MappingRange a, MappingRange b);
 
 Mapping      mapping_new         (MappingKind kind, MappingRange range);
-float        mapping_grey        (const Mapping *mapping, float value);
-void         mapping_colour      (const Mapping *mapping, float value, float *rgb);
+void         mapping_apply       (const Mapping *mapping, const float *values, gsize n,
+                                  int channels, float *pixels, gsize step);
 
 G_END_DECLS

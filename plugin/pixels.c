@@ -37,17 +37,9 @@ pixels_format (GimpDrawable *drawable, PixelsEncoding encoding, int channels, gb
   return format (drawable, encoding == PIXELS_LINEAR ? linear : perceptual, channels, alpha);
 }
 
-/**
- * pixels_own_format:
- * @drawable: one of an image of floating-point pixels
- * @channels: 1 for grey, 3 for colour
- * @alpha: whether alpha comes after these
- *
- * Returns: float32 pixels that go into the drawable without any conversion but
- *   to its width of number
- */
-const Babl *
-pixels_own_format (GimpDrawable *drawable, int channels, gboolean alpha)
+/* The drawable's own kind of number, as float32. */
+static const Babl *
+own_as_floats (GimpDrawable *drawable, int channels, gboolean alpha)
 {
   static const char *const perceptual[2][2] = {
     { "Y~ float", "Y~A float" },
@@ -57,18 +49,61 @@ pixels_own_format (GimpDrawable *drawable, int channels, gboolean alpha)
   switch (gimp_image_get_precision (gimp_item_get_image (GIMP_ITEM (drawable))))
     {
     case GIMP_PRECISION_HALF_LINEAR:
-    case GIMP_PRECISION_FLOAT_LINEAR:
-    case GIMP_PRECISION_DOUBLE_LINEAR:
       return pixels_format (drawable, PIXELS_LINEAR, channels, alpha);
 
     case GIMP_PRECISION_HALF_PERCEPTUAL:
-    case GIMP_PRECISION_FLOAT_PERCEPTUAL:
-    case GIMP_PRECISION_DOUBLE_PERCEPTUAL:
       return format (drawable, perceptual, channels, alpha);
 
     default:
       return pixels_format (drawable, PIXELS_PERCEPTUAL, channels, alpha);
     }
+}
+
+/**
+ * pixels_own_format:
+ * @drawable: one of an image of floating-point pixels
+ * @channels: 1 for grey, 3 for colour, as the drawable has
+ * @alpha: whether alpha comes after these, as the drawable has it
+ *
+ * Returns: pixels that go into the drawable as the numbers they are, for
+ *   pixels_write()
+ */
+const Babl *
+pixels_own_format (GimpDrawable *drawable, int channels, gboolean alpha)
+{
+  const Babl *own  = gimp_drawable_get_format (drawable);
+  const Babl *type = babl_format_get_type (own, 0);
+
+  /* babl may take a detour through other colours on its way from one width of
+   * number to another, which costs the last digits. Its own format needs no
+   * way at all, and of a half there are few digits to lose. */
+  if (type == babl_type ("float") || type == babl_type ("double"))
+    return own;
+  return own_as_floats (drawable, channels, alpha);
+}
+
+/**
+ * pixels_write:
+ * @buffer: where
+ * @rect: which pixels
+ * @format: what they are; float32, or double for which they are widened
+ * @pixels: the pixels, [rect->height][rect->width][components]
+ */
+void
+pixels_write (GeglBuffer *buffer, const GeglRectangle *rect, const Babl *format,
+              const float *pixels)
+{
+  gsize n = (gsize) rect->width * rect->height * babl_format_get_n_components (format);
+  g_autofree double *wide = NULL;
+
+  if (babl_format_get_type (format, 0) == babl_type ("double"))
+    {
+      wide = g_new (double, n);
+      for (gsize i = 0; i < n; i++)
+        wide[i] = pixels[i];
+    }
+  gegl_buffer_set (buffer, rect, 0, format, wide != NULL ? (const void *) wide : pixels,
+                   GEGL_AUTO_ROWSTRIDE);
 }
 
 /**

@@ -15,6 +15,8 @@ typedef enum
 const Babl *pixels_format     (GimpDrawable *drawable, PixelsEncoding encoding, int channels,
                                gboolean alpha);
 const Babl *pixels_own_format (GimpDrawable *drawable, int channels, gboolean alpha);
+void        pixels_write      (GeglBuffer *buffer, const GeglRectangle *rect, const Babl *format,
+                               const float *pixels);
 gboolean    pixels_are_floats (GimpImage *image);
 
 G_END_DECLS

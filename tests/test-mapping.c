@@ -7,6 +7,15 @@
 
 #define assert_near(a, b) g_assert_cmpfloat_with_epsilon (a, b, 1e-6)
 
+static double
+grey (const Mapping *mapping, float value)
+{
+  float pixel;
+
+  mapping_apply (mapping, &value, 1, 1, &pixel, 1);
+  return pixel;
+}
+
 static MappingRange
 range (float min, float max)
 {
@@ -18,17 +27,13 @@ test_range (void)
 {
   const float  values[] = { 3, -2, NAN, 7, INFINITY, 0, -INFINITY, 1 };
   MappingRange r        = mapping_range_none ();
-  MappingRange s        = mapping_range_none ();
 
   g_assert_true (r.min > r.max);
-  mapping_range_add (&r, values, 8, 1);
+  mapping_range_add (&r, values + 4, 1);
+  g_assert_true (r.min > r.max);
+  mapping_range_add (&r, values, 8);
   g_assert_cmpfloat (r.min, ==, -2);
   g_assert_cmpfloat (r.max, ==, 7);
-
-  /* Every second: 3, NaN, infinity, minus infinity. */
-  mapping_range_add (&s, values, 4, 2);
-  g_assert_cmpfloat (s.min, ==, 3);
-  g_assert_cmpfloat (s.max, ==, 3);
 
   r = mapping_range_union (range (1, 2), range (-5, 1.5));
   g_assert_cmpfloat (r.min, ==, -5);
@@ -38,17 +43,39 @@ test_range (void)
   g_assert_cmpfloat (r.max, ==, 5);
 }
 
+/* The extremes may stand anywhere in a long row. */
+static void
+test_long_range (void)
+{
+  float values[50];
+
+  for (int n = 1; n <= 50; n++)
+    for (int at = 0; at < n; at++)
+      {
+        MappingRange r = mapping_range_none ();
+
+        for (int i = 0; i < 50; i++)
+          values[i] = i % 3 == 0 ? NAN : 1;
+        values[at] = 5;
+        values[n - 1 - at] = at == n - 1 - at ? 5 : -5;
+        mapping_range_add (&r, values, n);
+        g_assert_cmpfloat (r.max, ==, 5);
+        if (at != n - 1 - at)
+          g_assert_cmpfloat (r.min, ==, -5);
+      }
+}
+
 static void
 test_clamp (void)
 {
   Mapping m = mapping_new (MAPPING_CLAMP, range (-100, 100));
 
-  g_assert_cmpfloat (mapping_grey (&m, 0.25f), ==, 0.25f);
-  g_assert_cmpfloat (mapping_grey (&m, -0.5f), ==, 0);
-  g_assert_cmpfloat (mapping_grey (&m, 1.5f), ==, 1);
-  g_assert_cmpfloat (mapping_grey (&m, INFINITY), ==, 1);
-  g_assert_cmpfloat (mapping_grey (&m, -INFINITY), ==, 0);
-  g_assert_cmpfloat (mapping_grey (&m, NAN), ==, 0);
+  g_assert_cmpfloat (grey (&m, 0.25f), ==, 0.25f);
+  g_assert_cmpfloat (grey (&m, -0.5f), ==, 0);
+  g_assert_cmpfloat (grey (&m, 1.5f), ==, 1);
+  g_assert_cmpfloat (grey (&m, INFINITY), ==, 1);
+  g_assert_cmpfloat (grey (&m, -INFINITY), ==, 0);
+  g_assert_cmpfloat (grey (&m, NAN), ==, 0);
 }
 
 static void
@@ -60,13 +87,13 @@ test_ranges (void)
       Mapping flat = mapping_new (kind, range (3, 3));
       Mapping none = mapping_new (kind, mapping_range_none ());
 
-      assert_near (mapping_grey (&m, -2), 0);
-      assert_near (mapping_grey (&m, 0), 0.25);
-      assert_near (mapping_grey (&m, 6), 1);
-      assert_near (mapping_grey (&m, INFINITY), 1);
-      assert_near (mapping_grey (&m, NAN), 0);
-      assert_near (mapping_grey (&flat, 3), 0);
-      assert_near (mapping_grey (&none, NAN), 0);
+      assert_near (grey (&m, -2), 0);
+      assert_near (grey (&m, 0), 0.25);
+      assert_near (grey (&m, 6), 1);
+      assert_near (grey (&m, INFINITY), 1);
+      assert_near (grey (&m, NAN), 0);
+      assert_near (grey (&flat, 3), 0);
+      assert_near (grey (&none, NAN), 0);
     }
 }
 
@@ -76,8 +103,8 @@ test_huge (void)
 {
   Mapping m = mapping_new (MAPPING_RANGE_MAP, range (-G_MAXFLOAT, G_MAXFLOAT));
 
-  assert_near (mapping_grey (&m, 0), 0.5);
-  assert_near (mapping_grey (&m, G_MAXFLOAT), 1);
+  assert_near (grey (&m, 0), 0.5);
+  assert_near (grey (&m, G_MAXFLOAT), 1);
 }
 
 static void
@@ -86,11 +113,11 @@ test_signed (void)
   Mapping m    = mapping_new (MAPPING_SIGNED, range (-4, 2));
   Mapping zero = mapping_new (MAPPING_SIGNED, range (0, 0));
 
-  assert_near (mapping_grey (&m, 0), 0.5);
-  assert_near (mapping_grey (&m, -4), 0);
-  assert_near (mapping_grey (&m, 2), 0.75);
-  assert_near (mapping_grey (&m, NAN), 0.5);
-  assert_near (mapping_grey (&zero, 0), 0.5);
+  assert_near (grey (&m, 0), 0.5);
+  assert_near (grey (&m, -4), 0);
+  assert_near (grey (&m, 2), 0.75);
+  assert_near (grey (&m, NAN), 0.5);
+  assert_near (grey (&zero, 0), 0.5);
 }
 
 static void
@@ -98,7 +125,7 @@ assert_colour (const Mapping *mapping, float value, double red, double green, do
 {
   float rgb[3];
 
-  mapping_colour (mapping, value, rgb);
+  mapping_apply (mapping, &value, 1, 3, rgb, 3);
   assert_near (rgb[0], red);
   assert_near (rgb[1], green);
   assert_near (rgb[2], blue);
@@ -124,9 +151,9 @@ test_raw (void)
 {
   Mapping m = mapping_new (MAPPING_RAW, range (0, 1));
 
-  g_assert_cmpfloat (mapping_grey (&m, -1234.5f), ==, -1234.5f);
-  g_assert_cmpfloat (mapping_grey (&m, INFINITY), ==, INFINITY);
-  g_assert_true (isnan (mapping_grey (&m, NAN)));
+  g_assert_cmpfloat (grey (&m, -1234.5f), ==, -1234.5f);
+  g_assert_cmpfloat (grey (&m, INFINITY), ==, INFINITY);
+  g_assert_true (isnan (grey (&m, NAN)));
 }
 
 /* All but the diverging one are grey. */
@@ -136,13 +163,30 @@ test_grey_as_colour (void)
   for (MappingKind kind = MAPPING_CLAMP; kind <= MAPPING_RAW; kind++)
     {
       Mapping m = mapping_new (kind, range (-1, 3));
-      double  grey;
+      double  pixel;
 
       if (kind == MAPPING_DIVERGING)
         continue;
-      grey = mapping_grey (&m, 0.5f);
-      assert_colour (&m, 0.5f, grey, grey, grey);
+      pixel = grey (&m, 0.5f);
+      assert_colour (&m, 0.5f, pixel, pixel, pixel);
     }
+}
+
+/* A row of pixels with room for alpha between them, which is left alone. */
+static void
+test_row (void)
+{
+  const float values[] = { 0, 1, 2 };
+  Mapping     m        = mapping_new (MAPPING_RANGE_MAP, range (0, 2));
+  float       pixels[] = { 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9 };
+
+  mapping_apply (&m, values, 3, 1, pixels, 2);
+  g_assert_cmpfloat (pixels[2], ==, 0.5f);
+  g_assert_cmpfloat (pixels[3], ==, 9);
+  g_assert_cmpfloat (pixels[4], ==, 1);
+  mapping_apply (&m, values, 3, 3, pixels, 4);
+  for (int i = 0; i < 12; i++)
+    g_assert_cmpfloat (pixels[i], ==, i % 4 == 3 ? 9 : values[i / 4] / 2);
 }
 
 int
@@ -150,6 +194,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/mapping/range", test_range);
+  g_test_add_func ("/mapping/long-range", test_long_range);
   g_test_add_func ("/mapping/clamp", test_clamp);
   g_test_add_func ("/mapping/ranges", test_ranges);
   g_test_add_func ("/mapping/huge", test_huge);
@@ -157,5 +202,6 @@ main (int argc, char **argv)
   g_test_add_func ("/mapping/diverging", test_diverging);
   g_test_add_func ("/mapping/raw", test_raw);
   g_test_add_func ("/mapping/grey-as-colour", test_grey_as_colour);
+  g_test_add_func ("/mapping/row", test_row);
   return g_test_run ();
 }

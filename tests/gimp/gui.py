@@ -10,6 +10,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -18,10 +19,12 @@ import tempfile
 import time
 
 from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 
 sys.dont_write_bytecode = True
-HERE = pathlib.Path(__file__).resolve().parent
-run_gimp = SourceFileLoader('run_gimp', str(HERE / 'run-gimp')).load_module()
+loader = SourceFileLoader('run_gimp', str(pathlib.Path(__file__).resolve().parent / 'run-gimp'))
+run_gimp = module_from_spec(spec_from_loader('run_gimp', loader))
+loader.exec_module(run_gimp)
 
 WAIT = 20  # seconds, for anything
 
@@ -42,16 +45,18 @@ def until(what, thing, seconds=WAIT):
 
 @contextlib.contextmanager
 def process(command, stdout=sys.stderr, **options):
-    child = subprocess.Popen(command, stdout=stdout, **options)
+    """Runs until the block ends, then ends with all that it has started: GIMP's
+    plug-ins do not all go when GIMP does."""
+    child = subprocess.Popen(command, stdout=stdout, start_new_session=True, **options)
     try:
         yield child
     finally:
         child.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(5)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 @contextlib.contextmanager

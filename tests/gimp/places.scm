@@ -62,6 +62,18 @@
   #(0.2 0.2 0.4 0.4 0.5) 1e-6)
 (drop odd)
 
+; A hundred pixels drawn out to 2000 rows: pixel p shows row 20 p + 10, which lies
+; 0.025 of a pixel below its middle.
+(define (hundred f)
+  (let loop ((p 99) (found '()))
+    (if (< p 0) (list->vector found) (loop (- p 1) (cons (f p) found)))))
+(define column (grey 1 100 (hundred (lambda (p) (/ p 100)))))
+(check-near "cells smaller than pixels: the one in the pixel's middle"
+  (read-pixels (run-layer column #:network (string-append "input 2000x1x1; " identity)
+                          #:mapping "clamp"))
+  (hundred (lambda (p) (if (= p 99) 0.99 (/ (+ p 0.025) 100)))) 1e-5)
+(drop column)
+
 ; --- alpha -----------------------------------------------------------------------
 
 (define clear

@@ -5,6 +5,7 @@
  * group, those of its layers one after the other. Writing gives back what is
  * stored then. */
 
+#include <math.h>
 #include <string.h>
 
 #include <libgimp/gimp.h>
@@ -23,59 +24,139 @@ struct _Probe
 G_DEFINE_FINAL_TYPE (Probe, probe, GIMP_TYPE_PLUG_IN)
 GIMP_MAIN (PROBE_TYPE_PLUG_IN)
 
-/* The drawable's own kind of number, only wider: no light is converted. */
-static const Babl *
-wide_format (GimpDrawable *drawable)
-{
-  static const char *const models[] = { "Y", "Y'", "Y~", "RGB", "R'G'B'", "R~G~B~" };
-  const Babl *own   = gimp_drawable_get_format (drawable);
-  int         trc   = gimp_image_get_precision (gimp_item_get_image (GIMP_ITEM (drawable))) % 100;
-  const char *model = models[3 * gimp_drawable_is_rgb (drawable) + (trc >= 50) + (trc >= 75)];
-  g_autofree char *name = g_strdup_printf (
-    "%s%s double", model, gimp_drawable_has_alpha (drawable) ? "A" : "");
+/* What is stored, number by number. babl is not asked: it may convert through
+ * other colours and lose the last digits. */
 
-  return babl_format_with_space (name, babl_format_get_space (own));
+static double
+half_to_double (guint16 bits)
+{
+  int    exponent = (bits >> 10) & 31;
+  int    fraction = bits & 1023;
+  double size     = exponent == 0 ? ldexp (fraction, -24) : ldexp (1024 + fraction, exponent - 25);
+
+  if (exponent == 31)
+    size = fraction ? NAN : INFINITY;
+  return bits & 0x8000 ? -size : size;
+}
+
+static guint16
+double_to_half (double value)
+{
+  guint16 best = 0;
+
+  /* There are few, and the tests write few. */
+  for (guint bits = 1; bits < 0x10000; bits++)
+    if (fabs (half_to_double (bits) - value) < fabs (half_to_double (best) - value))
+      best = bits;
+  return best;
+}
+
+static double
+get_number (const char *type, const void *numbers, gsize i)
+{
+  if (strcmp (type, "u8") == 0)
+    return ((const guint8 *) numbers)[i] / 255.0;
+  if (strcmp (type, "u16") == 0)
+    return ((const guint16 *) numbers)[i] / 65535.0;
+  if (strcmp (type, "u32") == 0)
+    return ((const guint32 *) numbers)[i] / 4294967295.0;
+  if (strcmp (type, "half") == 0)
+    return half_to_double (((const guint16 *) numbers)[i]);
+  if (strcmp (type, "float") == 0)
+    return ((const float *) numbers)[i];
+  return ((const double *) numbers)[i];
+}
+
+static void
+set_number (const char *type, void *numbers, gsize i, double value)
+{
+  if (strcmp (type, "u8") == 0)
+    ((guint8 *) numbers)[i] = round (value * 255.0);
+  else if (strcmp (type, "u16") == 0)
+    ((guint16 *) numbers)[i] = round (value * 65535.0);
+  else if (strcmp (type, "u32") == 0)
+    ((guint32 *) numbers)[i] = round (value * 4294967295.0);
+  else if (strcmp (type, "half") == 0)
+    ((guint16 *) numbers)[i] = double_to_half (value);
+  else if (strcmp (type, "float") == 0)
+    ((float *) numbers)[i] = value;
+  else
+    ((double *) numbers)[i] = value;
+}
+
+typedef struct
+{
+  GeglBuffer *buffer;
+  const Babl *format;
+  const char *type;
+  gsize       n;      /* numbers */
+  void       *stored;
+} Pixels;
+
+static Pixels
+pixels_open (GimpDrawable *drawable)
+{
+  Pixels pixels;
+  gsize  cells = (gsize) gimp_drawable_get_width (drawable) * gimp_drawable_get_height (drawable);
+
+  pixels.buffer = gimp_drawable_get_buffer (drawable);
+  pixels.format = gimp_drawable_get_format (drawable);
+  pixels.type = babl_get_name (babl_format_get_type (pixels.format, 0));
+  pixels.n = cells * babl_format_get_n_components (pixels.format);
+  pixels.stored = g_malloc (cells * babl_format_get_bytes_per_pixel (pixels.format));
+  return pixels;
+}
+
+static void
+pixels_close (Pixels *pixels)
+{
+  g_object_unref (pixels->buffer);
+  g_free (pixels->stored);
 }
 
 static gboolean
 write_numbers (GimpDrawable *drawable, GimpProcedureConfig *config, GError **error)
 {
-  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
-  const Babl      *format = wide_format (drawable);
+  Pixels           pixels = pixels_open (drawable);
   GValue           value  = G_VALUE_INIT;
   const GimpArray *array;
-  gsize            n;
+  gboolean         fits;
 
-  n = (gsize) gimp_drawable_get_width (drawable) * gimp_drawable_get_height (drawable) *
-      babl_format_get_n_components (format);
   g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
   g_object_get_property (G_OBJECT (config), "numbers", &value);
   array = g_value_get_boxed (&value);
-  if (array == NULL || array->length != n * sizeof (double))
+  fits = array != NULL && array->length == pixels.n * sizeof (double);
+  if (fits)
+    {
+      for (gsize i = 0; i < pixels.n; i++)
+        set_number (pixels.type, pixels.stored, i, ((const double *) (void *) array->data)[i]);
+      gegl_buffer_set (pixels.buffer, NULL, 0, pixels.format, pixels.stored, GEGL_AUTO_ROWSTRIDE);
+      gegl_buffer_flush (pixels.buffer);
+    }
+  else
     {
       g_set_error (error, GIMP_PLUG_IN_ERROR, 0, "probe: %" G_GSIZE_FORMAT " numbers are needed",
-                   n);
-      return FALSE;
+                   pixels.n);
     }
-  gegl_buffer_set (buffer, NULL, 0, format, array->data, GEGL_AUTO_ROWSTRIDE);
-  gegl_buffer_flush (buffer);
   g_value_unset (&value);
-  return TRUE;
+  pixels_close (&pixels);
+  return fits;
 }
 
 static void
 read_numbers (GimpDrawable *drawable, GArray *numbers)
 {
-  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
-  const Babl *format = wide_format (drawable);
-  gsize       had    = numbers->len;
-  gsize       n;
+  Pixels pixels = pixels_open (drawable);
 
-  n = (gsize) gimp_drawable_get_width (drawable) * gimp_drawable_get_height (drawable) *
-      babl_format_get_n_components (format);
-  g_array_set_size (numbers, had + n);
-  gegl_buffer_get (buffer, NULL, 1.0, format, &g_array_index (numbers, double, had),
-                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get (pixels.buffer, NULL, 1.0, pixels.format, pixels.stored, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_NONE);
+  for (gsize i = 0; i < pixels.n; i++)
+    {
+      double number = get_number (pixels.type, pixels.stored, i);
+
+      g_array_append_val (numbers, number);
+    }
+  pixels_close (&pixels);
 }
 
 static GimpValueArray *
