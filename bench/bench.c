@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Runs one network on one picture whenever it is told to.
+ *
+ *   bench ours|reference HxWxC NETWORK [RUNS]
+ *   bench machine
+ *
+ * Says "ready MACS HxWxC" (of the output), then answers lines on stdin:
+ *   run            runs it; answers with the seconds that took
+ *   write FILE     runs it; writes the output, [H][W][C] floats
+ *   weights FILE   writes weights and biases of all layers, in order
+ * With RUNS it runs so many times and ends. "machine" prints what one can hope
+ * for: GFLOP/s of a matrix product and GB/s (read and written) of a copy. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+
+typedef struct
+{
+  CnnNetwork *network;
+  CnnPlan    *plan;
+  Reference  *reference; /* or NULL: run the plan */
+  CnnShape    in_shape, out_shape;
+  float      *in, *out;
+} Bench;
+
+static void G_GNUC_NORETURN
+fail (const char *what)
+{
+  g_printerr ("bench: %s\n", what);
+  exit (1);
+}
+
+static void
+setup (Bench *bench, const char *mode, const char *shape, const char *text)
+{
+  CnnPlanOptions     options = { .workers = BENCH_THREADS };
+  g_autoptr (GError) error = NULL;
+  guint              last;
+  gint64             n, macs = 0;
+
+  if (sscanf (shape, "%dx%dx%d", &bench->in_shape.height, &bench->in_shape.width,
+              &bench->in_shape.channels) != 3)
+    fail ("a shape is HxWxC");
+  bench->network = cnn_network_parse (text, &error);
+  if (!bench->network)
+    fail (error->message);
+  last = cnn_network_n_nodes (bench->network) - 1;
+  bench->plan = cnn_plan_new (bench->network, bench->in_shape, 1, &last, &options, &error);
+  if (!bench->plan)
+    fail (error->message);
+  bench->out_shape = cnn_plan_info (bench->plan, last)->shape;
+  if (g_str_equal (mode, "reference"))
+    bench->reference = reference_new (bench->network, bench->plan);
+
+  n = cnn_shape_cells (bench->in_shape);
+  bench->in = cnn_floats_alloc (n);
+  bench->out = cnn_floats_alloc (cnn_shape_cells (bench->out_shape));
+  /* The same numbers in peers.py; from 0 to 1, as a picture's. */
+  for (gint64 i = 0; i < n; i++)
+    bench->in[i] = ((guint32) i * 2654435761u >> 16) / 65536.0f;
+  memset (bench->out, 0, cnn_shape_cells (bench->out_shape) * sizeof (float));
+
+  for (guint i = 0; i <= last; i++)
+    macs += cnn_plan_info (bench->plan, i)->macs;
+  printf ("ready %" G_GINT64_FORMAT " %dx%dx%d\n", macs, bench->out_shape.height,
+          bench->out_shape.width, bench->out_shape.channels);
+}
+
+static double
+run (Bench *bench)
+{
+  CnnSource          source = { .memory = bench->in };
+  CnnSink            sink = { .memory = &bench->out };
+  g_autoptr (GError) error = NULL;
+  gint64             start = g_get_monotonic_time ();
+
+  if (bench->reference)
+    reference_run (bench->reference, bench->in, bench->out);
+  else if (!cnn_plan_run (bench->plan, &source, &sink, NULL, NULL, NULL, &error))
+    fail (error->message);
+  return (g_get_monotonic_time () - start) / 1e6;
+}
+
+static void
+write_floats (FILE *file, const float *values, gsize n)
+{
+  if (fwrite (values, sizeof (float), n, file) != n)
+    fail ("cannot write");
+}
+
+static void
+write_weights (Bench *bench, FILE *file)
+{
+  for (guint node = 0; node < cnn_network_n_nodes (bench->network); node++)
+    {
+      guint             n;
+      CnnTensor *const *weights = cnn_plan_weights (bench->plan, node, &n);
+
+      for (guint i = 0; i < n; i++)
+        write_floats (file, weights[i]->values, cnn_tensor_length (weights[i]));
+    }
+}
+
+static void
+answer (Bench *bench, char *line)
+{
+  char *name = strchr (g_strchomp (line), ' ');
+  FILE *file;
+
+  if (!name)
+    {
+      printf ("%.6f\n", run (bench));
+      return;
+    }
+  file = fopen (name + 1, "wb");
+  if (!file)
+    fail ("cannot open the file");
+  if (g_str_has_prefix (line, "weights"))
+    write_weights (bench, file);
+  else
+    {
+      run (bench);
+      write_floats (file, bench->out, cnn_shape_cells (bench->out_shape));
+    }
+  fclose (file);
+  puts ("done");
+}
+
+int
+main (int argc, char **argv)
+{
+  Bench bench = { 0 };
+  char  line[4096];
+
+  setvbuf (stdout, NULL, _IOLBF, 0);
+  if (argc == 2 && g_str_equal (argv[1], "machine"))
+    {
+      printf ("%.1f %.1f\n", bench_gemm (), bench_copy ());
+      return 0;
+    }
+  if (argc < 4)
+    fail ("usage: bench ours|reference HxWxC NETWORK [RUNS]");
+  setup (&bench, argv[1], argv[2], argv[3]);
+  if (argc > 4)
+    for (int i = atoi (argv[4]); i > 0; i--)
+      printf ("%.6f\n", run (&bench));
+  else
+    while (fgets (line, sizeof line, stdin))
+      answer (&bench, line);
+  return 0;
+}
