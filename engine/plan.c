@@ -95,10 +95,11 @@ plan_prepare (CnnPlan *plan, GError **error)
  * @options: (nullable): what the caller decides
  *
  * Prepares a network for one input shape. Works everything out and allocates
- * the weights, but no map.
+ * the weights, but no map. Within the memory allowed it chooses how the picture
+ * is cut up; cnn_plan_memory() says what a run will take.
  *
- * Returns: (transfer full): the plan, or %NULL with %CNN_ERROR_SHAPE,
- *   %CNN_ERROR_UNSUPPORTED or %CNN_ERROR_LIMIT set
+ * Returns: (transfer full): the plan, or %NULL with %CNN_ERROR_SHAPE or
+ *   %CNN_ERROR_LIMIT set
  */
 CnnPlan *
 cnn_plan_new (CnnNetwork *network, CnnShape input, guint n_taps, const guint *taps,
