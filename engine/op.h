@@ -63,6 +63,8 @@ typedef struct
  * @out: the shape to produce
  * @pad: what the op itself adds around @in: zeros in a convolution, nothing
  *   that counts in a pooling. Borders other than zero are already in @in.
+ * @then: (nullable): a layer with a @slope that is done to the output at once;
+ *   only for an op that fuses
  *
  * A layer on a tile of its map; the whole map is one such tile.
  */
@@ -74,6 +76,7 @@ struct _CnnTask
   CnnShape          in[CNN_MAX_INPUTS];
   CnnShape          out;
   CnnSides          pad;
+  const CnnNode    *then;
 };
 
 /**
@@ -101,6 +104,7 @@ struct _CnnStep
  * @reach: which part of its input an output cell needs
  * @exact: on small integers and integer weights its results are exact: what
  *   adds up, compares or copies, but does not divide
+ * @fuses: whether its steps can do a layer with a @slope to their output
  * @params_size: size of its parameter struct
  * @params: its parameters, ending at a %NULL key
  *
@@ -114,6 +118,8 @@ struct _CnnStep
  *   [%CNN_MAX_WEIGHTS], and returns how many. %NULL: none
  * @init: fills the listed weights with what the parameters say, the rest drawn
  *   at random from @seed. Of an op with weights. Errors: %CNN_ERROR_SHAPE
+ * @slope: the factor of negative values, of a layer that keeps positive ones and
+ *   does nothing else. %NULL: it is no such layer
  * @macs: multiplications with a weight for one run. %NULL: none
  * @map_label: name of a map of the output, or %NULL where it has none. May be
  *   %NULL. (transfer full)
@@ -132,6 +138,7 @@ typedef struct
   CnnOpGroup      group;
   CnnReach        reach;
   gboolean        exact;
+  gboolean        fuses;
   gsize           params_size;
   const CnnParam *params;
 
@@ -142,6 +149,7 @@ typedef struct
   guint    (*weights)   (const CnnNode *node, CnnShape in, CnnWeight *weights);
   gboolean (*init)      (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *weights,
                          GError **error);
+  double   (*slope)     (const CnnNode *node);
   gint64   (*macs)      (const CnnNode *node, CnnShape in, CnnShape out);
   char    *(*map_label) (const CnnNode *node, int map);
   CnnStep *(*prepare)   (const CnnTask *task, GError **error);

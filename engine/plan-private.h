@@ -29,6 +29,8 @@ typedef struct
   gboolean       whole;      /* runs on whole maps, at the end of its phase */
   gboolean       held;       /* its whole output is kept until the last use */
   gboolean       in_place;   /* takes over the buffer of its input */
+  gboolean       fused;      /* the layer before does it to its output */
+  const CnnNode *then;       /* the layer that is fused into this one */
   guint          phase;
   guint          last_phase; /* in which its output is used */
   guint          last_use;   /* the last node that reads its output */

@@ -124,6 +124,10 @@ set_in_place (CnnPlan *plan, guint i)
     node->in_place = in->last_use == i && in->held;
   else
     node->in_place = uses == 1 && !in->whole && !in->held && in->tap < 0 && node->node->in[0] > 0;
+  /* Only what comes out the same to the bit either way. */
+  node->fused = node->in_place && !node->whole && in->node->op->fuses && node->node->op->slope;
+  if (node->fused)
+    in->then = node->node;
 }
 
 static void

@@ -270,6 +270,7 @@ cnn_unit_tile (const CnnPlan *plan, guint i, CnnSpan rows, CnnSpan columns, CnnT
     .node = node->node,
     .weights = node->weights,
     .n_in = node->node->n_in,
+    .then = node->then,
     .out = { rows.end - rows.first, columns.end - columns.first, plan->infos[i].shape.channels },
   };
   for (guint j = 0; j < task->n_in; j++)

@@ -328,7 +328,7 @@ cnn_worker_unit (CnnWorker *worker, CnnRun *run, guint number, int unit, GError 
 
           if (at->goal <= at->made)
             continue;
-          if (i > 0 ? !make_rows (worker, run, number, i, error)
+          if (i > 0 ? !plan->nodes[i].fused && !make_rows (worker, run, number, i, error)
                     : (at->step > 0 || !cnn_run_input (run)) && !read_rows (worker, run))
             return FALSE;
           if (at->step > 0 && !put_rows (worker, run, i))

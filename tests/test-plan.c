@@ -150,6 +150,41 @@ test_taps (void)
   host_clear (&host);
 }
 
+/* An activation that oneDNN does at the end of a convolution gives what it gives
+ * by itself, which it must do where the convolution is a tap too. */
+static void
+test_fused (void)
+{
+  static const char *const texts[] = { "conv 5 3x3 pad=same; relu; maxpool 2",
+                                       "conv 16 3x3; leaky-relu slope=-0.3; conv 3 3x3" };
+  const guint              taps[] = { 2, 1 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      Host                fused = { 0 }, apart = { 0 };
+      CnnShape            in = { 300, 200, 3 };
+      g_autoptr (CnnPlan) plan = host_plan (&fused, texts[i], in, 1, taps);
+      g_autoptr (CnnPlan) apart_plan = host_plan (&apart, texts[i], in, 2, taps);
+      gsize               bytes = (gsize) cnn_shape_cells (fused.shapes[0]) * sizeof (float);
+      gboolean            negative = FALSE;
+
+      g_assert_true (host_run (&fused, plan, NULL));
+      g_assert_true (host_run (&apart, apart_plan, NULL));
+      g_assert_cmpmem (fused.maps[0], bytes, apart.maps[0], bytes);
+      for (gint64 k = 0; k < cnn_shape_cells (apart.shapes[1]); k++)
+        {
+          float value = apart.maps[1][k];
+
+          negative = negative || value < 0.0f;
+          g_assert_cmpfloat (fused.maps[0][k], ==,
+                             value > 0.0f ? value : (i == 0 ? 0.0f : -0.3f) * value);
+        }
+      g_assert_true (negative);
+      host_clear (&fused);
+      host_clear (&apart);
+    }
+}
+
 static void
 test_again (void)
 {
@@ -331,6 +366,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plan/taps", test_taps);
+  g_test_add_func ("/plan/fused", test_fused);
   g_test_add_func ("/plan/again", test_again);
   g_test_add_func ("/plan/cancel", test_cancel);
   g_test_add_func ("/plan/host-errors", test_host_errors);

@@ -385,6 +385,20 @@ conv_macs (const CnnNode *node, CnnShape in, CnnShape out)
 
 /* --- running -------------------------------------------------------------- */
 
+/* oneDNN does an activation to each value while it is still in a register. */
+static void
+add_activation (dnnl_primitive_attr_t attr, const CnnNode *then)
+{
+  dnnl_post_ops_t after;
+
+  if (dnnl_post_ops_create (&after) != dnnl_success ||
+      dnnl_post_ops_append_eltwise (after, dnnl_eltwise_relu, (float) then->op->slope (then),
+                                    0.0f) != dnnl_success ||
+      dnnl_primitive_attr_set_post_ops (attr, after) != dnnl_success)
+    g_error ("oneDNN refused an activation");
+  dnnl_post_ops_destroy (after);
+}
+
 static CnnStep *
 conv_prepare (const CnnTask *task, GError **error)
 {
@@ -408,6 +422,8 @@ conv_prepare (const CnnTask *task, GError **error)
   CnnStep              *step = NULL;
   gboolean              ok;
 
+  if (task->then)
+    add_activation (attr, task->then);
   in = cnn_dnnl_maps (task->in[0]);
   out = cnn_dnnl_maps (task->out);
   if (groups > 1)
@@ -496,6 +512,7 @@ const CnnOp cnn_op_conv = {
   .group = CNN_GROUP_CONVOLUTION,
   .reach = CNN_REACH_WINDOW,
   .exact = TRUE,
+  .fuses = TRUE,
   .params_size = sizeof (ConvParams),
   .params = conv_params,
   .check = conv_check,

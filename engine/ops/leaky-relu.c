@@ -21,6 +21,12 @@ static const CnnParam leaky_relu_params[] = {
   { .key = NULL },
 };
 
+static double
+leaky_relu_slope (const CnnNode *node)
+{
+  return ((const LeakyReluParams *) node->params)->slope;
+}
+
 static CnnStep *
 leaky_relu_prepare (const CnnTask *task, GError **error)
 {
@@ -47,6 +53,7 @@ const CnnOp cnn_op_leaky_relu = {
   .reach = CNN_REACH_POINT,
   .params_size = sizeof (LeakyReluParams),
   .params = leaky_relu_params,
+  .slope = leaky_relu_slope,
   .prepare = leaky_relu_prepare,
   .explain = leaky_relu_explain,
 };

@@ -2,6 +2,12 @@
 #include "i18n.h"
 #include "ops.h"
 
+static double
+relu_slope (const CnnNode *node)
+{
+  return 0.0;
+}
+
 static CnnStep *
 relu_prepare (const CnnTask *task, GError **error)
 {
@@ -25,6 +31,7 @@ const CnnOp cnn_op_relu = {
   .reach = CNN_REACH_POINT,
   .exact = TRUE,
   .params = cnn_no_params,
+  .slope = relu_slope,
   .prepare = relu_prepare,
   .explain = relu_explain,
 };
