@@ -261,9 +261,9 @@ cache_bytes (void)
   return bytes > 0 ? (guint64) bytes : 1024 * 1024;
 }
 
-/* A band of all layers shall stay in the cache; where a single row is too much
- * for that, the picture is also cut into strips of columns. Each worker gets
- * several sections, so that none waits long for another at the end. */
+/* A band of all layers shall stay in the cache; where a few rows are too much for
+ * that, the picture is also cut into strips of columns. Each worker gets a
+ * section of the rows, unless it would be a low one. */
 static void
 cut_phase (const CnnPlan *plan, guint number, const CnnPlanOptions *options)
 {
@@ -275,7 +275,7 @@ cut_phase (const CnnPlan *plan, guint number, const CnnPlanOptions *options)
 
   phase->n_strips = (int) CLAMP (row * 8 / cache, 1, (guint64) most_strips);
   phase->band = (int) CLAMP (cache * phase->n_strips / row / 2, 4, 64);
-  phase->n_sections = (int) CLAMP (finest.height / 256, 1, (int) plan->n_workers);
+  phase->n_sections = (int) CLAMP (finest.height / 64, 1, (int) plan->n_workers);
   if (options && options->strip_columns > 0)
     phase->n_strips = MAX (finest.width / options->strip_columns, 1);
   if (options && options->band_rows > 0)
@@ -358,8 +358,8 @@ refuse (const CnnPlan *plan, guint64 budget, GError **error)
   g_autofree char *has = g_format_size_full (budget, G_FORMAT_SIZE_IEC_UNITS);
 
   g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-               _("the network needs %s of memory on an input of %d×%d×%d"
-                 ", %s may be used; try a smaller picture or fewer kernels"),
+               _("the network needs %s of memory on an input of %d×%d×%d, "
+                 "%s may be used; try a smaller picture or fewer kernels"),
                needs, CNN_SHAPE_ARGS (plan->infos[0].shape), has);
   return FALSE;
 }

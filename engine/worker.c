@@ -161,16 +161,18 @@ row_at (const CnnWorker *worker, guint i, int row)
   return worker->buffers[i].rows + (gsize) (row - worker->buffers[i].first) * row_floats (worker, i);
 }
 
-/* Moves the rows that are still needed to the front. */
+/* Moves the rows that are still needed to the front; those of an input that is
+ * in memory are needed from there only. */
 static void
-drop_rows (CnnWorker *worker, const CnnPhase *phase)
+drop_rows (CnnWorker *worker, CnnRun *run, const CnnPhase *phase)
 {
   for (guint k = 0; k < phase->n_nodes; k++)
     {
       guint        i = phase->nodes[k];
       CnnUnitNode *at = &worker->nodes[i];
+      gboolean     elsewhere = worker->plan->nodes[i].in_place || (i == 0 && cnn_run_input (run));
 
-      if (!worker->plan->nodes[i].in_place && at->base > worker->buffers[i].first)
+      if (!elsewhere && at->base > worker->buffers[i].first)
         memmove (worker->buffers[i].rows, row_at (worker, i, at->base),
                  (gsize) (at->made - at->base) * row_floats (worker, i) * sizeof (float));
       worker->buffers[i].first = at->base;
@@ -219,8 +221,8 @@ get_tile (const CnnPlanNode *node, const View *view, CnnShape whole, CnnShape in
   gsize  row = (gsize) in.width * in.channels;
 
   if (node->extends && input == 0)
-    cnn_border_tile (node->window.border, whole, view->values, (CnnRect) { .x = view->x, .y = view->y },
-                     view->stride, *reach, tile);
+    cnn_border_tile (node->window.border, whole, view->values,
+                     (CnnRect) { .x = view->x, .y = view->y }, view->stride, *reach, tile);
   else if (view->stride == row)
     return view_at (view, in.channels, need->y, need->x);
   else
@@ -338,7 +340,7 @@ cnn_worker_unit (CnnWorker *worker, CnnRun *run, guint number, int unit, GError 
           at->made = at->goal;
         }
       cnn_unit_drop (plan, number, worker->nodes);
-      drop_rows (worker, phase);
+      drop_rows (worker, run, phase);
       if (!cnn_run_report (run, work / phase->n_strips))
         return FALSE;
     }

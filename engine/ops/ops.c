@@ -4,6 +4,8 @@
 #include "i18n.h"
 #include "ops.h"
 
+/* What several ops share; see also bins.c, pool.c and weights.c. */
+
 const CnnParam cnn_no_params[] = { { .key = NULL } };
 
 /**
