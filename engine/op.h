@@ -4,6 +4,7 @@
 #include "error.h"
 #include "explain.h"
 #include "param.h"
+#include "store.h"
 #include "tensor.h"
 
 G_BEGIN_DECLS
@@ -65,6 +66,7 @@ typedef struct
  *   that counts in a pooling. Borders other than zero are already in @in.
  * @then: (nullable): a layer with a @slope that is done to the output at once;
  *   only for an op that fuses
+ * @store: the weights in other forms, for all tasks of the layer
  *
  * A layer on a tile of its map; the whole map is one such tile.
  */
@@ -77,6 +79,7 @@ struct _CnnTask
   CnnShape          out;
   CnnSides          pad;
   const CnnNode    *then;
+  CnnStore         *store;
 };
 
 /**

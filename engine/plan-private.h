@@ -23,6 +23,7 @@ typedef struct
   const CnnNode *node;
   CnnTensor     *weights[CNN_MAX_WEIGHTS];
   guint          n_weights;
+  CnnStore      *store;
   CnnWindow      window;
   gboolean       extends;    /* the border is put around its input beforehand */
   gboolean       needed;     /* by a tap, or by a node that is */

@@ -33,6 +33,7 @@ cnn_plan_whole_task (const CnnPlan *plan, guint i, CnnTask *task)
   *task = (CnnTask) {
     .node = node->node,
     .weights = node->weights,
+    .store = node->store,
     .n_in = node->node->n_in,
     .out = plan->infos[i].shape,
   };
@@ -119,6 +120,7 @@ cnn_plan_new (CnnNetwork *network, CnnShape input, guint n_taps, const guint *ta
     {
       plan->nodes[i].node = cnn_network_node (network, i);
       plan->nodes[i].tap = -1;
+      plan->nodes[i].store = cnn_store_new ();
     }
   for (guint i = 0; i < n_taps; i++)
     {
@@ -136,8 +138,11 @@ cnn_plan_free (CnnPlan *plan)
 {
   g_clear_pointer (&plan->workers, g_ptr_array_unref);
   for (guint i = 0; plan->nodes && i < plan->n; i++)
-    for (guint j = 0; j < CNN_MAX_WEIGHTS; j++)
-      g_clear_pointer (&plan->nodes[i].weights[j], cnn_tensor_unref);
+    {
+      for (guint j = 0; j < CNN_MAX_WEIGHTS; j++)
+        g_clear_pointer (&plan->nodes[i].weights[j], cnn_tensor_unref);
+      g_clear_pointer (&plan->nodes[i].store, cnn_store_free);
+    }
   for (guint i = 0; plan->phases && i < plan->n_phases; i++)
     {
       g_free (plan->phases[i].nodes);

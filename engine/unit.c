@@ -269,6 +269,7 @@ cnn_unit_tile (const CnnPlan *plan, guint i, CnnSpan rows, CnnSpan columns, CnnT
   *task = (CnnTask) {
     .node = node->node,
     .weights = node->weights,
+    .store = node->store,
     .n_in = node->node->n_in,
     .then = node->then,
     .out = { rows.end - rows.first, columns.end - columns.first, plan->infos[i].shape.channels },
