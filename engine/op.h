@@ -123,6 +123,9 @@ struct _CnnStep
  *   at random from @seed. Of an op with weights. Errors: %CNN_ERROR_SHAPE
  * @slope: the factor of negative values, of a layer that keeps positive ones and
  *   does nothing else. %NULL: it is no such layer
+ * @grid: output rows and columns that are made together: where the plan cuts the
+ *   output, it cuts at multiples of these, so that a value is computed in the same
+ *   way in every cut. %NULL: each is made by itself
  * @macs: multiplications with a weight for one run. %NULL: none
  * @map_label: name of a map of the output, or %NULL where it has none. May be
  *   %NULL. (transfer full)
@@ -153,6 +156,7 @@ typedef struct
   gboolean (*init)      (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *weights,
                          GError **error);
   double   (*slope)     (const CnnNode *node);
+  CnnSize  (*grid)      (const CnnNode *node, CnnShape in, CnnShape out);
   gint64   (*macs)      (const CnnNode *node, CnnShape in, CnnShape out);
   char    *(*map_label) (const CnnNode *node, int map);
   CnnStep *(*prepare)   (const CnnTask *task, GError **error);
