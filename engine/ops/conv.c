@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "direct.h"
 #include "i18n.h"
 #include "ops.h"
 #include "weights.h"
@@ -400,7 +401,7 @@ add_activation (dnnl_primitive_attr_t attr, const CnnNode *then)
 }
 
 static CnnStep *
-conv_prepare (const CnnTask *task, GError **error)
+prepare_dnnl (const CnnTask *task, GError **error)
 {
   const ConvParams     *p = task->node->params;
   const CnnTensor      *weight = task->weights[0]; /* [maps][rows][columns][depth] */
@@ -461,6 +462,20 @@ conv_prepare (const CnnTask *task, GError **error)
 }
 
 /* --- the arithmetic ------------------------------------------------------- */
+
+static CnnStep *
+conv_prepare (const CnnTask *task, GError **error)
+{
+  const ConvParams *p = task->node->params;
+  CnnConvolution    conv = { .weights = task->weights[0],
+                             .bias = p->bias.used ? task->weights[1] : NULL,
+                             .stride = p->stride,
+                             .dilation = p->dilation,
+                             .groups = conv_groups (p, task->in[0]) };
+
+  return cnn_direct_suits (&conv) ? cnn_direct_step_new (task, &conv, error)
+                                  : prepare_dnnl (task, error);
+}
 
 static void
 conv_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int map,

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The loops of a direct convolution, included by direct-loops.c once for each
+ * kind of processor, with
+ *
+ *   NAME(x)   a name for it
+ *   LANES     floats in a vector
+ *   VECTORS   vectors of pixels in a block
+ *   PIXELS    pixels whose maps are summed up at a time
+ *
+ * All numbers of iterations are constants where the sums are, so that those stay
+ * in registers. Every sum adds up in the same order: rows of the kernel, columns,
+ * channels; it does not depend on which loop makes it, nor on its place. */
+
+typedef float NAME (Vector) __attribute__ ((vector_size (LANES * 4)));
+typedef gint32 NAME (Bits) __attribute__ ((vector_size (LANES * 4)));
+typedef float NAME (Eight) __attribute__ ((vector_size (32)));
+typedef gint32 NAME (EightBits) __attribute__ ((vector_size (32)));
+/* The same in memory, where floats stand anywhere. */
+typedef NAME (Vector) NAME (Floats) __attribute__ ((aligned (4), may_alias));
+typedef NAME (Eight) NAME (EightFloats) __attribute__ ((aligned (4), may_alias));
+#define Vector      NAME (Vector)
+#define Bits        NAME (Bits)
+#define Eight       NAME (Eight)
+#define EightBits   NAME (EightBits)
+#define Floats      NAME (Floats)
+#define EightFloats NAME (EightFloats)
+
+static inline __attribute__ ((always_inline)) Vector
+NAME (activate) (const CnnDirectSum *sum, Vector value)
+{
+  Bits negative = value < 0.0f;
+  Bits scaled = { 0 };
+
+  if (!sum->activated)
+    return value;
+  if (sum->slope != 0.0f) /* no infinity times 0 */
+    scaled = (Bits) (value * sum->slope);
+  return (Vector) ((scaled & negative) | ((Bits) value & ~negative));
+}
+
+/* Adds an input row's products to the output rows from first up to end, of which
+ * row 0 takes the kernel's row @row. */
+static inline __attribute__ ((always_inline)) void
+NAME (add_row) (const CnnDirectSum *sum, int row, const float *in, int n_maps, int first, int end,
+                Vector (*sums)[CNN_DIRECT_MAPS][VECTORS])
+{
+  for (int t = 0; t < sum->n_taps; t++)
+    {
+      const float *from = in + sum->offsets[t];
+      Vector       x[VECTORS];
+
+#pragma GCC unroll 8
+      for (int v = 0; v < VECTORS; v++)
+        x[v] = *(const Floats *) (from + v * LANES);
+#pragma GCC unroll 8
+      for (int y = first; y < end; y++)
+        {
+          const float *weights = sum->weights + ((row - y) * sum->n_taps + t) * n_maps;
+
+#pragma GCC unroll 8
+          for (int m = 0; m < n_maps; m++)
+#pragma GCC unroll 8
+            for (int v = 0; v < VECTORS; v++)
+              sums[y][m][v] += x[v] * weights[m];
+        }
+    }
+}
+
+/* Neighbouring pixels in the lanes; each number that is read serves all maps and
+ * all rows whose windows it is in. */
+static inline __attribute__ ((always_inline)) void
+NAME (sum_pixels) (const CnnDirectSum *sum, int n_maps, int n_rows)
+{
+  Vector sums[CNN_DIRECT_ROWS][CNN_DIRECT_MAPS][VECTORS];
+
+#pragma GCC unroll 8
+  for (int y = 0; y < n_rows; y++)
+#pragma GCC unroll 8
+    for (int m = 0; m < n_maps; m++)
+#pragma GCC unroll 8
+      for (int v = 0; v < VECTORS; v++)
+        sums[y][m][v] = (Vector) { 0 } + sum->bias[m];
+#pragma GCC unroll 8
+  for (int r = 0; r < n_rows - 1; r++)
+    NAME (add_row) (sum, r, sum->rows[r], n_maps, 0, r + 1, sums);
+  for (int r = n_rows - 1; r < sum->kernel_rows; r++)
+    NAME (add_row) (sum, r, sum->rows[r], n_maps, 0, n_rows, sums);
+#pragma GCC unroll 8
+  for (int y = 1; y < n_rows; y++)
+    NAME (add_row) (sum, sum->kernel_rows - 1 + y, sum->rows[sum->kernel_rows - 1 + y], n_maps, y,
+                    n_rows, sums);
+#pragma GCC unroll 8
+  for (int y = 0; y < n_rows; y++)
+#pragma GCC unroll 8
+    for (int m = 0; m < n_maps; m++)
+#pragma GCC unroll 8
+      for (int v = 0; v < VECTORS; v++)
+        *(Floats *) (sum->out + y * sum->row_stride + m * sum->map_stride + v * LANES) =
+          NAME (activate) (sum, sums[y][m][v]);
+}
+
+/* Maps in the lanes; each weight that is read serves PIXELS pixels. */
+static inline __attribute__ ((always_inline)) void
+NAME (sum_maps) (const CnnDirectSum *sum, int n_vectors)
+{
+  const float *weights = sum->weights;
+  Vector       sums[PIXELS][2];
+
+#pragma GCC unroll 16
+  for (int n = 0; n < PIXELS; n++)
+#pragma GCC unroll 2
+    for (int v = 0; v < n_vectors; v++)
+      sums[n][v] = *(const Floats *) (sum->bias + v * LANES);
+  for (int r = 0; r < sum->kernel_rows; r++)
+    for (int t = 0; t < sum->n_taps; t++, weights += n_vectors * LANES)
+      {
+        const float *from = sum->rows[r] + sum->offsets[t];
+        Vector       w[2];
+
+#pragma GCC unroll 2
+        for (int v = 0; v < n_vectors; v++)
+          w[v] = *(const Floats *) (weights + v * LANES);
+#pragma GCC unroll 16
+        for (int n = 0; n < PIXELS; n++)
+#pragma GCC unroll 2
+          for (int v = 0; v < n_vectors; v++)
+            sums[n][v] += w[v] * from[n];
+      }
+#pragma GCC unroll 16
+  for (int n = 0; n < PIXELS; n++)
+#pragma GCC unroll 2
+    for (int v = 0; v < n_vectors; v++)
+      *(Floats *) (sum->out + n * sum->pixel_stride + v * LANES) =
+        NAME (activate) (sum, sums[n][v]);
+}
+
+#define LOOP(maps, rows)                                                  \
+  static void NAME (pixels_##maps##_##rows) (const CnnDirectSum *sum)     \
+  {                                                                       \
+    NAME (sum_pixels) (sum, maps, rows);                                  \
+  }
+LOOP (1, 1)
+LOOP (1, 2)
+LOOP (1, 3)
+LOOP (2, 1)
+LOOP (2, 2)
+LOOP (3, 1)
+LOOP (4, 1)
+#undef LOOP
+
+static void
+NAME (maps_1) (const CnnDirectSum *sum)
+{
+  NAME (sum_maps) (sum, 1);
+}
+
+static void
+NAME (maps_2) (const CnnDirectSum *sum)
+{
+  NAME (sum_maps) (sum, 2);
+}
+
+/* Few channels, a constant number: the compiler finds the shuffles. */
+static inline __attribute__ ((always_inline)) void
+NAME (split_few) (const float *restrict in, int n, int channels, float *restrict planes,
+                  gsize stride)
+{
+  for (int i = 0; i < n; i++)
+    for (int c = 0; c < channels; c++)
+      planes[c * stride + i] = in[i * channels + c];
+}
+
+static inline __attribute__ ((always_inline)) void
+NAME (join_few) (const float *restrict planes, gsize stride, int n, int channels,
+                 float *restrict out)
+{
+  for (int i = 0; i < n; i++)
+    for (int c = 0; c < channels; c++)
+      out[i * channels + c] = planes[c * stride + i];
+}
+
+/* The two vectors with the parts of so many lanes swapped that are off the
+ * diagonal. */
+#define SWAP(a, b, ...)                                                                     \
+  {                                                                                         \
+    Eight swapped = __builtin_shuffle (a, b, (EightBits) { __VA_ARGS__ });                  \
+    b = __builtin_shuffle (a, b, (EightBits) { __VA_ARGS__ } + OTHER);                      \
+    a = swapped;                                                                            \
+  }
+
+/* out[c][i] = in[i][c], 8 by 8, rows @in_stride and @out_stride apart. */
+static inline __attribute__ ((always_inline)) void
+NAME (transpose) (const float *in, gsize in_stride, float *out, gsize out_stride)
+{
+  Eight v[8];
+
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; i++)
+    v[i] = *(const EightFloats *) (in + i * in_stride);
+#pragma GCC unroll 4
+  for (int i = 0; i < 8; i += 2)
+#define OTHER 1
+    SWAP (v[i], v[i + 1], 0, 8, 2, 10, 4, 12, 6, 14)
+#undef OTHER
+#pragma GCC unroll 4
+  for (int i = 0; i < 8; i += 1 + (i & 1) * 2) /* 0, 1, 4, 5 */
+#define OTHER 2
+    SWAP (v[i], v[i + 2], 0, 1, 8, 9, 4, 5, 12, 13)
+#undef OTHER
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++)
+#define OTHER 4
+    SWAP (v[i], v[i + 4], 0, 1, 2, 3, 8, 9, 10, 11)
+#undef OTHER
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; i++)
+    *(EightFloats *) (out + i * out_stride) = v[i];
+}
+
+#undef SWAP
+
+static void
+NAME (split_many) (const float *in, int n, int channels, float *planes, gsize stride)
+{
+  int n_whole = n & ~7, c_whole = channels & ~7;
+
+  for (int i = 0; i < n_whole; i += 8)
+    for (int c = 0; c < c_whole; c += 8)
+      NAME (transpose) (in + (gsize) i * channels + c, channels, planes + c * stride + i, stride);
+  for (int c = 0; c < channels; c++)
+    for (int i = c < c_whole ? n_whole : 0; i < n; i++)
+      planes[c * stride + i] = in[(gsize) i * channels + c];
+}
+
+static void
+NAME (join_many) (const float *planes, gsize stride, int n, int channels, float *out)
+{
+  int n_whole = n & ~7, c_whole = channels & ~7;
+
+  for (int i = 0; i < n_whole; i += 8)
+    for (int c = 0; c < c_whole; c += 8)
+      NAME (transpose) (planes + c * stride + i, stride, out + (gsize) i * channels + c, channels);
+  for (int c = 0; c < channels; c++)
+    for (int i = c < c_whole ? n_whole : 0; i < n; i++)
+      out[(gsize) i * channels + c] = planes[c * stride + i];
+}
+
+static void
+NAME (split) (const float *in, int n, int channels, float *planes, gsize stride)
+{
+  switch (channels)
+    {
+    case 1: memcpy (planes, in, n * sizeof (float)); break;
+    case 2: NAME (split_few) (in, n, 2, planes, stride); break;
+    case 3: NAME (split_few) (in, n, 3, planes, stride); break;
+    case 4: NAME (split_few) (in, n, 4, planes, stride); break;
+    default: NAME (split_many) (in, n, channels, planes, stride);
+    }
+}
+
+static void
+NAME (join) (const float *planes, gsize stride, int n, int channels, float *out)
+{
+  switch (channels)
+    {
+    case 1: memcpy (out, planes, n * sizeof (float)); break;
+    case 2: NAME (join_few) (planes, stride, n, 2, out); break;
+    case 3: NAME (join_few) (planes, stride, n, 3, out); break;
+    case 4: NAME (join_few) (planes, stride, n, 4, out); break;
+    case 8: NAME (join_few) (planes, stride, n, 8, out); break;
+    default: NAME (join_many) (planes, stride, n, channels, out);
+    }
+}
+
+static const CnnDirectLoops NAME (loops) = {
+  .lanes = LANES,
+  .block = VECTORS * LANES,
+  .span = PIXELS,
+  .pixels = { { NAME (pixels_1_1), NAME (pixels_1_2), NAME (pixels_1_3) },
+              { NAME (pixels_2_1), NAME (pixels_2_2) },
+              { NAME (pixels_3_1) },
+              { NAME (pixels_4_1) } },
+  .maps = { NAME (maps_1), NAME (maps_2) },
+  .split = NAME (split),
+  .join = NAME (join),
+};
+
+#undef EightFloats
+#undef Floats
+#undef EightBits
+#undef Eight
+#undef Bits
+#undef Vector

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What direct.c and the loops of direct-loops.h agree on. */
+
+/* Most maps that a loop with pixels in the lanes makes at a time, and most rows. */
+#define CNN_DIRECT_MAPS 4
+#define CNN_DIRECT_ROWS 3
+
+/**
+ * CnnDirectSum:
+ * @rows: input rows at the first pixel: those of the first output row's
+ *   windows, and one more for every further output row, [kernel_rows + n - 1]
+ * @kernel_rows: rows of the kernel
+ * @n_taps: columns of the kernel times input channels
+ * @offsets: where each tap's number lies, from the row's pointer, [n_taps]
+ * @weights: [kernel_rows][n_taps][maps]
+ * @bias: [maps]
+ * @activated: whether values below 0 are multiplied by @slope
+ * @slope: the factor
+ * @out: where to write: with pixels in the lanes, [n][maps][block], @row_stride
+ *   and @map_stride apart; with maps in the lanes [span][maps], @pixel_stride
+ *   apart
+ *
+ * Sums of products for some neighbouring pixels and some maps.
+ */
+typedef struct
+{
+  const float *const *rows;
+  int                 kernel_rows;
+  int                 n_taps;
+  const int          *offsets;
+  const float        *weights;
+  const float        *bias;
+  gboolean            activated;
+  float               slope;
+  float              *out;
+  gsize               row_stride;
+  gsize               map_stride;
+  gsize               pixel_stride;
+} CnnDirectSum;
+
+typedef void (*CnnDirectLoop) (const CnnDirectSum *sum);
+
+/**
+ * CnnDirectLoops:
+ * @lanes: floats in a vector
+ * @block: pixels that a loop of @pixels reads and writes, always all of them
+ * @span: pixels that a loop of @maps reads and writes
+ * @pixels: pixels in the lanes, for so many maps and rows, each less 1; %NULL
+ *   where there is none
+ * @maps: maps in the lanes, for 1 or 2 vectors of them, less 1
+ * @split: takes [n][channels] apart, into planes @stride apart
+ * @join: puts planes @stride apart together, into [n][channels]
+ *
+ * The loops for a kind of processor.
+ */
+typedef struct
+{
+  int           lanes;
+  int           block;
+  int           span;
+  CnnDirectLoop pixels[CNN_DIRECT_MAPS][CNN_DIRECT_ROWS];
+  CnnDirectLoop maps[2];
+  void        (*split) (const float *in, int n, int channels, float *planes, gsize stride);
+  void        (*join)  (const float *planes, gsize stride, int n, int channels, float *out);
+} CnnDirectLoops;
+
+const CnnDirectLoops *cnn_direct_loops (guint kind);
+
+G_END_DECLS

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "cnn-test.h"
+#include "direct-private.h"
+
+/* Convolutions of all sizes, whoever computes them, against three nested loops;
+ * and each kind of processor's loops, as far as this one has them. All on whole
+ * numbers, where they must be equal to the bit. */
+
+static int
+pick (GRand *rand, int from, int to)
+{
+  return g_rand_int_range (rand, from, to + 1);
+}
+
+static void
+fill_whole (GRand *rand, float *values, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    values[i] = (float) pick (rand, -4, 4);
+}
+
+/* --- whole convolutions -------------------------------------------------------- */
+
+typedef struct
+{
+  CnnShape in;
+  int      maps, rows, columns, stride, dilation, groups, pad;
+  float    slope; /* 1: no activation */
+} Conv;
+
+static char *
+conv_text (const Conv *conv)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_printf (text, "conv %d %dx%d stride=%d dilation=%d groups=%d pad=%d", conv->maps,
+                   conv->rows, conv->columns, conv->stride, conv->dilation, conv->groups,
+                   conv->pad);
+  if (conv->slope == 0.0f)
+    g_string_append (text, "; relu");
+  else if (conv->slope < 1.0f)
+    g_string_append_printf (text, "; leaky-relu slope=%g", conv->slope);
+  return g_string_free (text, FALSE);
+}
+
+static float
+conv_value (const Conv *conv, const float *in, CnnTensor *const *weights, int y, int x, int map)
+{
+  int    depth = conv->in.channels / conv->groups, first = map / (conv->maps / conv->groups) * depth;
+  double sum = weights[1]->values[map];
+
+  for (int i = 0; i < conv->rows; i++)
+    for (int j = 0; j < conv->columns; j++)
+      for (int c = 0; c < depth; c++)
+        {
+          int at_y = y * conv->stride + i * conv->dilation - conv->pad;
+          int at_x = x * conv->stride + j * conv->dilation - conv->pad;
+
+          if (at_y >= 0 && at_y < conv->in.height && at_x >= 0 && at_x < conv->in.width)
+            sum += in[((gsize) at_y * conv->in.width + at_x) * conv->in.channels + first + c] *
+                   weights[0]->values[((map * conv->rows + i) * conv->columns + j) * depth + c];
+        }
+  return (float) (sum < 0 ? sum * conv->slope : sum);
+}
+
+static void
+check_conv (GRand *rand, const Conv *conv)
+{
+  g_autofree char         *text = conv_text (conv);
+  g_autoptr (GError)       error = NULL;
+  g_autoptr (CnnNetwork)   network = cnn_network_parse (text, &error);
+  g_autoptr (CnnPlan)      plan = NULL;
+  g_autofree float        *in = NULL;
+  float                   *out;
+  guint                    last, n_weights;
+  CnnTensor *const        *weights;
+  CnnShape                 shape;
+
+  g_assert_no_error (error);
+  last = cnn_network_n_nodes (network) - 1;
+  plan = cnn_plan_new (network, conv->in, 1, &last, NULL, &error);
+  g_assert_no_error (error);
+  weights = cnn_plan_weights (plan, 1, &n_weights);
+  g_assert_cmpuint (n_weights, ==, 2);
+  for (guint i = 0; i < n_weights; i++)
+    fill_whole (rand, weights[i]->values, cnn_tensor_length (weights[i]));
+  in = g_new (float, cnn_shape_cells (conv->in));
+  fill_whole (rand, in, cnn_shape_cells (conv->in));
+  shape = cnn_plan_info (plan, last)->shape;
+  out = cnn_test_run_plan (plan, conv->in, in, shape);
+  for (int y = 0, i = 0; y < shape.height; y++)
+    for (int x = 0; x < shape.width; x++)
+      for (int map = 0; map < shape.channels; map++, i++)
+        {
+          float right = conv_value (conv, in, weights, y, x, map);
+
+          if (out[i] != right)
+            g_error ("%s on %d×%d×%d: found %g at row %d, column %d, map %d, expected %g", text,
+                     CNN_SHAPE_ARGS (conv->in), out[i], y, x, map, right);
+        }
+  cnn_floats_free (out);
+}
+
+static void
+test_random (void)
+{
+  g_autoptr (GRand)  rand = g_rand_new_with_seed (3);
+  static const float slopes[] = { 1.0f, 0.0f, 0.5f };
+
+  for (int i = 0; i < 150; i++)
+    {
+      Conv conv = { .in = { pick (rand, 9, 20), pick (rand, 1, 90), 0 },
+                    .rows = pick (rand, 1, 5),
+                    .columns = pick (rand, 1, 5),
+                    .stride = pick (rand, 0, 2) ? 1 : pick (rand, 2, 3),
+                    .dilation = pick (rand, 0, 2) ? 1 : 2,
+                    .groups = pick (rand, 0, 1) ? 1 : pick (rand, 2, 5),
+                    .pad = pick (rand, 0, 4),
+                    .slope = slopes[pick (rand, 0, 2)] };
+
+      conv.in.channels = conv.groups * pick (rand, 1, 20 / conv.groups);
+      conv.maps = conv.groups * pick (rand, 1, 40 / conv.groups);
+      if (conv.in.width + 2 * conv.pad > (conv.columns - 1) * conv.dilation)
+        check_conv (rand, &conv);
+    }
+}
+
+/* Wider than a block of columns, and kernels larger than any cache. */
+static void
+test_large (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4);
+  const Conv        convs[] = {
+    { { 7, 1500, 3 }, 2, 3, 3, 1, 1, 1, 1, 0.0f },  { { 6, 1201, 1 }, 32, 3, 3, 1, 1, 1, 1, 0.0f },
+    { { 40, 700, 3 }, 3, 31, 31, 1, 1, 3, 15, 1.0f }, { { 9, 1100, 8 }, 8, 3, 3, 2, 1, 1, 1, 0.5f },
+    { { 9, 640, 64 }, 3, 3, 3, 1, 1, 1, 1, 1.0f },  { { 33, 600, 2 }, 17, 5, 9, 1, 3, 1, 6, 1.0f },
+    { { 40, 50, 48 }, 48, 3, 3, 1, 1, 1, 1, 0.0f },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (convs); i++)
+    check_conv (rand, &convs[i]);
+}
+
+/* --- the loops of each kind of processor ---------------------------------------- */
+
+#define ROWS   6
+#define PLANE  400
+#define ROOM   8192
+
+typedef struct
+{
+  float        in[ROWS * PLANE];
+  float        weights[1024];
+  float        bias[64];
+  float        out[ROOM];
+  const float *rows[ROWS];
+  int          offsets[8];
+  CnnDirectSum sum;
+} Loop;
+
+static void
+loop_begin (Loop *loop, GRand *rand, int kernel_rows, int n_taps)
+{
+  fill_whole (rand, loop->in, G_N_ELEMENTS (loop->in));
+  fill_whole (rand, loop->weights, G_N_ELEMENTS (loop->weights));
+  fill_whole (rand, loop->bias, G_N_ELEMENTS (loop->bias));
+  for (int r = 0; r < ROWS; r++)
+    loop->rows[r] = loop->in + r * PLANE;
+  for (int t = 0; t < n_taps; t++)
+    loop->offsets[t] = pick (rand, 0, 300);
+  memset (loop->out, 0, sizeof loop->out);
+  loop->sum = (CnnDirectSum) { .rows = loop->rows,
+                               .kernel_rows = kernel_rows,
+                               .n_taps = n_taps,
+                               .offsets = loop->offsets,
+                               .weights = loop->weights,
+                               .bias = loop->bias,
+                               .activated = pick (rand, 0, 1),
+                               .slope = pick (rand, 0, 1) ? 0.5f : 0.0f,
+                               .out = loop->out };
+}
+
+static float
+loop_value (const Loop *loop, int n_maps, int row, int map, int pixel)
+{
+  const CnnDirectSum *sum = &loop->sum;
+  float               value = loop->bias[map];
+
+  for (int r = 0; r < sum->kernel_rows; r++)
+    for (int t = 0; t < sum->n_taps; t++)
+      value += loop->rows[row + r][loop->offsets[t] + pixel] *
+               loop->weights[(r * sum->n_taps + t) * n_maps + map];
+  return value < 0 && sum->activated ? value * sum->slope : value;
+}
+
+static void
+check_pixels (GRand *rand, const CnnDirectLoops *loops, int n_maps, int n_rows)
+{
+  g_autofree Loop *loop = g_new (Loop, 1);
+
+  loop_begin (loop, rand, pick (rand, n_rows, 4), pick (rand, 1, 8));
+  loop->sum.map_stride = loops->block + 3;
+  loop->sum.row_stride = loop->sum.map_stride * n_maps + 5;
+  loops->pixels[n_maps - 1][n_rows - 1](&loop->sum);
+  for (int y = 0; y < n_rows; y++)
+    for (int m = 0; m < n_maps; m++)
+      for (int x = 0; x < loops->block; x++)
+        g_assert_cmpfloat (
+          loop->out[y * loop->sum.row_stride + m * loop->sum.map_stride + x], ==,
+          loop_value (loop, n_maps, y, m, x));
+}
+
+static void
+check_maps (GRand *rand, const CnnDirectLoops *loops, int n_vectors)
+{
+  g_autofree Loop *loop = g_new (Loop, 1);
+  int              n_maps = n_vectors * loops->lanes;
+
+  loop_begin (loop, rand, pick (rand, 1, 4), pick (rand, 1, 8));
+  loop->sum.pixel_stride = n_maps + 3;
+  loops->maps[n_vectors - 1](&loop->sum);
+  for (int x = 0; x < loops->span; x++)
+    for (int m = 0; m < n_maps; m++)
+      g_assert_cmpfloat (loop->out[x * loop->sum.pixel_stride + m], ==,
+                         loop_value (loop, n_maps, 0, m, x));
+}
+
+static void
+check_planes (GRand *rand, const CnnDirectLoops *loops, int n, int channels)
+{
+  gsize             stride = n + 3;
+  g_autofree float *in = g_new (float, n * channels);
+  g_autofree float *planes = g_new0 (float, stride * channels);
+  g_autofree float *back = g_new0 (float, n * channels);
+
+  fill_whole (rand, in, n * channels);
+  loops->split (in, n, channels, planes, stride);
+  for (int i = 0; i < n; i++)
+    for (int c = 0; c < channels; c++)
+      g_assert_cmpfloat (planes[c * stride + i], ==, in[i * channels + c]);
+  for (int c = 0; c < channels; c++)
+    for (gsize i = n; i < stride; i++)
+      g_assert_cmpfloat (planes[c * stride + i], ==, 0.0f);
+  loops->join (planes, stride, n, channels, back);
+  g_assert_cmpmem (in, n * channels * sizeof (float), back, n * channels * sizeof (float));
+}
+
+static void
+test_loops (void)
+{
+  g_autoptr (GRand)     rand = g_rand_new_with_seed (5);
+  const CnnDirectLoops *loops;
+
+  for (guint kind = 0; (loops = cnn_direct_loops (kind)) != NULL; kind++)
+    for (int i = 0; i < 20; i++)
+      {
+        for (int m = 0; m < CNN_DIRECT_MAPS; m++)
+          for (int r = 0; r < CNN_DIRECT_ROWS; r++)
+            if (loops->pixels[m][r])
+              check_pixels (rand, loops, m + 1, r + 1);
+        check_maps (rand, loops, 1);
+        check_maps (rand, loops, 2);
+        for (int channels = 1; channels <= 20; channels++)
+          check_planes (rand, loops, pick (rand, 1, 40), channels);
+      }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/direct/random", test_random);
+  g_test_add_func ("/direct/large", test_large);
+  g_test_add_func ("/direct/loops", test_loops);
+  return g_test_run ();
+}
