@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "direct.h"
 
 G_BEGIN_DECLS
 
-/* What direct.c and the loops of direct-loops.h agree on. */
+/* What direct.c, direct-weights.c and the loops of direct-loops.h agree on. */
 
 /* Most maps that a loop with pixels in the lanes makes at a time, and most rows. */
 #define CNN_DIRECT_MAPS 4
@@ -70,6 +70,27 @@ typedef struct
   void        (*join)  (const float *planes, gsize stride, int n, int channels, float *out);
 } CnnDirectLoops;
 
-const CnnDirectLoops *cnn_direct_loops (guint kind);
+/**
+ * CnnDirectForm: weights as the loops read them.
+ * @CNN_DIRECT_BIAS: [maps], zeros where there is none
+ * @CNN_DIRECT_PIXELS: for pixels in the lanes, [group][chunk of maps][row][tap][map]
+ * @CNN_DIRECT_IN_MAPS: for maps in the lanes, [chunk of maps][row][tap][map], the
+ *   last chunk filled up with zeros
+ * @CNN_DIRECT_PASSES: of separable kernels the columns, [group][row], and after
+ *   these the rows, [group][column]
+ */
+typedef enum
+{
+  CNN_DIRECT_BIAS,
+  CNN_DIRECT_PIXELS,
+  CNN_DIRECT_IN_MAPS,
+  CNN_DIRECT_PASSES
+} CnnDirectForm;
+
+const CnnDirectLoops *cnn_direct_loops     (guint kind);
+int                   cnn_direct_vectors   (const CnnDirectLoops *loops, int maps, int first);
+gboolean              cnn_direct_separable (const CnnConvolution *conv);
+const float          *cnn_direct_weights   (CnnStore *store, const CnnConvolution *conv,
+                                            CnnDirectForm form);
 
 G_END_DECLS

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "direct.h"
+#include "direct-private.h"
 
 #include <string.h>
 
-#include "direct-private.h"
 #include "i18n.h"
 
 /* Convolution straight from the definition, for few channels or few maps. There
@@ -15,7 +14,11 @@
  * around them, so that pixels that stand in the lanes lie side by side; with a
  * stride, one plane for each remainder of the column. As many rows as the windows
  * need are kept in a ring, for a block of columns at a time, so that all of it
- * stays in the nearest cache. */
+ * stays in the nearest cache.
+ *
+ * Large kernels that are the product of a column and a row take two passes: rows
+ * are convolved with the row as they come into the ring, and from there with the
+ * column. */
 
 /* Rows of the ring shall not take more floats than this where it can be helped. */
 #define RING_FLOATS (24 * 1024 / sizeof (float))
@@ -43,6 +46,9 @@ typedef struct
   const float          *bias;
   int                   n_taps;
   int                  *offsets;    /* [n_taps] */
+  int                   overlap;    /* columns that a window has more than its stride */
+  const float          *passes;     /* (nullable): rows of kernels, [groups][n_taps] */
+  float                *flat;       /* a row before that pass, as in the ring */
   int                   columns;    /* output columns of a block */
   int                   plane;      /* floats of a plane */
   int                   n_ring;     /* rows in the ring */
@@ -50,76 +56,6 @@ typedef struct
   const float         **rows;       /* [kernel_rows + CNN_DIRECT_ROWS - 1] */
   float                *made;       /* [rows][all maps][columns], or a last span of maps */
 } DirectStep;
-
-/* --- weights --------------------------------------------------------------- */
-
-/* [group][chunk of maps][row][tap][map of the chunk] */
-static void
-pack_for_pixels (float *values, gconstpointer data)
-{
-  const CnnConvolution *conv = data;
-  const int            *dims = conv->weights->dims;
-  int                   maps = dims[0] / conv->groups, n_taps = dims[2] * dims[3];
-
-  for (int g = 0; g < conv->groups; g++)
-    for (int first = 0; first < maps; first += CNN_DIRECT_MAPS)
-      for (int r = 0; r < dims[1]; r++)
-        for (int t = 0; t < n_taps; t++)
-          for (int m = first; m < MIN (first + CNN_DIRECT_MAPS, maps); m++)
-            *values++ = conv->weights->values[((gsize) (g * maps + m) * dims[1] + r) * n_taps + t];
-}
-
-static int
-vectors_at (const CnnDirectLoops *loops, int maps, int first)
-{
-  return maps - first > loops->lanes ? 2 : 1;
-}
-
-static gsize
-padded_maps (const CnnDirectLoops *loops, int maps)
-{
-  return (gsize) (maps + loops->lanes - 1) / loops->lanes * loops->lanes;
-}
-
-/* [chunk of maps][row][tap][map of the chunk], the last filled up with zeros */
-static void
-pack_for_maps (float *values, gconstpointer data)
-{
-  const CnnConvolution *conv = data;
-  const CnnDirectLoops *loops = cnn_direct_loops (0);
-  const int            *dims = conv->weights->dims;
-  int                   n_taps = dims[2] * dims[3], width;
-
-  for (int first = 0; first < dims[0]; first += width)
-    {
-      width = vectors_at (loops, dims[0], first) * loops->lanes;
-      for (int r = 0; r < dims[1]; r++)
-        for (int t = 0; t < n_taps; t++, values += width)
-          for (int m = first; m < MIN (first + width, dims[0]); m++)
-            values[m - first] = conv->weights->values[((gsize) m * dims[1] + r) * n_taps + t];
-    }
-}
-
-static void
-pack_bias (float *values, gconstpointer data)
-{
-  const CnnConvolution *conv = data;
-
-  if (conv->bias)
-    memcpy (values, conv->bias->values, cnn_tensor_length (conv->bias) * sizeof (float));
-}
-
-static gboolean
-get_weights (DirectStep *step, const CnnTask *task, const CnnConvolution *conv)
-{
-  gsize taps = (gsize) step->kernel_rows * step->n_taps;
-  gsize maps = padded_maps (step->loops, conv->weights->dims[0]);
-
-  step->weights = cnn_store_get (task->store, "direct weights", taps * maps,
-                                 step->maps_in_lanes ? pack_for_maps : pack_for_pixels, conv);
-  step->bias = cnn_store_get (task->store, "direct bias", maps, pack_bias, conv);
-  return step->weights && step->bias;
-}
 
 /* --- the ring of rows -------------------------------------------------------- */
 
@@ -170,6 +106,45 @@ ring_row (const DirectStep *step, int row)
                         step->plane;
 }
 
+/* The pass of a separable kernel along a row, from @flat to the ring. */
+static void
+pass_row (const DirectStep *step, int n_columns, float *to)
+{
+  static const float zeros[1] = { 0.0f };
+  CnnDirectSum       sum = { .kernel_rows = 1,
+                             .n_taps = step->n_taps,
+                             .offsets = step->offsets,
+                             .bias = zeros };
+
+  for (int g = 0; g < step->groups; g++)
+    {
+      sum.weights = step->passes + g * step->n_taps;
+      for (int x = 0; x < n_columns; x += step->loops->block)
+        {
+          const float *row = step->flat + g * step->plane + x;
+
+          sum.rows = &row;
+          sum.out = to + g * step->plane + x;
+          step->loops->pixels[0][0](&sum);
+        }
+    }
+}
+
+/* Rows of the ring up to, not including, @end, as the windows see them. */
+static void
+fill_rows (const DirectStep *step, const float *in, int from, int end, int x, int n_columns)
+{
+  int n_padded = n_columns * step->stride.width + step->overlap;
+
+  for (int row = from; row < end; row++)
+    {
+      fill_row (step, in, row - step->pad.top, x * step->stride.width - step->pad.left, n_padded,
+                step->flat ? step->flat : ring_row (step, row));
+      if (step->flat)
+        pass_row (step, n_columns, ring_row (step, row));
+    }
+}
+
 /* --- sums --------------------------------------------------------------------- */
 
 /* A block of columns of @n_rows output rows with pixels in the lanes. */
@@ -179,7 +154,7 @@ run_pixels (const DirectStep *step, CnnDirectSum *sum, int n_rows, int n_columns
   int          n_planes = step->depth * step->stride.width;
   int          n_row_pointers = step->kernel_rows + n_rows - 1;
   const float *weights = step->weights;
-  gsize        taps = (gsize) step->kernel_rows * step->n_taps;
+  gsize        taps = (gsize) step->kernel_rows * sum->n_taps;
 
   sum->map_stride = step->columns;
   sum->row_stride = sum->map_stride * step->out.channels;
@@ -229,7 +204,7 @@ run_maps (const DirectStep *step, CnnDirectSum *sum, int n_columns, float *out)
   sum->weights = step->weights;
   for (int first = 0; first < step->maps; first += width)
     {
-      int n_vectors = vectors_at (loops, step->maps, first);
+      int n_vectors = cnn_direct_vectors (loops, step->maps, first);
       int n_maps = MIN (step->maps - first, n_vectors * loops->lanes);
 
       width = n_vectors * loops->lanes;
@@ -271,25 +246,24 @@ rows_together (const DirectStep *step)
 static void
 run_block (DirectStep *step, const float *in, int x, int end, float *out)
 {
-  CnnDirectSum sum = { .rows = step->rows,
-                       .kernel_rows = step->kernel_rows,
-                       .n_taps = step->n_taps,
-                       .offsets = step->offsets,
-                       .activated = step->activated,
-                       .slope = step->slope };
-  int          together = rows_together (step);
-  int          n_padded = (end - x) * step->stride.width + step->offsets[step->n_taps];
-  int          filled = 0;
+  static const int one_tap[1] = { 0 };
+  CnnDirectSum     sum = { .rows = step->rows,
+                           .kernel_rows = step->kernel_rows,
+                           .n_taps = step->flat ? 1 : step->n_taps,
+                           .offsets = step->flat ? one_tap : step->offsets,
+                           .activated = step->activated,
+                           .slope = step->slope };
+  int              together = rows_together (step);
+  int              filled = 0;
 
   for (int y = 0, n_rows; y < step->out.height; y += n_rows)
     {
-      int first = y * step->stride.height;
+      int first = y * step->stride.height, last;
 
       n_rows = y + together <= step->out.height ? together : 1;
-      for (filled = MAX (filled, first);
-           filled <= first + (step->kernel_rows - 1) * step->row_dilation + n_rows - 1; filled++)
-        fill_row (step, in, filled - step->pad.top, x * step->stride.width - step->pad.left,
-                  n_padded, ring_row (step, filled));
+      last = first + (step->kernel_rows - 1) * step->row_dilation + n_rows - 1;
+      fill_rows (step, in, MAX (filled, first), last + 1, x, end - x);
+      filled = MAX (filled, last + 1);
       for (int r = 0; r < step->kernel_rows + n_rows - 1; r++)
         step->rows[r] = ring_row (step, first + r * step->row_dilation);
       if (step->maps_in_lanes)
@@ -324,22 +298,22 @@ direct_free (CnnStep *base)
   g_free (step->rows);
   cnn_floats_free (step->ring);
   cnn_floats_free (step->made);
+  cnn_floats_free (step->flat);
   g_free (step);
 }
 
-/* Where each tap's number lies in a row of the ring, and after these, the columns
- * that a window has more than its stride. */
+/* Where each tap's number lies in a row of the ring. */
 static void
 set_offsets (DirectStep *step, int columns, int dilation)
 {
   int by = step->stride.width;
 
   step->n_taps = columns * step->depth;
-  step->offsets = g_new (int, step->n_taps + 1);
+  step->offsets = g_new (int, step->n_taps);
   for (int k = 0, t = 0; k < columns; k++)
     for (int c = 0; c < step->depth; c++, t++)
       step->offsets[t] = (c * by + k * dilation % by) * step->plane + k * dilation / by;
-  step->offsets[step->n_taps] = (columns - 1) * dilation + 1 - by;
+  step->overlap = (columns - 1) * dilation + 1 - by;
 }
 
 /* A block of columns, and its planes with what the loops read beyond them. */
@@ -355,6 +329,20 @@ set_columns (DirectStep *step, int extent)
   step->plane = step->columns + (extent + step->stride.width - 1) / step->stride.width + slack;
 }
 
+static gboolean
+get_weights (DirectStep *step, const CnnTask *task, const CnnConvolution *conv)
+{
+  CnnDirectForm form = step->flat            ? CNN_DIRECT_PASSES
+                       : step->maps_in_lanes ? CNN_DIRECT_IN_MAPS
+                                             : CNN_DIRECT_PIXELS;
+
+  step->bias = cnn_direct_weights (task->store, conv, CNN_DIRECT_BIAS);
+  step->weights = cnn_direct_weights (task->store, conv, form);
+  if (step->flat && step->weights)
+    step->passes = step->weights + (gsize) step->groups * step->kernel_rows;
+  return step->weights && step->bias;
+}
+
 /**
  * cnn_direct_suits:
  *
@@ -367,7 +355,7 @@ cnn_direct_suits (const CnnConvolution *conv)
 
   if (conv->groups > 1)
     return conv->groups <= 8;
-  return maps <= 8 || depth <= 8;
+  return maps <= 16 || depth <= 16;
 }
 
 /**
@@ -382,7 +370,8 @@ cnn_direct_step_new (const CnnTask *task, const CnnConvolution *conv, GError **e
 {
   DirectStep *step = g_new0 (DirectStep, 1);
   const int  *dims = conv->weights->dims;
-  gsize       ring, made;
+  gboolean    separable = cnn_direct_separable (conv);
+  gsize       ring, made, flat;
 
   step->step.run = direct_run;
   step->step.free = direct_free;
@@ -402,13 +391,15 @@ cnn_direct_step_new (const CnnTask *task, const CnnConvolution *conv, GError **e
   step->n_ring = (step->kernel_rows - 1) * step->row_dilation + rows_together (step);
   set_columns (step, (dims[2] - 1) * conv->dilation.width + 1);
   set_offsets (step, dims[2], conv->dilation.width);
-  ring = (gsize) step->n_ring * step->in.channels * step->stride.width * step->plane;
+  flat = (gsize) step->in.channels * step->stride.width * step->plane;
+  ring = step->n_ring * flat;
   made = step->maps_in_lanes ? (gsize) step->loops->span * step->loops->lanes * 2
                              : (gsize) rows_together (step) * step->out.channels * step->columns;
   step->rows = g_new0 (const float *, step->kernel_rows + CNN_DIRECT_ROWS);
   step->ring = cnn_floats_alloc (ring);
   step->made = cnn_floats_alloc (made);
-  if (!step->ring || !step->made || !get_weights (step, task, conv))
+  step->flat = separable ? cnn_floats_alloc (flat) : NULL;
+  if (!step->ring || !step->made || (separable && !step->flat) || !get_weights (step, task, conv))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
                    _("%s: there is not enough memory for %d×%d×%d values"), task->node->op->name,
@@ -416,6 +407,9 @@ cnn_direct_step_new (const CnnTask *task, const CnnConvolution *conv, GError **e
       direct_free (&step->step);
       return NULL;
     }
-  memset (step->ring, 0, ring * sizeof (float)); /* the loops read beyond the planes' ends */
+  /* The loops read beyond the planes' ends. */
+  memset (step->ring, 0, ring * sizeof (float));
+  if (separable)
+    memset (step->flat, 0, flat * sizeof (float));
   return &step->step;
 }

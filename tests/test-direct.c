@@ -4,6 +4,7 @@
 
 #include "cnn-test.h"
 #include "direct-private.h"
+#include "separable.h"
 
 /* Convolutions of all sizes, whoever computes them, against three nested loops;
  * and each kind of processor's loops, as far as this one has them. All on whole
@@ -144,6 +145,79 @@ test_large (void)
     check_conv (rand, &convs[i]);
 }
 
+/* --- separable kernels ----------------------------------------------------------- */
+
+/* Runs a large depthwise kernel, drawn by @number, and says how far it is off. */
+static double
+worst_error (Conv conv, double (*number) (int y, int x))
+{
+  g_autofree char        *text = conv_text (&conv);
+  g_autoptr (CnnNetwork)  network = cnn_network_parse (text, NULL);
+  guint                   last = cnn_network_n_nodes (network) - 1, n_weights;
+  g_autoptr (CnnPlan)     plan = cnn_plan_new (network, conv.in, 1, &last, NULL, NULL);
+  CnnTensor *const       *weights = cnn_plan_weights (plan, 1, &n_weights);
+  CnnShape                shape = cnn_plan_info (plan, last)->shape;
+  g_autofree float       *in = g_new (float, cnn_shape_cells (conv.in));
+  float                  *out;
+  double                  worst = 0.0;
+
+  for (int m = 0, i = 0; m < conv.maps; m++)
+    for (int y = 0; y < conv.rows; y++)
+      for (int x = 0; x < conv.columns; x++)
+        weights[0]->values[i++] = (float) ((m + 1) * number (y, x));
+  for (gint64 i = 0; i < cnn_shape_cells (conv.in); i++)
+    in[i] = (float) (i * 7919 % 256);
+  out = cnn_test_run_plan (plan, conv.in, in, shape);
+  for (int y = 0, i = 0; y < shape.height; y++)
+    for (int x = 0; x < shape.width; x++)
+      for (int m = 0; m < shape.channels; m++, i++)
+        worst = MAX (worst, fabs (out[i] - conv_value (&conv, in, weights, y, x, m)) / (m + 1));
+  cnn_floats_free (out);
+  return worst;
+}
+
+static double
+gauss (int y, int x)
+{
+  return exp (-((y - 7) * (y - 7) + (x - 9) * (x - 9)) / 18.0) / 56.5;
+}
+
+static double
+box (int y, int x)
+{
+  return 1.0;
+}
+
+/* A box with one number that spoils it. */
+static double
+spoilt (int y, int x)
+{
+  return y == 12 && x == 2 ? 1.0 + 1e-5 : y == 3 && x == 3 ? 0.0 : 1.0;
+}
+
+static void
+test_separable (void)
+{
+  Conv  conv = { { 60, 600, 3 }, 3, 15, 19, 1, 1, 3, 9, 1.0f };
+  float column[2], row[3];
+
+  g_assert_true (cnn_kernel_separate ((float[]) { 1, 2, 3, -2, -4, -6 }, 2, 3, column, row));
+  g_assert_cmpfloat (column[0] * row[2], ==, 3.0f);
+  g_assert_cmpfloat (column[1] * row[0], ==, -2.0f);
+  g_assert_false (cnn_kernel_separate ((float[]) { 1, 2, 3, -2, -4, -6.00001f }, 2, 3, column, row));
+  g_assert_false (cnn_kernel_separate ((float[]) { 1, 2, 3, 0, -4, -6 }, 2, 3, column, row));
+  g_assert_false (cnn_kernel_separate ((float[]) { 0, 0, 0, 0, 0, 0 }, 2, 3, column, row));
+  g_assert_false (cnn_kernel_separate ((float[]) { 1, 2, NAN, 1, 2, NAN }, 2, 3, column, row));
+
+  /* Of 255 at most; the sums of whole numbers are exact. */
+  g_assert_cmpfloat (worst_error (conv, gauss), <, 255 * 2e-6);
+  g_assert_cmpfloat (worst_error (conv, box), ==, 0.0);
+  g_assert_cmpfloat (worst_error (conv, spoilt), <, 255 * 15 * 19 * 1e-7);
+  conv.stride = 2;
+  conv.dilation = 2;
+  g_assert_cmpfloat (worst_error (conv, gauss), <, 255 * 2e-6);
+}
+
 /* --- the loops of each kind of processor ---------------------------------------- */
 
 #define ROWS   6
@@ -274,6 +348,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/direct/random", test_random);
   g_test_add_func ("/direct/large", test_large);
+  g_test_add_func ("/direct/separable", test_separable);
   g_test_add_func ("/direct/loops", test_loops);
   return g_test_run ();
 }
