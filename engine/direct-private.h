@@ -71,6 +71,22 @@ typedef struct
 } CnnDirectLoops;
 
 /**
+ * CnnDirectRows:
+ * @in: the tile that rows are taken from
+ * @by: columns from one number of a plane to the next
+ * @plane: floats from one plane to the next
+ * @padded: room for a row with its padding, [plane][by][channels]
+ */
+typedef struct
+{
+  const CnnDirectLoops *loops;
+  CnnShape              in;
+  int                   by;
+  int                   plane;
+  float                *padded;
+} CnnDirectRows;
+
+/**
  * CnnDirectForm: weights as the loops read them.
  * @CNN_DIRECT_BIAS: [maps], zeros where there is none
  * @CNN_DIRECT_PIXELS: for pixels in the lanes, [group][chunk of maps][row][tap][map]
@@ -88,6 +104,8 @@ typedef enum
 } CnnDirectForm;
 
 const CnnDirectLoops *cnn_direct_loops     (guint kind);
+void                  cnn_direct_row       (const CnnDirectRows *rows, const float *in, int y,
+                                            int first, int n, float *to);
 int                   cnn_direct_vectors   (const CnnDirectLoops *loops, int maps, int first);
 gboolean              cnn_direct_separable (const CnnConvolution *conv);
 const float          *cnn_direct_weights   (CnnStore *store, const CnnConvolution *conv,

@@ -21,8 +21,8 @@
  * column. */
 
 /* Rows of the ring shall not take more floats than this where it can be helped. */
-#define RING_FLOATS (24 * 1024 / sizeof (float))
-#define MIN_COLUMNS 256
+#define RING_FLOATS (16 * 1024 / sizeof (float))
+#define MIN_COLUMNS 128
 /* From this many maps on, maps are in the lanes. */
 #define MANY_MAPS 12
 
@@ -30,10 +30,10 @@ typedef struct
 {
   CnnStep               step;
   const CnnDirectLoops *loops;
-  CnnShape              in;
+  CnnDirectRows         rows;
   CnnShape              out;
   CnnSides              pad;
-  CnnSize               stride;
+  int                   row_stride;
   int                   kernel_rows;
   int                   row_dilation;
   int                   groups;
@@ -46,64 +46,23 @@ typedef struct
   const float          *bias;
   int                   n_taps;
   int                  *offsets;    /* [n_taps] */
-  int                   overlap;    /* columns that a window has more than its stride */
+  int                   overlap;    /* of windows, in steps of the stride */
   const float          *passes;     /* (nullable): rows of kernels, [groups][n_taps] */
   float                *flat;       /* a row before that pass, as in the ring */
   int                   columns;    /* output columns of a block */
-  int                   plane;      /* floats of a plane */
   int                   n_ring;     /* rows in the ring */
-  float                *ring;       /* [n_ring][channels][stride.width][plane] */
-  const float         **rows;       /* [kernel_rows + CNN_DIRECT_ROWS - 1] */
+  float                *ring;       /* [n_ring][column stride][channels][plane] */
+  const float         **at;         /* [kernel_rows + CNN_DIRECT_ROWS - 1] */
   float                *made;       /* [rows][all maps][columns], or a last span of maps */
 } DirectStep;
 
 /* --- the ring of rows -------------------------------------------------------- */
 
-/* Asks for what the next call of fill_row() reads, which is a long way off in
- * memory. */
-static void
-fetch_row (const DirectStep *step, const float *row, int n)
-{
-  const char *end = (const char *) (row + (gsize) n * step->in.channels);
-
-  for (const char *at = (const char *) row; at < end; at += 64)
-    __builtin_prefetch (at);
-}
-
-/* A row of the input from column @first on, [n][channels], as planes. What is
- * outside is 0. */
-static void
-fill_row (const DirectStep *step, const float *in, int y, int first, int n, float *to)
-{
-  int          channels = step->in.channels, by = step->stride.width;
-  int          from = CLAMP (-first, 0, n), end = CLAMP (step->in.width - first, from, n);
-  const float *row = in + ((gsize) y * step->in.width + first) * channels;
-
-  if (y < 0 || y >= step->in.height)
-    from = end = n;
-  else if (y + 1 < step->in.height)
-    fetch_row (step, row + ((gsize) step->in.width + from) * channels, end - from);
-  if (by == 1)
-    {
-      for (int c = 0; c < channels && from > 0; c++)
-        memset (to + c * step->plane, 0, from * sizeof (float));
-      for (int c = 0; c < channels && end < n; c++)
-        memset (to + c * step->plane + end, 0, (n - end) * sizeof (float));
-      if (end > from)
-        step->loops->split (row + from * channels, end - from, channels, to + from, step->plane);
-      return;
-    }
-  for (int c = 0; c < channels; c++)
-    for (int phase = 0; phase < by; phase++, to += step->plane)
-      for (int x = phase, i = 0; x < n; x += by, i++)
-        to[i] = x >= from && x < end ? row[x * channels + c] : 0.0f;
-}
-
 static float *
 ring_row (const DirectStep *step, int row)
 {
-  return step->ring + (gsize) (row % step->n_ring) * step->in.channels * step->stride.width *
-                        step->plane;
+  return step->ring + (gsize) (row % step->n_ring) * step->rows.in.channels * step->rows.by *
+                        step->rows.plane;
 }
 
 /* The pass of a separable kernel along a row, from @flat to the ring. */
@@ -121,10 +80,10 @@ pass_row (const DirectStep *step, int n_columns, float *to)
       sum.weights = step->passes + g * step->n_taps;
       for (int x = 0; x < n_columns; x += step->loops->block)
         {
-          const float *row = step->flat + g * step->plane + x;
+          const float *row = step->flat + g * step->rows.plane + x;
 
           sum.rows = &row;
-          sum.out = to + g * step->plane + x;
+          sum.out = to + g * step->rows.plane + x;
           step->loops->pixels[0][0](&sum);
         }
     }
@@ -134,12 +93,10 @@ pass_row (const DirectStep *step, int n_columns, float *to)
 static void
 fill_rows (const DirectStep *step, const float *in, int from, int end, int x, int n_columns)
 {
-  int n_padded = n_columns * step->stride.width + step->overlap;
-
   for (int row = from; row < end; row++)
     {
-      fill_row (step, in, row - step->pad.top, x * step->stride.width - step->pad.left, n_padded,
-                step->flat ? step->flat : ring_row (step, row));
+      cnn_direct_row (&step->rows, in, row - step->pad.top, x * step->rows.by - step->pad.left,
+                      n_columns + step->overlap, step->flat ? step->flat : ring_row (step, row));
       if (step->flat)
         pass_row (step, n_columns, ring_row (step, row));
     }
@@ -151,7 +108,6 @@ fill_rows (const DirectStep *step, const float *in, int from, int end, int x, in
 static void
 run_pixels (const DirectStep *step, CnnDirectSum *sum, int n_rows, int n_columns)
 {
-  int          n_planes = step->depth * step->stride.width;
   int          n_row_pointers = step->kernel_rows + n_rows - 1;
   const float *weights = step->weights;
   gsize        taps = (gsize) step->kernel_rows * sum->n_taps;
@@ -174,14 +130,14 @@ run_pixels (const DirectStep *step, CnnDirectSum *sum, int n_rows, int n_columns
               sum->out = step->made + map * sum->map_stride + x;
               loop (sum);
               for (int r = 0; r < n_row_pointers; r++)
-                step->rows[r] += step->loops->block;
+                step->at[r] += step->loops->block;
             }
           for (int r = 0; r < n_row_pointers; r++)
-            step->rows[r] -= (n_columns + step->loops->block - 1) / step->loops->block *
+            step->at[r] -= (n_columns + step->loops->block - 1) / step->loops->block *
                              step->loops->block;
         }
       for (int r = 0; r < n_row_pointers; r++)
-        step->rows[r] += n_planes * step->plane;
+        step->at[r] += step->depth * step->rows.plane;
     }
 }
 
@@ -220,10 +176,10 @@ run_maps (const DirectStep *step, CnnDirectSum *sum, int n_columns, float *out)
           if (!all)
             copy_maps (step->made, width, MIN (loops->span, n_columns - x), n_maps, to, step->maps);
           for (int r = 0; r < step->kernel_rows; r++)
-            step->rows[r] += loops->span;
+            step->at[r] += loops->span;
         }
       for (int r = 0; r < step->kernel_rows; r++)
-        step->rows[r] -= (n_columns + loops->span - 1) / loops->span * loops->span;
+        step->at[r] -= (n_columns + loops->span - 1) / loops->span * loops->span;
       sum->weights += taps * width;
     }
 }
@@ -234,7 +190,7 @@ rows_together (const DirectStep *step)
 {
   int most = MIN (step->kernel_rows, CNN_DIRECT_ROWS);
 
-  if (step->maps_in_lanes || step->stride.height > 1 || step->row_dilation > 1)
+  if (step->maps_in_lanes || step->row_stride > 1 || step->row_dilation > 1)
     return 1;
   for (int first = 0; first < step->maps; first += CNN_DIRECT_MAPS)
     while (!step->loops->pixels[MIN (step->maps - first, CNN_DIRECT_MAPS) - 1][most - 1])
@@ -247,7 +203,7 @@ static void
 run_block (DirectStep *step, const float *in, int x, int end, float *out)
 {
   static const int one_tap[1] = { 0 };
-  CnnDirectSum     sum = { .rows = step->rows,
+  CnnDirectSum     sum = { .rows = step->at,
                            .kernel_rows = step->kernel_rows,
                            .n_taps = step->flat ? 1 : step->n_taps,
                            .offsets = step->flat ? one_tap : step->offsets,
@@ -258,14 +214,14 @@ run_block (DirectStep *step, const float *in, int x, int end, float *out)
 
   for (int y = 0, n_rows; y < step->out.height; y += n_rows)
     {
-      int first = y * step->stride.height, last;
+      int first = y * step->row_stride, last;
 
       n_rows = y + together <= step->out.height ? together : 1;
       last = first + (step->kernel_rows - 1) * step->row_dilation + n_rows - 1;
       fill_rows (step, in, MAX (filled, first), last + 1, x, end - x);
       filled = MAX (filled, last + 1);
       for (int r = 0; r < step->kernel_rows + n_rows - 1; r++)
-        step->rows[r] = ring_row (step, first + r * step->row_dilation);
+        step->at[r] = ring_row (step, first + r * step->row_dilation);
       if (step->maps_in_lanes)
         run_maps (step, &sum, end - x, out + ((gsize) y * step->out.width + x) * step->maps);
       else
@@ -295,10 +251,11 @@ direct_free (CnnStep *base)
   DirectStep *step = (DirectStep *) base;
 
   g_free (step->offsets);
-  g_free (step->rows);
+  g_free (step->at);
   cnn_floats_free (step->ring);
   cnn_floats_free (step->made);
   cnn_floats_free (step->flat);
+  cnn_floats_free (step->rows.padded);
   g_free (step);
 }
 
@@ -306,14 +263,15 @@ direct_free (CnnStep *base)
 static void
 set_offsets (DirectStep *step, int columns, int dilation)
 {
-  int by = step->stride.width;
+  int by = step->rows.by;
 
   step->n_taps = columns * step->depth;
   step->offsets = g_new (int, step->n_taps);
   for (int k = 0, t = 0; k < columns; k++)
     for (int c = 0; c < step->depth; c++, t++)
-      step->offsets[t] = (c * by + k * dilation % by) * step->plane + k * dilation / by;
-  step->overlap = (columns - 1) * dilation + 1 - by;
+      step->offsets[t] = (k * dilation % by * step->rows.in.channels + c) * step->rows.plane +
+                         k * dilation / by;
+  step->overlap = (columns - 1) * dilation / by;
 }
 
 /* A block of columns, and its planes with what the loops read beyond them. */
@@ -321,12 +279,35 @@ static void
 set_columns (DirectStep *step, int extent)
 {
   int slack = MAX (step->loops->block, step->loops->span);
-  int floats = step->n_ring * step->in.channels * step->stride.width;
+  int floats = step->n_ring * step->rows.in.channels * step->rows.by;
   int fits = (int) (RING_FLOATS / floats) - extent;
 
   step->columns = MIN (MAX (fits, MIN_COLUMNS), step->out.width);
   step->columns = (step->columns + slack - 1) / slack * slack;
-  step->plane = step->columns + (extent + step->stride.width - 1) / step->stride.width + slack;
+  step->rows.plane = step->columns + extent / step->rows.by + slack;
+}
+
+/* All but the weights. */
+static gboolean
+alloc_memory (DirectStep *step, gboolean separable)
+{
+  gsize row = (gsize) step->rows.in.channels * step->rows.by * step->rows.plane;
+  gsize made = step->maps_in_lanes
+                 ? (gsize) step->loops->span * step->loops->lanes * 2
+                 : (gsize) rows_together (step) * step->out.channels * step->columns;
+
+  step->at = g_new0 (const float *, step->kernel_rows + CNN_DIRECT_ROWS);
+  step->ring = cnn_floats_alloc (step->n_ring * row);
+  step->made = cnn_floats_alloc (made);
+  step->rows.padded = cnn_floats_alloc (row);
+  step->flat = separable ? cnn_floats_alloc (row) : NULL;
+  if (!step->ring || !step->made || !step->rows.padded || (separable && !step->flat))
+    return FALSE;
+  /* The loops read beyond the planes' ends. */
+  memset (step->ring, 0, step->n_ring * row * sizeof (float));
+  if (separable)
+    memset (step->flat, 0, row * sizeof (float));
+  return TRUE;
 }
 
 static gboolean
@@ -370,16 +351,14 @@ cnn_direct_step_new (const CnnTask *task, const CnnConvolution *conv, GError **e
 {
   DirectStep *step = g_new0 (DirectStep, 1);
   const int  *dims = conv->weights->dims;
-  gboolean    separable = cnn_direct_separable (conv);
-  gsize       ring, made, flat;
 
   step->step.run = direct_run;
   step->step.free = direct_free;
   step->loops = cnn_direct_loops (0);
-  step->in = task->in[0];
+  step->rows = (CnnDirectRows) { .loops = step->loops, .in = task->in[0], .by = conv->stride.width };
   step->out = task->out;
   step->pad = task->pad;
-  step->stride = conv->stride;
+  step->row_stride = conv->stride.height;
   step->kernel_rows = dims[1];
   step->row_dilation = conv->dilation.height;
   step->groups = conv->groups;
@@ -391,15 +370,7 @@ cnn_direct_step_new (const CnnTask *task, const CnnConvolution *conv, GError **e
   step->n_ring = (step->kernel_rows - 1) * step->row_dilation + rows_together (step);
   set_columns (step, (dims[2] - 1) * conv->dilation.width + 1);
   set_offsets (step, dims[2], conv->dilation.width);
-  flat = (gsize) step->in.channels * step->stride.width * step->plane;
-  ring = step->n_ring * flat;
-  made = step->maps_in_lanes ? (gsize) step->loops->span * step->loops->lanes * 2
-                             : (gsize) rows_together (step) * step->out.channels * step->columns;
-  step->rows = g_new0 (const float *, step->kernel_rows + CNN_DIRECT_ROWS);
-  step->ring = cnn_floats_alloc (ring);
-  step->made = cnn_floats_alloc (made);
-  step->flat = separable ? cnn_floats_alloc (flat) : NULL;
-  if (!step->ring || !step->made || (separable && !step->flat) || !get_weights (step, task, conv))
+  if (!alloc_memory (step, cnn_direct_separable (conv)) || !get_weights (step, task, conv))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
                    _("%s: there is not enough memory for %d×%d×%d values"), task->node->op->name,
@@ -407,9 +378,5 @@ cnn_direct_step_new (const CnnTask *task, const CnnConvolution *conv, GError **e
       direct_free (&step->step);
       return NULL;
     }
-  /* The loops read beyond the planes' ends. */
-  memset (step->ring, 0, ring * sizeof (float));
-  if (separable)
-    memset (step->flat, 0, flat * sizeof (float));
   return &step->step;
 }
