@@ -214,6 +214,41 @@ cnn_dnnl_step_bind_maps (CnnStep *step, const CnnTask *task, GError **error)
          cnn_dnnl_step_bind (step, DNNL_ARG_DST, CNN_DNNL_OUT, task, error);
 }
 
+/* Copies @values, which lie as @have says, to @to. */
+static dnnl_status_t
+reorder_values (dnnl_stream_t stream, const_dnnl_memory_desc_t have, const float *values,
+                dnnl_memory_t to)
+{
+  dnnl_memory_t            from = NULL;
+  dnnl_primitive_desc_t    desc = NULL;
+  dnnl_primitive_t         reorder = NULL;
+  const_dnnl_memory_desc_t want;
+  dnnl_status_t            status;
+
+  dnnl_memory_get_memory_desc (to, &want);
+  status = dnnl_memory_create (&from, have, cnn_dnnl_engine (), (void *) values);
+  if (status == dnnl_success)
+    status = dnnl_reorder_primitive_desc_create (&desc, have, cnn_dnnl_engine (), want,
+                                                 cnn_dnnl_engine (), NULL);
+  if (status == dnnl_success)
+    status = dnnl_primitive_create (&reorder, desc);
+  if (status == dnnl_success)
+    {
+      dnnl_exec_arg_t args[] = { { DNNL_ARG_FROM, from }, { DNNL_ARG_TO, to } };
+
+      status = dnnl_primitive_execute (reorder, stream, 2, args);
+    }
+  if (status == dnnl_success)
+    status = dnnl_stream_wait (stream);
+  if (reorder)
+    dnnl_primitive_destroy (reorder);
+  if (desc)
+    dnnl_primitive_desc_destroy (desc);
+  if (from)
+    dnnl_memory_destroy (from);
+  return status;
+}
+
 /**
  * cnn_dnnl_step_weight:
  * @step: a step of cnn_dnnl_step_new()
@@ -228,35 +263,82 @@ gboolean
 cnn_dnnl_step_weight (CnnStep *base, int arg, const_dnnl_memory_desc_t have, const float *values,
                       const CnnTask *task, GError **error)
 {
-  CnnDnnlStep          *step = (CnnDnnlStep *) base;
-  dnnl_memory_t         from = NULL;
-  dnnl_primitive_desc_t desc = NULL;
-  dnnl_primitive_t      reorder = NULL;
-  gboolean              ok;
+  CnnDnnlStep *step = (CnnDnnlStep *) base;
 
-  if (!dnnl_step_add (step, arg, CNN_DNNL_FIXED, dnnl_step_desc (step, arg), DNNL_MEMORY_ALLOCATE,
-                      task, error))
-    return FALSE;
-  ok = cnn_dnnl_check (dnnl_memory_create (&from, have, cnn_dnnl_engine (), (void *) values), task,
-                       error) &&
-       cnn_dnnl_check (dnnl_reorder_primitive_desc_create (&desc, have, cnn_dnnl_engine (),
-                                                           dnnl_step_desc (step, arg),
-                                                           cnn_dnnl_engine (), NULL),
-                       task, error) &&
-       cnn_dnnl_check (dnnl_primitive_create (&reorder, desc), task, error);
-  if (ok)
-    {
-      dnnl_exec_arg_t args[] = { { DNNL_ARG_FROM, from },
-                                 { DNNL_ARG_TO, step->args[step->n_args - 1].memory } };
+  return dnnl_step_add (step, arg, CNN_DNNL_FIXED, dnnl_step_desc (step, arg), DNNL_MEMORY_ALLOCATE,
+                        task, error) &&
+         cnn_dnnl_check (reorder_values (step->stream, have, values,
+                                         step->args[step->n_args - 1].memory),
+                         task, error);
+}
 
-      ok = cnn_dnnl_check (dnnl_primitive_execute (reorder, step->stream, 2, args), task, error) &&
-           cnn_dnnl_check (dnnl_stream_wait (step->stream), task, error);
-    }
-  if (reorder)
-    dnnl_primitive_destroy (reorder);
-  if (desc)
-    dnnl_primitive_desc_destroy (desc);
-  if (from)
-    dnnl_memory_destroy (from);
-  return ok;
+typedef struct
+{
+  CnnDnnlStep             *step;
+  const_dnnl_memory_desc_t have;
+  const_dnnl_memory_desc_t want;
+  CnnStoreFill             fill;
+  gconstpointer            data;
+} Shared;
+
+static void
+shared_fill (float *values, gconstpointer data)
+{
+  const Shared     *shared = data;
+  g_autofree float *plain = g_malloc0 (dnnl_memory_desc_get_size (shared->have));
+  dnnl_memory_t     to;
+
+  shared->fill (plain, shared->data);
+  if (dnnl_memory_create (&to, shared->want, cnn_dnnl_engine (), values) != dnnl_success ||
+      reorder_values (shared->step->stream, shared->have, plain, to) != dnnl_success)
+    g_error ("oneDNN refused to put weights in its own order");
+  dnnl_memory_destroy (to);
+}
+
+/* A name for the order of values that @desc describes. */
+static char *
+layout_name (const_dnnl_memory_desc_t desc)
+{
+  g_autofree guint8 *bytes = NULL;
+  g_autofree char   *sum = NULL;
+  gsize              size = 0;
+
+  if (dnnl_memory_desc_get_blob (NULL, &size, desc) != dnnl_success)
+    g_error ("oneDNN does not describe its order");
+  bytes = g_malloc0 (size);
+  dnnl_memory_desc_get_blob (bytes, &size, desc);
+  sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, bytes, size);
+  return g_strconcat ("oneDNN ", sum, NULL);
+}
+
+/**
+ * cnn_dnnl_step_share:
+ * @step: a step of cnn_dnnl_step_new()
+ * @arg: the primitive's argument, DNNL_ARG_WEIGHTS, …
+ * @have: how the values lie that @fill makes
+ * @fill: makes the weights, where no step of the layer has them yet; the same
+ *   values for all of them
+ * @data: for @fill
+ * @task: what it is for
+ *
+ * Like cnn_dnnl_step_weight(), with one copy for all steps of the layer.
+ *
+ * Returns: %TRUE, or %FALSE with %CNN_ERROR_LIMIT set
+ */
+gboolean
+cnn_dnnl_step_share (CnnStep *base, int arg, const_dnnl_memory_desc_t have, CnnStoreFill fill,
+                     gconstpointer data, const CnnTask *task, GError **error)
+{
+  CnnDnnlStep             *step = (CnnDnnlStep *) base;
+  const_dnnl_memory_desc_t want = dnnl_step_desc (step, arg);
+  Shared                   shared = { step, have, want, fill, data };
+  g_autofree char         *name = layout_name (want);
+  gsize                    size = dnnl_memory_desc_get_size (want);
+  const float             *values = cnn_store_get (task->store, name,
+                                                   (size + sizeof (float) - 1) / sizeof (float),
+                                                   shared_fill, &shared);
+
+  if (values == NULL)
+    return cnn_dnnl_check (dnnl_out_of_memory, task, error);
+  return dnnl_step_add (step, arg, CNN_DNNL_FIXED, want, (void *) values, task, error);
 }

@@ -6,6 +6,7 @@
 #include "i18n.h"
 #include "ops.h"
 #include "weights.h"
+#include "winograd.h"
 
 typedef struct
 {
@@ -386,6 +387,21 @@ conv_macs (const CnnNode *node, CnnShape in, CnnShape out)
 
 /* --- running -------------------------------------------------------------- */
 
+static gboolean
+conv_is_winograd (const CnnNode *node, CnnShape in, CnnShape out)
+{
+  const ConvParams *p = node->params;
+  CnnWindow         window = { .kernel = kernel_size (p), .stride = p->stride, .dilation = p->dilation };
+
+  return conv_groups (p, in) == 1 && cnn_winograd_suits (&window, in.channels, out.channels);
+}
+
+static CnnSize
+conv_grid (const CnnNode *node, CnnShape in, CnnShape out)
+{
+  return conv_is_winograd (node, in, out) ? cnn_winograd_grid () : (CnnSize) { 1, 1 };
+}
+
 /* oneDNN does an activation to each value while it is still in a register. */
 static void
 add_activation (dnnl_primitive_attr_t attr, const CnnNode *then)
@@ -423,6 +439,8 @@ prepare_dnnl (const CnnTask *task, GError **error)
   CnnStep              *step = NULL;
   gboolean              ok;
 
+  if (conv_is_winograd (task->node, task->in[0], task->out))
+    return cnn_winograd_step_new (task, error);
   if (task->then)
     add_activation (attr, task->then);
   in = cnn_dnnl_maps (task->in[0]);
@@ -535,6 +553,7 @@ const CnnOp cnn_op_conv = {
   .window = conv_window,
   .weights = conv_weights,
   .init = conv_init,
+  .grid = conv_grid,
   .macs = conv_macs,
   .map_label = conv_map_label,
   .prepare = conv_prepare,

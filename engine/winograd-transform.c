@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "winograd-transform.h"
+
+#include "clones.h"
+
+/* Winograd's minimal filtering F(4×4, 3×3): a row of outputs is the product of
+ * two polynomials, and a product is known from its values at enough points. Here
+ * they are 0, ±a, ±b and infinity; columns first, then rows. With points near 1
+ * their powers stay near 1, and so rounding errors stay small: of all that were
+ * tried, these err least, about as a plain sum does, and no factor of the
+ * transforms themselves is rounded. */
+#define A  0.75f
+#define B  1.5f
+#define A2 (A * A)
+#define B2 (B * B)
+
+/* 16 channels at once; the compiler makes of it what the processor has. */
+typedef float Vector __attribute__ ((vector_size (64), aligned (4), may_alias));
+typedef int   Mask __attribute__ ((vector_size (64), aligned (4), may_alias));
+
+#define LANES CNN_WINOGRAD_LANES
+
+/* Six inputs in a row, as a polynomial's parts that belong to the points. */
+static inline __attribute__ ((always_inline)) void
+row_to_points (const Vector *d, Vector *v)
+{
+  Vector even_a = d[4] - B2 * d[2], odd_a = d[3] - B2 * d[1];
+  Vector even_b = d[4] - A2 * d[2], odd_b = d[3] - A2 * d[1];
+
+  v[0] = A2 * B2 * d[0] + (d[4] - (A2 + B2) * d[2]);
+  v[1] = even_a + A * odd_a;
+  v[2] = even_a - A * odd_a;
+  v[3] = even_b + B * odd_b;
+  v[4] = even_b - B * odd_b;
+  v[5] = A2 * B2 * d[1] + (d[5] - (A2 + B2) * d[3]);
+}
+
+/* Four outputs in a row, from the products at the points. */
+static inline __attribute__ ((always_inline)) void
+row_from_points (const Vector *m, Vector *y)
+{
+  Vector even_a = m[1] + m[2], odd_a = m[1] - m[2];
+  Vector even_b = m[3] + m[4], odd_b = m[3] - m[4];
+
+  y[0] = m[0] + even_a + even_b;
+  y[1] = A * odd_a + B * odd_b;
+  y[2] = A2 * even_a + B2 * even_b;
+  y[3] = A2 * A * odd_a + B2 * B * odd_b + m[5];
+}
+
+/**
+ * cnn_winograd_input:
+ * @patch: 6×6 cells of the input
+ * @row: floats from one row to the next
+ * @column: floats from one column to the next
+ * @n_blocks: how many times 16 channels
+ * @points: (out): what the cells give at each point: 36 planes of @n_blocks times
+ *   16 floats
+ * @plane: floats from one plane to the next
+ */
+CNN_CLONES void
+cnn_winograd_input (const float *patch, gsize row, gsize column, int n_blocks, float *points,
+                    gsize plane)
+{
+  for (int block = 0; block < n_blocks; block++, patch += LANES, points += LANES)
+    {
+      Vector rows[6][6], v[6];
+
+      for (int x = 0; x < 6; x++)
+        {
+          Vector d[6];
+
+          for (int y = 0; y < 6; y++)
+            d[y] = *(const Vector *) (patch + y * row + x * column);
+          row_to_points (d, v);
+          for (int i = 0; i < 6; i++)
+            rows[i][x] = v[i];
+        }
+      for (int i = 0; i < 6; i++)
+        {
+          row_to_points (rows[i], v);
+          for (int j = 0; j < 6; j++)
+            *(Vector *) (points + (i * 6 + j) * plane) = v[j];
+        }
+    }
+}
+
+/**
+ * cnn_winograd_output:
+ * @points: the products at each point, 36 planes of @n_blocks times 16 floats
+ * @plane: floats from one plane to the next
+ * @n_blocks: how many times 16 channels
+ * @bias: what is added, @n_blocks times 16 floats
+ * @slope: the factor of negative results, 1 for none
+ * @tile: (out): 4×4 cells of the output
+ * @row: floats from one row to the next
+ * @column: floats from one column to the next
+ */
+CNN_CLONES void
+cnn_winograd_output (const float *points, gsize plane, int n_blocks, const float *bias,
+                     float slope, float *tile, gsize row, gsize column)
+{
+  int scales = slope != 0.0f ? -1 : 0; /* the bits of a plain 0 otherwise, never of −0 */
+
+  for (int block = 0; block < n_blocks; block++, points += LANES, bias += LANES, tile += LANES)
+    {
+      Vector rows[4][6], m[6], y[4];
+
+      for (int j = 0; j < 6; j++)
+        {
+          for (int i = 0; i < 6; i++)
+            m[i] = *(const Vector *) (points + (i * 6 + j) * plane);
+          row_from_points (m, y);
+          for (int i = 0; i < 4; i++)
+            rows[i][j] = y[i];
+        }
+      for (int i = 0; i < 4; i++)
+        {
+          row_from_points (rows[i], y);
+          for (int j = 0; j < 4; j++)
+            {
+              Vector value = y[j] + *(const Vector *) bias;
+              Vector scaled = slope * value;
+              Mask   keep = value > 0.0f;
+
+              *(Vector *) (tile + i * row + j * column) =
+                (Vector) ((keep & (Mask) value) | (~keep & (Mask) scaled & scales));
+            }
+        }
+    }
+}
+
+/* Three weights in a row, at the points. */
+static void
+weights_to_points (const double *g, double *u)
+{
+  double at_a = 2.0 * A2 * (A2 - B2), at_b = 2.0 * B2 * (B2 - A2);
+
+  u[0] = g[0] / (A2 * B2);
+  u[1] = (g[0] + A * g[1] + A2 * g[2]) / at_a;
+  u[2] = (g[0] - A * g[1] + A2 * g[2]) / at_a;
+  u[3] = (g[0] + B * g[1] + B2 * g[2]) / at_b;
+  u[4] = (g[0] - B * g[1] + B2 * g[2]) / at_b;
+  u[5] = g[2];
+}
+
+/**
+ * cnn_winograd_weights:
+ * @weight: a convolution's, [maps][3][3][depth]
+ * @points: (out): the kernels at each point, [36][depth][maps]
+ */
+void
+cnn_winograd_weights (const CnnTensor *weight, float *points)
+{
+  int   maps = weight->dims[0], depth = weight->dims[3];
+  gsize plane = (gsize) depth * maps;
+
+  for (int map = 0; map < maps; map++)
+    for (int d = 0; d < depth; d++)
+      {
+        const float *from = weight->values + (gsize) map * 9 * depth + d;
+        float       *to = points + (gsize) d * maps + map;
+        double       g[3], u[6], columns[6][3];
+
+        for (int x = 0; x < 3; x++)
+          {
+            for (int y = 0; y < 3; y++)
+              g[y] = from[(y * 3 + x) * depth];
+            weights_to_points (g, u);
+            for (int i = 0; i < 6; i++)
+              columns[i][x] = u[i];
+          }
+        for (int i = 0; i < 6; i++)
+          {
+            weights_to_points (columns[i], u);
+            for (int j = 0; j < 6; j++)
+              to[(i * 6 + j) * plane] = (float) u[j];
+          }
+      }
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "tensor.h"
+
+G_BEGIN_DECLS
+
+/* A tile of 4×4 outputs of a 3×3 convolution needs 6×6 inputs, and is worked out
+ * at 6×6 points. */
+#define CNN_WINOGRAD_TILE   4
+#define CNN_WINOGRAD_PATCH  6
+#define CNN_WINOGRAD_POINTS 36
+
+/* Channels that are transformed together. */
+#define CNN_WINOGRAD_LANES  16
+
+void cnn_winograd_weights (const CnnTensor *weight, float *points);
+void cnn_winograd_input   (const float *patch, gsize row, gsize column, int n_blocks,
+                           float *points, gsize plane);
+void cnn_winograd_output  (const float *points, gsize plane, int n_blocks, const float *bias,
+                           float slope, float *tile, gsize row, gsize column);
+
+G_END_DECLS
