@@ -15,9 +15,6 @@
 #define POINTS CNN_WINOGRAD_POINTS
 #define LANES  CNN_WINOGRAD_LANES
 
-/* With fewer on either side the transforms cost more than the products save. */
-#define MIN_CHANNELS 16
-
 /* Tiles at a time. oneDNN's products are as fast with few rows as with many, and a
  * small map has few. The same for all tasks, as it may add up a product with other
  * rows in another order. */
@@ -76,11 +73,12 @@ describe_matmul (dnnl_primitive_desc_t *desc, const_dnnl_primitive_attr_t attr, 
   return status;
 }
 
-/* Whether oneDNN has products of small matrices that are worth it here. */
-static gboolean
-machine_suits (void)
+/* With fewer channels on either side the transforms cost more than the products
+ * save; that depends on how good oneDNN is at products of small matrices here. */
+static int
+min_channels (void)
 {
-  static gsize once; /* 1: no, 2: yes */
+  static gsize once;
 
   if (g_once_init_enter (&once))
     {
@@ -88,15 +86,14 @@ machine_suits (void)
       const char           *name = "";
 
       if (describe_matmul (&desc, NULL, 64, 64) == dnnl_success)
-        {
-          dnnl_primitive_desc_query (desc, dnnl_query_impl_info_str, 0, &name);
-          g_once_init_leave (&once, g_str_has_prefix (name, "brg") ? 2 : 1);
-          dnnl_primitive_desc_destroy (desc);
-        }
-      else
-        g_once_init_leave (&once, 1);
+        dnnl_primitive_desc_query (desc, dnnl_query_impl_info_str, 0, &name);
+      g_once_init_leave (&once, g_str_has_prefix (name, "brg")        ? 16
+                                : g_str_has_prefix (name, "gemm:jit") ? 64
+                                                                      : G_MAXINT);
+      if (desc)
+        dnnl_primitive_desc_destroy (desc);
     }
-  return once == 2;
+  return (int) once;
 }
 
 /**
@@ -115,8 +112,7 @@ cnn_winograd_suits (const CnnWindow *window, int channels, int maps)
 {
   return window->kernel.height == 3 && window->kernel.width == 3 && window->stride.height == 1 &&
          window->stride.width == 1 && window->dilation.height == 1 &&
-         window->dilation.width == 1 && channels >= MIN_CHANNELS && maps >= MIN_CHANNELS &&
-         machine_suits ();
+         window->dilation.width == 1 && MIN (channels, maps) >= min_channels ();
 }
 
 /**
