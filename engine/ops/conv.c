@@ -391,7 +391,11 @@ static gboolean
 conv_is_winograd (const CnnNode *node, CnnShape in, CnnShape out)
 {
   const ConvParams *p = node->params;
-  CnnWindow         window = { .kernel = kernel_size (p), .stride = p->stride, .dilation = p->dilation };
+  CnnWindow         window = {
+    .kernel = kernel_size (p),
+    .stride = p->stride,
+    .dilation = p->dilation,
+  };
 
   return conv_groups (p, in) == 1 && cnn_winograd_suits (&window, in.channels, out.channels);
 }
@@ -439,8 +443,6 @@ prepare_dnnl (const CnnTask *task, GError **error)
   CnnStep              *step = NULL;
   gboolean              ok;
 
-  if (conv_is_winograd (task->node, task->in[0], task->out))
-    return cnn_winograd_step_new (task, error);
   if (task->then)
     add_activation (attr, task->then);
   in = cnn_dnnl_maps (task->in[0]);
@@ -491,6 +493,8 @@ conv_prepare (const CnnTask *task, GError **error)
                              .dilation = p->dilation,
                              .groups = conv_groups (p, task->in[0]) };
 
+  if (conv_is_winograd (task->node, task->in[0], task->out))
+    return cnn_winograd_step_new (task, error);
   return cnn_direct_suits (&conv) ? cnn_direct_step_new (task, &conv, error)
                                   : prepare_dnnl (task, error);
 }
