@@ -106,7 +106,7 @@ struct _CnnStep
  * @group: where it stands in a menu
  * @reach: which part of its input an output cell needs
  * @exact: on small integers and integer weights its results are exact: what
- *   adds up, compares or copies, but does not divide
+ *   adds up, compares or copies, but does not divide; where its @grid is one cell
  * @fuses: whether its steps can do a layer with a @slope to their output
  * @params_size: size of its parameter struct
  * @params: its parameters, ending at a %NULL key
