@@ -66,6 +66,7 @@ cnn_winograd_input (const float *patch, gsize row, gsize column, int n_blocks, f
     {
       Vector rows[6][6], v[6];
 
+#pragma GCC unroll 6
       for (int x = 0; x < 6; x++)
         {
           Vector d[6];
@@ -76,6 +77,7 @@ cnn_winograd_input (const float *patch, gsize row, gsize column, int n_blocks, f
           for (int i = 0; i < 6; i++)
             rows[i][x] = v[i];
         }
+#pragma GCC unroll 6
       for (int i = 0; i < 6; i++)
         {
           row_to_points (rows[i], v);
