@@ -273,6 +273,8 @@ NAME (join) (const float *planes, gsize stride, int n, int channels, float *out)
     }
 }
 
+#include "direct-winograd-loops.h"
+
 static const CnnDirectLoops NAME (loops) = {
   .lanes = LANES,
   .block = VECTORS * LANES,
@@ -284,6 +286,7 @@ static const CnnDirectLoops NAME (loops) = {
   .maps = { NAME (maps_1), NAME (maps_2) },
   .split = NAME (split),
   .join = NAME (join),
+  .winograd = NAME (winograd),
 };
 
 #undef EightFloats

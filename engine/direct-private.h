@@ -46,6 +46,46 @@ typedef struct
 
 typedef void (*CnnDirectLoop) (const CnnDirectSum *sum);
 
+/* Rows and columns of a Winograd tile, and most maps that are summed at a time. */
+#define CNN_WINOGRAD_OUT  4
+#define CNN_WINOGRAD_IN   6
+#define CNN_WINOGRAD_MAPS 8
+
+/**
+ * CnnWinogradSum:
+ * @rows: the tiles' rows at the first tile, [CNN_WINOGRAD_IN]
+ * @depth: input channels
+ * @plane: floats from one channel's plane to the next
+ * @offsets: where each column lies, from the row's pointer, [CNN_WINOGRAD_IN]
+ * @weights: transformed, [chunk of maps][6][6][channel][map of the chunk]
+ * @n_maps: how many maps there are; in chunks of %CNN_WINOGRAD_MAPS, of 4 and of 1
+ * @bias: [maps]
+ * @activated: whether values below 0 are multiplied by @slope
+ * @slope: the factor
+ * @out: where to write, [4][4][maps][lanes], @row_stride, @column_stride and
+ *   @map_stride apart
+ * @spread: room for [6][6] vectors for each channel and each map of a chunk
+ *
+ * As many neighbouring tiles as there are lanes.
+ */
+typedef struct
+{
+  const float *const *rows;
+  int                 depth;
+  gsize               plane;
+  const int          *offsets;
+  const float        *weights;
+  int                 n_maps;
+  const float        *bias;
+  gboolean            activated;
+  float               slope;
+  float              *out;
+  gsize               row_stride;
+  gsize               column_stride;
+  gsize               map_stride;
+  gpointer            spread;
+} CnnWinogradSum;
+
 /**
  * CnnDirectLoops:
  * @lanes: floats in a vector
@@ -56,6 +96,7 @@ typedef void (*CnnDirectLoop) (const CnnDirectSum *sum);
  * @maps: maps in the lanes, for 1 or 2 vectors of them, less 1
  * @split: takes [n][channels] apart, into planes @stride apart
  * @join: puts planes @stride apart together, into [n][channels]
+ * @winograd: tiles in the lanes
  *
  * The loops for a kind of processor.
  */
@@ -68,6 +109,7 @@ typedef struct
   CnnDirectLoop maps[2];
   void        (*split) (const float *in, int n, int channels, float *planes, gsize stride);
   void        (*join)  (const float *planes, gsize stride, int n, int channels, float *out);
+  void        (*winograd) (const CnnWinogradSum *sum);
 } CnnDirectLoops;
 
 /**

@@ -326,17 +326,18 @@ get_weights (DirectStep *step, const CnnTask *task, const CnnConvolution *conv)
 
 /**
  * cnn_direct_suits:
+ * @channels: of the input
+ * @maps: of the output
+ * @groups: parts the channels are split into
  *
  * Returns: whether cnn_direct_step_new() is faster with it than oneDNN is
  */
 gboolean
-cnn_direct_suits (const CnnConvolution *conv)
+cnn_direct_suits (int channels, int maps, int groups)
 {
-  int maps = conv->weights->dims[0] / conv->groups, depth = conv->weights->dims[3];
-
-  if (conv->groups > 1)
-    return conv->groups <= 8;
-  return maps <= 16 || depth <= 16;
+  if (groups > 1)
+    return groups <= 8;
+  return maps <= 16 || channels <= 16;
 }
 
 /**

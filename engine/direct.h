@@ -24,7 +24,11 @@ typedef struct
   int              groups;
 } CnnConvolution;
 
-gboolean cnn_direct_suits    (const CnnConvolution *conv);
+gboolean cnn_direct_suits    (int channels, int maps, int groups);
 CnnStep *cnn_direct_step_new (const CnnTask *task, const CnnConvolution *conv, GError **error);
+
+gboolean cnn_direct_winograd_suits    (const CnnWindow *window, int channels, int maps);
+CnnStep *cnn_direct_winograd_step_new (const CnnTask *task, const CnnConvolution *conv,
+                                       GError **error);
 
 G_END_DECLS

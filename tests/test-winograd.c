@@ -213,6 +213,10 @@ static const Case cases[] = {
   { 1, 1, 33, 64, "pad=same", SIGNED },
   { 3, 2, 64, 35, "pad=2", POSITIVE },
   { 90, 70, 32, 32, "pad=same", SPARSE },
+  { 33, 150, 8, 8, "pad=same bias=2", SIGNED },
+  { 17, 23, 12, 13, "pad=valid", BYTES },
+  { 20, 300, 31, 20, "pad=2,0,1,1", POSITIVE },
+  { 4, 66, 9, 70, "pad=same", SIGNED },
 };
 
 static void
@@ -243,7 +247,7 @@ test_values (void)
         }
       layer_close (&layer);
     }
-  g_assert_cmpint (n_run, >=, 3);
+  g_assert_cmpint (n_run, >=, 4); /* where oneDNN lacks the products, the last */
 }
 
 /* Equal weights, and an input that is far from 0 and hardly changes. */
@@ -307,6 +311,8 @@ test_cuts (void)
     { 30, 30, 47, 96, "pad=2; leaky-relu slope=2", SIGNED },
     { 21, 26, 300, 64, "pad=same; relu", SIGNED },
     { 20, 17, 1100, 32, "pad=same; relu", SIGNED },
+    { 31, 500, 8, 8, "pad=same; relu", SIGNED },
+    { 23, 150, 20, 30, "pad=1,2,0,1; leaky-relu", SIGNED },
   };
   g_autoptr (GRand) rand = g_rand_new_with_seed (6);
   int               n_run = 0;
@@ -384,33 +390,14 @@ test_suits (void)
   layer_close (&layer);
 }
 
-/* Whether there is anything to test: oneDNN may lack the products for it. */
-static gboolean
-machine_suits (void)
-{
-  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
-  gboolean          suits;
-  Layer             layer;
-
-  layer_open (&layer, "conv 64 3x3", (CnnShape) { 20, 20, 64 }, rand, SIGNED);
-  suits = layer_is_winograd (&layer);
-  layer_close (&layer);
-  return suits;
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/winograd/suits", test_suits);
-  if (machine_suits ())
-    {
-      g_test_add_func ("/winograd/values", test_values);
-      g_test_add_func ("/winograd/flat", test_flat);
-      g_test_add_func ("/winograd/cuts", test_cuts);
-      g_test_add_func ("/winograd/fused", test_fused);
-    }
-  else
-    g_test_message ("oneDNN has no fast products of small matrices here");
+  g_test_add_func ("/winograd/values", test_values);
+  g_test_add_func ("/winograd/flat", test_flat);
+  g_test_add_func ("/winograd/cuts", test_cuts);
+  g_test_add_func ("/winograd/fused", test_fused);
   return g_test_run ();
 }

@@ -387,23 +387,40 @@ conv_macs (const CnnNode *node, CnnShape in, CnnShape out)
 
 /* --- running -------------------------------------------------------------- */
 
-static gboolean
-conv_is_winograd (const CnnNode *node, CnnShape in, CnnShape out)
+typedef enum
+{
+  WAY_ONEDNN,
+  WAY_DIRECT,
+  WAY_WINOGRAD,
+  WAY_WINOGRAD_IN_LANES
+} ConvWay;
+
+/* Depends on the layer alone, so that all tiles of a map are made in the same way. */
+static ConvWay
+conv_way (const CnnNode *node, CnnShape in, CnnShape out)
 {
   const ConvParams *p = node->params;
+  int               groups = conv_groups (p, in);
   CnnWindow         window = {
     .kernel = kernel_size (p),
     .stride = p->stride,
     .dilation = p->dilation,
   };
 
-  return conv_groups (p, in) == 1 && cnn_winograd_suits (&window, in.channels, out.channels);
+  if (groups == 1 && cnn_direct_winograd_suits (&window, in.channels, out.channels))
+    return WAY_WINOGRAD_IN_LANES;
+  if (groups == 1 && cnn_winograd_suits (&window, in.channels, out.channels))
+    return WAY_WINOGRAD;
+  return cnn_direct_suits (in.channels, out.channels, groups) ? WAY_DIRECT : WAY_ONEDNN;
 }
 
 static CnnSize
 conv_grid (const CnnNode *node, CnnShape in, CnnShape out)
 {
-  return conv_is_winograd (node, in, out) ? cnn_winograd_grid () : (CnnSize) { 1, 1 };
+  ConvWay way = conv_way (node, in, out);
+
+  return way == WAY_WINOGRAD || way == WAY_WINOGRAD_IN_LANES ? cnn_winograd_grid ()
+                                                             : (CnnSize) { 1, 1 };
 }
 
 /* oneDNN does an activation to each value while it is still in a register. */
@@ -493,10 +510,17 @@ conv_prepare (const CnnTask *task, GError **error)
                              .dilation = p->dilation,
                              .groups = conv_groups (p, task->in[0]) };
 
-  if (conv_is_winograd (task->node, task->in[0], task->out))
-    return cnn_winograd_step_new (task, error);
-  return cnn_direct_suits (&conv) ? cnn_direct_step_new (task, &conv, error)
-                                  : prepare_dnnl (task, error);
+  switch (conv_way (task->node, task->in[0], task->out))
+    {
+    case WAY_DIRECT:
+      return cnn_direct_step_new (task, &conv, error);
+    case WAY_WINOGRAD:
+      return cnn_winograd_step_new (task, error);
+    case WAY_WINOGRAD_IN_LANES:
+      return cnn_direct_winograd_step_new (task, &conv, error);
+    default:
+      return prepare_dnnl (task, error);
+    }
 }
 
 static void

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "direct-private.h"
+
+#include <string.h>
+
+#include "i18n.h"
+
+/* A Winograd convolution for 8 to 31 channels, with neighbouring tiles in the
+ * lanes of a vector. The input's rows are taken apart into planes of every fourth
+ * column, so that the same column of neighbouring tiles lies side by side. */
+
+#define IN  CNN_WINOGRAD_IN
+#define OUT CNN_WINOGRAD_OUT
+
+/* With fewer channels or maps the transforms cost more than they save; with more,
+ * a matrix product of many tiles reads the weights less often. */
+#define MIN_CHANNELS 8
+#define MAX_CHANNELS 32
+
+/* Rows of planes shall not take more floats than this where it can be helped. */
+#define RING_FLOATS (64 * 1024 / sizeof (float))
+
+typedef struct
+{
+  CnnStep        step;
+  CnnDirectRows  rows;
+  CnnShape       out;
+  CnnSides       pad;
+  CnnWinogradSum sum;
+  int            offsets[IN];
+  int            n_tiles; /* of a block, side by side */
+  float         *ring;    /* [IN][4][channels][plane] */
+  float         *spread;  /* as the loops want it */
+  float         *made;    /* [4][4][maps][n_tiles] */
+} WinogradStep;
+
+/* --- weights ------------------------------------------------------------------ */
+
+/* G, of six rows, times the three numbers of a kernel's row or column. */
+static void
+expand (const double *in, int by, double *out)
+{
+  double sum = in[0] + in[2 * by], wide = in[0] + 4.0 * in[2 * by];
+
+  out[0] = in[0] / 4.0;
+  out[1] = -(sum + in[by]) / 6.0;
+  out[2] = -(sum - in[by]) / 6.0;
+  out[3] = (wide + 2.0 * in[by]) / 24.0;
+  out[4] = (wide - 2.0 * in[by]) / 24.0;
+  out[5] = in[2 * by];
+}
+
+/* GgGᵀ of one kernel and channel. */
+static void
+expand_kernel (const CnnTensor *weights, int map, int channel, double *out)
+{
+  int    depth = weights->dims[3];
+  double kernel[9], columns[3][IN];
+
+  for (int i = 0; i < 9; i++)
+    kernel[i] = weights->values[((gsize) map * 9 + i) * depth + channel];
+  for (int x = 0; x < 3; x++)
+    expand (kernel + x, 3, columns[x]);
+  for (int y = 0; y < IN; y++)
+    {
+      double row[3] = { columns[0][y], columns[1][y], columns[2][y] };
+
+      expand (row, 1, out + y * IN);
+    }
+}
+
+static int
+chunk_at (int first, int maps)
+{
+  return maps - first >= CNN_WINOGRAD_MAPS ? CNN_WINOGRAD_MAPS : maps - first >= 4 ? 4 : 1;
+}
+
+static void
+pack_weights (float *values, gconstpointer data)
+{
+  const CnnConvolution *conv = data;
+  int                   maps = conv->weights->dims[0], depth = conv->weights->dims[3], n;
+
+  for (int first = 0; first < maps; first += n)
+    {
+      n = chunk_at (first, maps);
+      for (int m = 0; m < n; m++)
+        for (int c = 0; c < depth; c++)
+          {
+            double expanded[IN * IN];
+
+            expand_kernel (conv->weights, first + m, c, expanded);
+            for (int i = 0; i < IN * IN; i++)
+              values[((gsize) i * depth + c) * n + m] = (float) expanded[i];
+          }
+      values += (gsize) IN * IN * depth * n;
+    }
+}
+
+/* --- running -------------------------------------------------------------------- */
+
+static float *
+ring_row (const WinogradStep *step, int row)
+{
+  return step->ring + (gsize) (row % IN) * OUT * step->rows.in.channels * step->rows.plane;
+}
+
+/* @n tiles side by side, from tile @first of the row of tiles that begins with
+ * output row @y; their input rows are in the ring. */
+static void
+make_tiles (WinogradStep *step, int y, int first, int n, float *out)
+{
+  CnnWinogradSum sum = step->sum;
+  int            maps = step->out.channels;
+  int            n_pixels = MIN (n * OUT, step->out.width - first * OUT);
+  const float   *at[IN];
+
+  for (int i = 0; i < IN; i++)
+    at[i] = ring_row (step, y + i);
+  sum.rows = at;
+  for (int i = 0; i < n; i += step->rows.loops->lanes)
+    {
+      sum.out = step->made + i;
+      step->rows.loops->winograd (&sum);
+      for (int r = 0; r < IN; r++)
+        at[r] += step->rows.loops->lanes;
+    }
+  for (int r = 0; r < OUT && y + r < step->out.height; r++)
+    {
+      const float *made = step->made + r * sum.row_stride;
+      float       *to = out + ((gsize) (y + r) * step->out.width + first * OUT) * maps;
+      int          whole = n_pixels / OUT;
+
+      step->rows.loops->join (made, sum.map_stride, whole, OUT * maps, to);
+      for (int i = whole * OUT; i < n_pixels; i++)
+        for (int m = 0; m < maps; m++)
+          to[i * maps + m] = made[i % OUT * sum.column_stride + m * sum.map_stride +
+                                  whole];
+    }
+}
+
+static gboolean
+winograd_run (CnnStep *base, const float *const *in, float *out, int y, int x)
+{
+  WinogradStep *step = (WinogradStep *) base;
+  int           across = (step->out.width + OUT - 1) / OUT;
+
+  for (int first = 0; first < across; first += step->n_tiles)
+    {
+      int n = MIN (step->n_tiles, across - first), filled = 0;
+
+      for (int row = 0; row < step->out.height; row += OUT)
+        {
+          for (; filled < row + IN; filled++)
+            cnn_direct_row (&step->rows, in[0], filled - step->pad.top,
+                            first * OUT - step->pad.left, n + 1, ring_row (step, filled));
+          make_tiles (step, row, first, n, out);
+        }
+    }
+  return TRUE;
+}
+
+/* --- making a step ------------------------------------------------------------------ */
+
+static void
+winograd_free (CnnStep *base)
+{
+  WinogradStep *step = (WinogradStep *) base;
+
+  cnn_floats_free (step->rows.padded);
+  cnn_floats_free (step->ring);
+  cnn_floats_free (step->spread);
+  cnn_floats_free (step->made);
+  g_free (step);
+}
+
+static void
+set_tiles (WinogradStep *step, int lanes)
+{
+  int across = (step->out.width + OUT - 1) / OUT;
+  int row = IN * OUT * step->rows.in.channels;
+
+  step->n_tiles = CLAMP ((int) (RING_FLOATS / row), lanes, across);
+  step->n_tiles = (step->n_tiles + lanes - 1) / lanes * lanes;
+  step->rows.plane = step->n_tiles + 1 + lanes;
+  for (int i = 0; i < IN; i++)
+    step->offsets[i] = i % OUT * step->rows.in.channels * step->rows.plane + i / OUT;
+}
+
+static gboolean
+alloc_memory (WinogradStep *step, int lanes)
+{
+  gsize row = (gsize) OUT * step->rows.in.channels * step->rows.plane;
+  gsize sums = step->rows.in.channels + CNN_WINOGRAD_MAPS;
+
+  step->rows.padded = cnn_floats_alloc (row);
+  step->ring = cnn_floats_alloc (IN * row);
+  step->spread = cnn_floats_alloc (IN * IN * sums * lanes);
+  step->made = cnn_floats_alloc ((gsize) OUT * OUT * step->out.channels * step->n_tiles);
+  if (!step->rows.padded || !step->ring || !step->spread || !step->made)
+    return FALSE;
+  memset (step->ring, 0, IN * row * sizeof (float)); /* the loops read beyond the last tile */
+  return TRUE;
+}
+
+static gboolean
+get_weights (WinogradStep *step, const CnnTask *task, const CnnConvolution *conv)
+{
+  const int *dims = conv->weights->dims;
+
+  step->sum.weights = cnn_store_get (task->store, "winograd tiles",
+                                     (gsize) IN * IN * dims[0] * dims[3], pack_weights, conv);
+  step->sum.bias = cnn_direct_weights (task->store, conv, CNN_DIRECT_BIAS);
+  return step->sum.weights && step->sum.bias;
+}
+
+/**
+ * cnn_direct_winograd_suits:
+ * @window: of a convolution in one group
+ * @channels: of its input
+ * @maps: of its output
+ *
+ * Depends on the layer alone, so that all tiles of a map are made in the same way.
+ *
+ * Returns: whether cnn_direct_winograd_step_new() can do it, and faster than
+ *   other ways
+ */
+gboolean
+cnn_direct_winograd_suits (const CnnWindow *window, int channels, int maps)
+{
+  return window->kernel.height == 3 && window->kernel.width == 3 && window->stride.height == 1 &&
+         window->stride.width == 1 && window->dilation.height == 1 &&
+         window->dilation.width == 1 && MIN (channels, maps) >= MIN_CHANNELS &&
+         (channels < 2 * MIN_CHANNELS || MAX (channels, maps / 2) < MAX_CHANNELS);
+}
+
+/**
+ * cnn_direct_winograd_step_new:
+ * @task: the tile, its (y, x) multiples of 4
+ * @conv: what to compute
+ *
+ * Returns: (transfer full): the step, or %NULL with %CNN_ERROR_LIMIT set
+ */
+CnnStep *
+cnn_direct_winograd_step_new (const CnnTask *task, const CnnConvolution *conv, GError **error)
+{
+  WinogradStep *step = g_new0 (WinogradStep, 1);
+  int           lanes = cnn_direct_loops (0)->lanes;
+
+  step->step.run = winograd_run;
+  step->step.free = winograd_free;
+  step->rows = (CnnDirectRows) { .loops = cnn_direct_loops (0), .in = task->in[0], .by = OUT };
+  step->out = task->out;
+  step->pad = task->pad;
+  set_tiles (step, lanes);
+  step->sum = (CnnWinogradSum) {
+    .depth = task->in[0].channels,
+    .plane = step->rows.plane,
+    .offsets = step->offsets,
+    .n_maps = task->out.channels,
+    .activated = task->then != NULL,
+    .slope = task->then ? (float) task->then->op->slope (task->then) : 0.0f,
+    .map_stride = step->n_tiles,
+    .column_stride = (gsize) step->n_tiles * task->out.channels,
+    .row_stride = (gsize) step->n_tiles * task->out.channels * OUT,
+  };
+  if (!alloc_memory (step, lanes) || !get_weights (step, task, conv))
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                   _("%s: there is not enough memory for %d×%d×%d values"), task->node->op->name,
+                   CNN_SHAPE_ARGS (task->out));
+      winograd_free (&step->step);
+      return NULL;
+    }
+  step->sum.spread = step->spread;
+  return &step->step;
+}
