@@ -25,6 +25,7 @@ typedef struct
   guint          n_weights;
   CnnStore      *store;
   CnnWindow      window;
+  CnnSize        grid;       /* its tiles begin and end at multiples of this */
   gboolean       extends;    /* the border is put around its input beforehand */
   gboolean       needed;     /* by a tap, or by a node that is */
   gboolean       whole;      /* runs on whole maps, at the end of its phase */

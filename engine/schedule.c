@@ -45,6 +45,22 @@ set_window (CnnPlan *plan, guint i)
   node->extends = node->window.border != CNN_BORDER_ZERO || pads_whole_windows (&node->window);
 }
 
+/* A layer that runs in place makes just the tiles of the one before it. */
+static void
+set_grid (CnnPlan *plan, guint i)
+{
+  CnnPlanNode *node = &plan->nodes[i];
+  const CnnOp *op = node->node->op;
+
+  node->grid = (CnnSize) { 1, 1 };
+  if (!node->needed || node->whole)
+    return;
+  if (node->in_place)
+    node->grid = plan->nodes[node->node->in[0]].grid;
+  else if (op->grid)
+    node->grid = op->grid (node->node, plan->infos[node->node->in[0]].shape, plan->infos[i].shape);
+}
+
 static gboolean
 is_whole (const CnnPlan *plan, guint i, gboolean tiny)
 {
@@ -409,7 +425,10 @@ cnn_schedule (CnnPlan *plan, const CnnPlanOptions *options, GError **error)
   set_phases (plan);
   plan->phases = g_new0 (CnnPhase, plan->n_phases);
   for (guint i = 0; i < plan->n; i++)
-    set_in_place (plan, i);
+    {
+      set_in_place (plan, i);
+      set_grid (plan, i);
+    }
   for (guint number = 0; number < plan->n_phases; number++)
     {
       list_nodes (plan, number);

@@ -102,6 +102,20 @@ widen (CnnSpan *span, CnnSpan other)
 }
 
 static int
+grid_end (int end, int grid, int length)
+{
+  return (int) MIN (((gint64) end + grid - 1) / grid * grid, length);
+}
+
+/* Extends a span to where the node's tiles may begin and end. */
+static void
+snap (CnnSpan *span, int grid, int length)
+{
+  span->first -= span->first % grid;
+  span->end = grid_end (span->end, grid, length);
+}
+
+static int
 coarsest_jump (const CnnPlan *plan, const CnnPhase *phase, guint number)
 {
   int jump = 1;
@@ -147,6 +161,8 @@ cnn_unit_begin (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
 
       if (nodes[i].rows.first >= nodes[i].rows.end || nodes[i].columns.first >= nodes[i].columns.end)
         nodes[i].rows = nodes[i].columns = (CnnSpan) { 0, 0 };
+      snap (&nodes[i].rows, node->grid.height, plan->infos[i].shape.height);
+      snap (&nodes[i].columns, node->grid.width, plan->infos[i].shape.width);
       nodes[i].base = nodes[i].made = nodes[i].goal = nodes[i].rows.first;
       if (nodes[i].rows.end == 0 || i == 0)
         continue;
@@ -195,6 +211,7 @@ cnn_unit_next (const CnnPlan *plan, guint number, CnnUnitNode *nodes)
 
       if (i == 0 || rows.first >= rows.end)
         continue;
+      rows.end = nodes[i].goal = grid_end (rows.end, node->grid.height, nodes[i].rows.end);
       for (guint j = 0; j < node->node->n_in; j++)
         {
           guint in = node->node->in[j];

@@ -289,6 +289,83 @@ compare (const Host *whole, const Host *cut, const char *text, const CnnPlanOpti
     }
 }
 
+/* --- a layer whose cells are made several together -------------------------------- */
+
+/* A convolution that wants tiles of 4×3 cells, and looks whether it gets them. */
+#define GRID ((CnnSize) { 4, 3 })
+
+typedef struct
+{
+  CnnStep         step;
+  CnnStep        *inner;
+  CnnShape        out;
+  const CnnShape *map; /* NULL: runs on whole maps */
+} GridStep;
+
+static GHashTable *grid_maps; /* of CnnNode to the shape of its map */
+
+static CnnSize
+grid_of (const CnnNode *node, CnnShape in, CnnShape out)
+{
+  g_hash_table_insert (grid_maps, (gpointer) node, g_memdup2 (&out, sizeof out));
+  return GRID;
+}
+
+static gboolean
+grid_run (CnnStep *base, const float *const *in, float *out, int y, int x)
+{
+  GridStep *step = (GridStep *) base;
+  int       y_end = y + step->out.height, x_end = x + step->out.width;
+
+  if (step->map)
+    {
+      g_assert_cmpint (y % GRID.height, ==, 0);
+      g_assert_cmpint (x % GRID.width, ==, 0);
+      g_assert_true (y_end % GRID.height == 0 || y_end == step->map->height);
+      g_assert_true (x_end % GRID.width == 0 || x_end == step->map->width);
+    }
+  return step->inner->run (step->inner, in, out, y, x);
+}
+
+static void
+grid_free (CnnStep *base)
+{
+  cnn_step_free (((GridStep *) base)->inner);
+  g_free (base);
+}
+
+static CnnStep *
+grid_prepare (const CnnTask *task, GError **error)
+{
+  GridStep *step = g_new0 (GridStep, 1);
+
+  step->step = (CnnStep) { grid_run, grid_free };
+  step->inner = cnn_op_find ("conv")->prepare (task, error);
+  g_assert_nonnull (step->inner);
+  step->out = task->out;
+  step->map = g_hash_table_lookup (grid_maps, task->node);
+  return &step->step;
+}
+
+/* Makes all convolutions of the network such layers. */
+static void
+use_grid (CnnNetwork *network)
+{
+  static CnnOp op;
+
+  op = *cnn_op_find ("conv");
+  op.grid = grid_of;
+  op.prepare = grid_prepare;
+  g_hash_table_remove_all (grid_maps);
+  for (guint i = 1; i < cnn_network_n_nodes (network); i++)
+    {
+      CnnNode *node = (CnnNode *) cnn_network_node (network, i);
+
+      if (node->op == cnn_op_find ("conv"))
+        node->op = &op;
+    }
+}
+
 /* --- tests ---------------------------------------------------------------------- */
 
 static void
@@ -307,6 +384,8 @@ check_network (GRand *rand, const char *text, gboolean whole_numbers, int *n_run
                               : (float) g_rand_double_range (rand, -1.0, 1.0);
   if (!host_run (&whole, network, in, values, 2, taps, &one_piece, FALSE))
     return;
+  if (*n_run % 2)
+    use_grid (network);
   for (int i = 0; i < 4; i++)
     {
       CnnPlanOptions options = { .workers = pick (rand, 1, 4),
@@ -330,6 +409,7 @@ test_random (gconstpointer whole_numbers)
   g_autoptr (GRand) rand = g_rand_new_with_seed (20);
   int               n_run = 0;
 
+  grid_maps = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   for (int i = 0; i < NETWORKS; i++)
     {
       g_autofree char *text = random_network (rand, whole_numbers != NULL);
@@ -337,6 +417,7 @@ test_random (gconstpointer whole_numbers)
       check_network (rand, text, whole_numbers != NULL, &n_run);
     }
   g_assert_cmpint (n_run, >, NETWORKS * 2 / 3);
+  g_hash_table_unref (grid_maps);
 }
 
 /* Whenever source or sink break, or the run is cancelled, it ends with that, in
