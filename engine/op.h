@@ -99,6 +99,25 @@ struct _CnnStep
 };
 
 /**
+ * CnnReduction:
+ * @start: what a sum is before anything was added
+ * @add: adds value i to sum i, for @n neighbouring values
+ * @join: adds two sums
+ * @result: the layer's value, from the sum over all @n_cells cells
+ *
+ * How a layer makes one value of each map, taking it in bit by bit. A "sum" is
+ * whatever may be put together in parts: a sum, or the greatest value. It is
+ * always done in the same order, see reduce.c.
+ */
+typedef struct
+{
+  double start;
+  void   (*add)    (gsize n, const float *values, double *sums);
+  double (*join)   (double a, double b);
+  float  (*result) (double sum, gint64 n_cells);
+} CnnReduction;
+
+/**
  * CnnOp:
  * @name: as written in a network's text
  * @label: (translatable) as shown to a person
@@ -108,6 +127,8 @@ struct _CnnStep
  * @exact: on small integers and integer weights its results are exact: what
  *   adds up, compares or copies, but does not divide; where its @grid is one cell
  * @fuses: whether its steps can do a layer with a @slope to their output
+ * @reduction: (nullable): how it takes in its input bit by bit; of a
+ *   %CNN_REACH_WHOLE op that puts out one value of each map
  * @params_size: size of its parameter struct
  * @params: its parameters, ending at a %NULL key
  *
@@ -138,15 +159,16 @@ struct _CnnStep
  */
 typedef struct
 {
-  const char     *name;
-  const char     *label;
-  const char     *blurb;
-  CnnOpGroup      group;
-  CnnReach        reach;
-  gboolean        exact;
-  gboolean        fuses;
-  gsize           params_size;
-  const CnnParam *params;
+  const char         *name;
+  const char         *label;
+  const char         *blurb;
+  CnnOpGroup          group;
+  CnnReach            reach;
+  gboolean            exact;
+  gboolean            fuses;
+  const CnnReduction *reduction;
+  gsize               params_size;
+  const CnnParam     *params;
 
   gboolean (*check)     (gconstpointer params, GError **error);
   gboolean (*shape)     (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out,

@@ -30,6 +30,9 @@ typedef struct
   gboolean       needed;     /* by a tap, or by a node that is */
   gboolean       whole;      /* runs on whole maps, at the end of its phase */
   gboolean       held;       /* its whole output is kept until the last use */
+  gboolean       reduces;    /* takes in its input bit by bit while that is made */
+  gboolean       reduced;    /* its output is taken in so */
+  CnnSize        cut;        /* units begin and end at multiples of this */
   gboolean       in_place;   /* takes over the buffer of its input */
   gboolean       fused;      /* the layer before does it to its output */
   const CnnNode *then;       /* the layer that is fused into this one */
@@ -129,6 +132,8 @@ gboolean     cnn_run_write  (CnnRun *run, guint node, const CnnRect *rect, const
 gboolean     cnn_run_report (CnnRun *run, double work);
 const float *cnn_run_held   (CnnRun *run, guint node);
 void         cnn_run_hold   (CnnRun *run, guint node, const CnnRect *rect, const float *values,
+                             gsize stride);
+void         cnn_run_reduce (CnnRun *run, guint node, const CnnRect *rect, const float *values,
                              gsize stride);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 
 #include "border.h"
 #include "i18n.h"
+#include "reduce.h"
 
 /* The thread that runs the plan reads from the source, writes to the sink and
  * reports; workers compute, and wait for it where they need that. With one
@@ -36,6 +37,7 @@ struct _CnnRun
   GCancellable    *cancellable;
   GThread         *thread;   /* the one that runs the plan */
   float          **maps;     /* [n]: held maps */
+  double         **sums;     /* [n]: of layers that take in their input bit by bit */
   double           all;
   guint            phase;
 
@@ -193,15 +195,47 @@ cnn_run_hold (CnnRun *run, guint node, const CnnRect *rect, const float *values,
   put_rows (run, node, run->maps[node], rect, values, stride);
 }
 
+/* Takes in a rectangle of a map where it is reduced. Units do not overlap, also not
+ * in the sums they touch. */
+void
+cnn_run_reduce (CnnRun *run, guint node, const CnnRect *rect, const float *values, gsize stride)
+{
+  const CnnPlan *plan = run->plan;
+
+  for (guint i = node + 1; i < plan->n; i++)
+    if (plan->nodes[i].reduces && plan->nodes[i].node->in[0] == node)
+      cnn_reduce_add (plan->nodes[i].node->op->reduction, plan->infos[node].shape, rect, values,
+                      stride, run->sums[i]);
+}
+
+static void
+no_memory (CnnRun *run, CnnShape shape)
+{
+  run_stop (run, g_error_new (CNN_ERROR, CNN_ERROR_LIMIT,
+                              _("there is not enough memory for %d×%d×%d values"),
+                              CNN_SHAPE_ARGS (shape)));
+}
+
+static void
+sums_new (CnnRun *run, guint i)
+{
+  const CnnPlanNode *node = &run->plan->nodes[i];
+  CnnShape           map = run->plan->infos[node->node->in[0]].shape;
+
+  run->sums[i] = g_try_new (double, cnn_reduce_length (map));
+  if (run->sums[i])
+    cnn_reduce_begin (node->node->op->reduction, map, run->sums[i]);
+  else
+    no_memory (run, run->plan->infos[i].shape);
+}
+
 static float *
 hold_new (CnnRun *run, CnnShape shape)
 {
   float *floats = cnn_floats_alloc ((gsize) cnn_shape_cells (shape));
 
   if (floats == NULL)
-    run_stop (run, g_error_new (CNN_ERROR, CNN_ERROR_LIMIT,
-                                _("there is not enough memory for %d×%d×%d values"),
-                                CNN_SHAPE_ARGS (shape)));
+    no_memory (run, shape);
   return floats;
 }
 
@@ -277,6 +311,20 @@ whole_compute (CnnRun *run, guint i)
   return cnn_run_report (run, (double) plan->infos[i].macs + (double) cnn_shape_cells (task.out));
 }
 
+/* The value of each map, of which all has been taken in. */
+static gboolean
+whole_reduce (CnnRun *run, guint i)
+{
+  const CnnPlanNode *node = &run->plan->nodes[i];
+  CnnShape           map = run->plan->infos[node->node->in[0]].shape;
+
+  run->maps[i] = hold_new (run, run->plan->infos[i].shape);
+  if (run->maps[i])
+    cnn_reduce_finish (node->node->op->reduction, map, run->sums[i], run->maps[i]);
+  g_clear_pointer (&run->sums[i], g_free);
+  return cnn_run_report (run, (double) map.channels);
+}
+
 static gboolean
 whole_node (CnnRun *run, guint i)
 {
@@ -289,7 +337,7 @@ whole_node (CnnRun *run, guint i)
       if (run->stop || !whole_read (run))
         return FALSE;
     }
-  else if (!whole_compute (run, i))
+  else if (nodes[i].reduces ? !whole_reduce (run, i) : !whole_compute (run, i))
     return FALSE;
   if (nodes[i].tap >= 0 && !whole_write (run, i))
     return FALSE;
@@ -423,6 +471,9 @@ run_bands (CnnRun *run)
   for (guint i = 0; i < plan->n; i++)
     if (plan->nodes[i].needed && plan->nodes[i].held && cnn_node_is_output (plan, i, run->phase))
       run->maps[i] = hold_new (run, plan->infos[i].shape);
+  for (guint i = 0; i < plan->n; i++)
+    if (plan->nodes[i].reduces && plan->nodes[i].phase == run->phase)
+      sums_new (run, i);
   if (run->stop)
     return FALSE;
   run->next_unit = 0;
@@ -490,6 +541,7 @@ cnn_plan_run (CnnPlan *plan, const CnnSource *source, const CnnSink *sink, CnnPr
               gpointer progress_data, GCancellable *cancellable, GError **error)
 {
   g_autofree float **maps = g_new0 (float *, plan->n);
+  g_autofree double **sums = g_new0 (double *, plan->n);
   CnnRun             run = { .plan = plan,
                              .source = source,
                              .sink = sink,
@@ -498,6 +550,7 @@ cnn_plan_run (CnnPlan *plan, const CnnSource *source, const CnnSink *sink, CnnPr
                              .cancellable = cancellable,
                              .thread = g_thread_self (),
                              .maps = maps,
+                             .sums = sums,
                              .all = all_work (plan),
                              .requests = G_QUEUE_INIT };
 
@@ -506,7 +559,10 @@ cnn_plan_run (CnnPlan *plan, const CnnSource *source, const CnnSink *sink, CnnPr
   g_cond_init (&run.to_workers);
   run_phases (&run);
   for (guint i = 0; i < plan->n; i++)
-    cnn_floats_free (maps[i]);
+    {
+      cnn_floats_free (maps[i]);
+      g_free (sums[i]);
+    }
   g_cond_clear (&run.to_workers);
   g_cond_clear (&run.to_main);
   g_mutex_clear (&run.mutex);

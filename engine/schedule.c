@@ -5,6 +5,7 @@
 
 #include "border.h"
 #include "i18n.h"
+#include "reduce.h"
 
 /* So few cells that threads and bands cost more than they save: the network
  * runs layer by layer on whole maps. */
@@ -78,9 +79,23 @@ is_whole (const CnnPlan *plan, guint i, gboolean tiny)
 static gboolean
 needs_held (const CnnPlanNode *node)
 {
-  return node->whole || (node->window.border == CNN_BORDER_WRAP &&
+  return (node->whole && !node->reduces) || (node->window.border == CNN_BORDER_WRAP &&
                          (node->window.pad.top > 0 || node->window.pad.bottom > 0 ||
                           node->window.pad.left > 0 || node->window.pad.right > 0));
+}
+
+static void
+set_reduces (CnnPlan *plan, guint i)
+{
+  CnnPlanNode *node = &plan->nodes[i];
+  guint        k = node->node->in[0];
+  CnnPlanNode *in = &plan->nodes[k];
+
+  node->reduces = !in->whole;
+  if (!node->reduces)
+    return;
+  in->reduced = TRUE;
+  in->cut = cnn_reduce_block (plan->infos[k].shape);
 }
 
 static void
@@ -97,6 +112,7 @@ set_phases (CnnPlan *plan)
       set_window (plan, i);
       node->whole = is_whole (plan, i, tiny);
       node->held = node->whole;
+      node->cut = (CnnSize) { 1, 1 };
       for (guint j = 0; j < node->node->n_in; j++)
         {
           CnnPlanNode *in = &plan->nodes[node->node->in[j]];
@@ -104,6 +120,8 @@ set_phases (CnnPlan *plan)
 
           node->phase = MAX (node->phase, in->phase + later);
         }
+      if (node->node->op->reduction)
+        set_reduces (plan, i);
       plan->n_phases = MAX (plan->n_phases, node->phase + 1);
     }
   for (guint i = plan->n; i-- > 0;)
@@ -327,6 +345,13 @@ weight_bytes (const CnnPlan *plan)
   return bytes;
 }
 
+/* Sums of a layer that makes one value of each map. */
+static guint64
+sums_bytes (const CnnPlan *plan, guint i)
+{
+  return cnn_reduce_length (plan->infos[plan->nodes[i].node->in[0]].shape) * sizeof (double);
+}
+
 /* The most that maps take at any moment: held ones, and a phase's bands. */
 static guint64
 map_memory (const CnnPlan *plan)
@@ -339,6 +364,9 @@ map_memory (const CnnPlan *plan)
         if (plan->nodes[i].needed && plan->nodes[i].held && !plan->nodes[i].whole &&
             plan->nodes[i].phase == number)
           held += map_bytes (plan->infos[i].shape);
+      for (guint i = 0; i < plan->n; i++)
+        if (plan->nodes[i].reduces && plan->nodes[i].phase == number)
+          held += sums_bytes (plan, i);
       most = MAX (most, held + plan->phases[number].bytes * plan->n_workers);
       for (guint i = 0; i < plan->n; i++)
         {
@@ -350,12 +378,16 @@ map_memory (const CnnPlan *plan)
           if (node->extends)
             extended = map_bytes (cnn_border_shape (&node->window,
                                                     plan->infos[node->node->in[0]].shape));
+          if (node->node->op->reduction && !node->reduces)
+            extended = sums_bytes (plan, i);
           if (!node->in_place)
             held += map_bytes (plan->infos[i].shape);
           most = MAX (most, held + extended);
           for (guint j = 0; j < i && !node->in_place; j++)
             if (plan->nodes[j].needed && plan->nodes[j].held && plan->nodes[j].last_use == i)
               held -= map_bytes (plan->infos[j].shape);
+          if (node->reduces)
+            held -= sums_bytes (plan, i);
         }
     }
   return most;

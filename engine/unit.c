@@ -57,15 +57,15 @@ cnn_unit_needs (const CnnPlanNode *node, gboolean rows, CnnSpan out, int length,
 /**
  * cnn_node_is_output:
  *
- * Returns: whether the node's whole output is made in that phase, for a tap or
- *   to be held
+ * Returns: whether the node's whole output is made in that phase, for a tap, to
+ *   be held or to be taken in by a layer that reduces it
  */
 gboolean
 cnn_node_is_output (const CnnPlan *plan, guint node, guint phase)
 {
   const CnnPlanNode *at = &plan->nodes[node];
 
-  return at->phase == phase && !at->whole && (at->tap >= 0 || at->held);
+  return at->phase == phase && !at->whole && (at->tap >= 0 || at->held || at->reduced);
 }
 
 int
@@ -83,19 +83,34 @@ is_banded (const CnnPlan *plan, guint phase, guint node)
   return !at->whole && (at->phase == phase || (node == 0 && !at->held));
 }
 
-static CnnSpan
-slice (int length, int part, int n_parts)
+/* Where part number @part begins, at a multiple of @cut or at the end. */
+static int
+part_begin (int length, int part, int n_parts, int cut)
 {
-  return (CnnSpan) { (int) ((gint64) length * part / n_parts),
-                     (int) ((gint64) length * (part + 1) / n_parts) };
+  int at = (int) ((gint64) length * part / n_parts);
+
+  return part < n_parts ? MIN ((at + cut / 2) / cut * cut, length) : length;
+}
+
+static CnnSpan
+slice (int length, int part, int n_parts, int cut)
+{
+  return (CnnSpan) { part_begin (length, part, n_parts, cut),
+                     part_begin (length, part + 1, n_parts, cut) };
+}
+
+static gboolean
+is_empty (CnnSpan span)
+{
+  return span.first >= span.end;
 }
 
 static void
 widen (CnnSpan *span, CnnSpan other)
 {
-  if (other.first >= other.end)
+  if (is_empty (other))
     return;
-  if (span->first >= span->end)
+  if (is_empty (*span))
     *span = other;
   span->first = MIN (span->first, other.first);
   span->end = MAX (span->end, other.end);
@@ -143,13 +158,16 @@ cnn_unit_begin (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
       guint        i = phase->nodes[k];
       CnnUnitNode *at = &nodes[i];
       CnnShape     shape = plan->infos[i].shape;
+      CnnSize      cut = plan->nodes[i].cut;
       int          jump = MAX (plan->infos[i].receptive.jump.height, 1);
 
       *at = (CnnUnitNode) { 0 };
       if (!cnn_node_is_output (plan, i, number))
         continue;
-      at->own_rows = slice (shape.height, unit % phase->n_sections, phase->n_sections);
-      at->own_columns = slice (shape.width, unit / phase->n_sections, phase->n_strips);
+      at->own_rows = slice (shape.height, unit % phase->n_sections, phase->n_sections, cut.height);
+      at->own_columns = slice (shape.width, unit / phase->n_sections, phase->n_strips, cut.width);
+      if (is_empty (at->own_rows) || is_empty (at->own_columns))
+        continue;
       at->rows = at->own_rows;
       at->columns = at->own_columns;
       at->step = (int) MIN ((gint64) phase->band * MAX (coarsest / jump, 1), shape.height);
@@ -159,7 +177,7 @@ cnn_unit_begin (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
       guint              i = phase->nodes[k];
       const CnnPlanNode *node = &plan->nodes[i];
 
-      if (nodes[i].rows.first >= nodes[i].rows.end || nodes[i].columns.first >= nodes[i].columns.end)
+      if (is_empty (nodes[i].rows) || is_empty (nodes[i].columns))
         nodes[i].rows = nodes[i].columns = (CnnSpan) { 0, 0 };
       snap (&nodes[i].rows, node->grid.height, plan->infos[i].shape.height);
       snap (&nodes[i].columns, node->grid.width, plan->infos[i].shape.width);

@@ -294,6 +294,8 @@ put_rows (CnnWorker *worker, CnnRun *run, guint i)
                                          worker->plan->infos[i].shape.channels;
   if (node->held)
     cnn_run_hold (run, i, &rect, values, row_floats (worker, i));
+  if (node->reduced)
+    cnn_run_reduce (run, i, &rect, values, row_floats (worker, i));
   return node->tap < 0 || cnn_run_write (run, i, &rect, values, row_floats (worker, i));
 }
 

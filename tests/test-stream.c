@@ -420,6 +420,62 @@ test_random (gconstpointer whole_numbers)
   g_hash_table_unref (grid_maps);
 }
 
+/* Numbers of all sizes that add up to nothing, so that all that is left of their sum
+ * is what rounding makes of it, which depends on the order. */
+static void
+draw_cancelling (GRand *rand, CnnShape in, float *values)
+{
+  gsize n = (gsize) cnn_shape_cells (in), cell = (gsize) in.channels;
+
+  memset (values, 0, n * sizeof (float));
+  for (gsize k = 0; k < n / cell / 2 * cell; k++)
+    {
+      gsize mirror = (n / cell - 1 - k / cell) * cell + k % cell;
+
+      values[k] = (float) (g_rand_double (rand) * (1 << pick (rand, 0, 20)));
+      values[mirror] = -values[k];
+    }
+}
+
+/* The mean and the greatest value of a map come out the same to the bit however the
+ * map was cut up, also where it is a tap or the input. */
+static void
+test_reduced (void)
+{
+  static const char *const texts[] = { "dropout as=a; global-avgpool", "global-avgpool",
+                                       "relu; global-maxpool; dense 3",
+                                       "relu as=a; maxpool 3 stride=1 pad=same; add a; "
+                                       "global-avgpool; softmax" };
+  g_autoptr (GRand)        rand = g_rand_new_with_seed (21);
+
+  for (int i = 0; i < 40; i++)
+    {
+      g_autoptr (GError)     error = NULL;
+      g_autoptr (CnnNetwork) network = cnn_network_parse (texts[i % 4], &error);
+      guint                  n = cnn_network_n_nodes (network);
+      guint                  taps[] = { n - 1, (guint) pick (rand, 0, (int) n - 2) };
+      gboolean               deep = i % 8 > 3;
+      CnnShape               in = { pick (rand, 60, deep ? 90 : 400),
+                                    pick (rand, 150, deep ? 250 : 400),
+                                    deep ? pick (rand, 60, 70) : pick (rand, 1, 4) };
+      g_autofree float      *values = g_new (float, cnn_shape_cells (in));
+      CnnPlanOptions         one_piece = { .workers = 1, .band_rows = 1 << 20,
+                                           .strip_columns = 1 << 20 };
+      CnnPlanOptions         options = { .workers = pick (rand, 1, 4),
+                                         .band_rows = pick (rand, 1, 90),
+                                         .strip_columns = pick (rand, 60, 400) };
+      Host                   whole, cut;
+
+      g_assert_no_error (error);
+      draw_cancelling (rand, in, values);
+      g_assert_true (host_run (&whole, network, in, values, 1 + i % 2, taps, &one_piece, FALSE));
+      g_assert_true (host_run (&cut, network, in, values, 1 + i % 2, taps, &options, FALSE));
+      compare (&whole, &cut, texts[i % 4], &options, TRUE);
+      host_clear (&whole);
+      host_clear (&cut);
+    }
+}
+
 /* Whenever source or sink break, or the run is cancelled, it ends with that, in
  * any number of threads. */
 static void
@@ -458,6 +514,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/stream/numbers", NULL, test_random);
   g_test_add_data_func ("/stream/whole-numbers", GINT_TO_POINTER (TRUE), test_random);
+  g_test_add_func ("/stream/reduced", test_reduced);
   g_test_add_func ("/stream/broken", test_broken);
   return g_test_run ();
 }

@@ -2,6 +2,7 @@
 #include "bins.h"
 #include "i18n.h"
 #include "ops.h"
+#include "reduce.h"
 
 static gboolean
 global_avgpool_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out,
@@ -11,14 +12,32 @@ global_avgpool_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnSh
   return TRUE;
 }
 
-static CnnStep *
-global_avgpool_prepare (const CnnTask *task, GError **error)
+/* In double: a mean may be over millions of cells. */
+static void
+global_avgpool_add (gsize n, const float *restrict values, double *restrict sums)
 {
-  double     one = 1.0;
-  CnnNumbers levels = { 1, &one };
-
-  return cnn_bins_prepare (task, &levels, TRUE);
+  for (gsize i = 0; i < n; i++)
+    sums[i] += values[i];
 }
+
+static double
+global_avgpool_join (double a, double b)
+{
+  return a + b;
+}
+
+static float
+global_avgpool_result (double sum, gint64 n_cells)
+{
+  return (float) (sum / (double) n_cells);
+}
+
+static const CnnReduction global_avgpool_reduction = {
+  .start = 0.0,
+  .add = global_avgpool_add,
+  .join = global_avgpool_join,
+  .result = global_avgpool_result,
+};
 
 static void
 global_avgpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
@@ -33,8 +52,9 @@ const CnnOp cnn_op_global_avgpool = {
   .blurb = N_("Averages each map into one value"),
   .group = CNN_GROUP_POOLING,
   .reach = CNN_REACH_WHOLE,
+  .reduction = &global_avgpool_reduction,
   .params = cnn_no_params,
   .shape = global_avgpool_shape,
-  .prepare = global_avgpool_prepare,
+  .prepare = cnn_reduce_prepare,
   .explain = global_avgpool_explain,
 };

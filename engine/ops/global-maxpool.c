@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
 #include "bins.h"
 #include "i18n.h"
 #include "ops.h"
+#include "reduce.h"
 
 static gboolean
 global_maxpool_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out,
@@ -11,14 +14,31 @@ global_maxpool_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnSh
   return TRUE;
 }
 
-static CnnStep *
-global_maxpool_prepare (const CnnTask *task, GError **error)
+static void
+global_maxpool_add (gsize n, const float *restrict values, double *restrict most)
 {
-  double     one = 1.0;
-  CnnNumbers levels = { 1, &one };
-
-  return cnn_bins_prepare (task, &levels, FALSE);
+  for (gsize i = 0; i < n; i++)
+    most[i] = values[i] > most[i] ? values[i] : most[i];
 }
+
+static double
+global_maxpool_join (double a, double b)
+{
+  return MAX (a, b);
+}
+
+static float
+global_maxpool_result (double most, gint64 n_cells)
+{
+  return (float) most;
+}
+
+static const CnnReduction global_maxpool_reduction = {
+  .start = -INFINITY,
+  .add = global_maxpool_add,
+  .join = global_maxpool_join,
+  .result = global_maxpool_result,
+};
 
 static void
 global_maxpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
@@ -34,8 +54,9 @@ const CnnOp cnn_op_global_maxpool = {
   .group = CNN_GROUP_POOLING,
   .reach = CNN_REACH_WHOLE,
   .exact = TRUE,
+  .reduction = &global_maxpool_reduction,
   .params = cnn_no_params,
   .shape = global_maxpool_shape,
-  .prepare = global_maxpool_prepare,
+  .prepare = cnn_reduce_prepare,
   .explain = global_maxpool_explain,
 };
