@@ -27,6 +27,7 @@ typedef struct
   CnnWindow      window;
   CnnSize        grid;       /* its tiles begin and end at multiples of this */
   gboolean       extends;    /* the border is put around its input beforehand */
+  gboolean       rereads;    /* its border wraps around the input, read again for that */
   gboolean       needed;     /* by a tap, or by a node that is */
   gboolean       whole;      /* runs on whole maps, at the end of its phase */
   gboolean       held;       /* its whole output is kept until the last use */

@@ -75,13 +75,18 @@ is_whole (const CnnPlan *plan, guint i, gboolean tiny)
   return after_whole && cnn_shape_cells (plan->infos[i].shape) <= TINY_CELLS;
 }
 
+static gboolean
+wraps (const CnnWindow *window)
+{
+  return window->border == CNN_BORDER_WRAP && (window->pad.top > 0 || window->pad.bottom > 0 ||
+                                               window->pad.left > 0 || window->pad.right > 0);
+}
+
 /* Bands cannot wrap around: rows from the other end are needed first. */
 static gboolean
 needs_held (const CnnPlanNode *node)
 {
-  return (node->whole && !node->reduces) || (node->window.border == CNN_BORDER_WRAP &&
-                         (node->window.pad.top > 0 || node->window.pad.bottom > 0 ||
-                          node->window.pad.left > 0 || node->window.pad.right > 0));
+  return (node->whole && !node->reduces) || (wraps (&node->window) && !node->rereads);
 }
 
 static void
@@ -112,6 +117,7 @@ set_phases (CnnPlan *plan)
       set_window (plan, i);
       node->whole = is_whole (plan, i, tiny);
       node->held = node->whole;
+      node->rereads = !node->whole && i > 0 && node->node->in[0] == 0 && wraps (&node->window);
       node->cut = (CnnSize) { 1, 1 };
       for (guint j = 0; j < node->node->n_in; j++)
         {

@@ -45,7 +45,7 @@ cnn_unit_needs (const CnnPlanNode *node, gboolean rows, CnnSpan out, int length,
 
   need.first = CLAMP (cover.first, 0, length - 1);
   need.end = CLAMP (cover.end, need.first + 1, length);
-  if (window->border == CNN_BORDER_ZERO)
+  if (window->border == CNN_BORDER_ZERO || node->rereads)
     return need;
   for (int i = cover.first; i < MIN (cover.end, 0); i++)
     need = span_with (need, cnn_border_index (window->border, i, length));

@@ -211,6 +211,13 @@ view_at (const View *view, int channels, int y, int x)
   return view->values + (gsize) (y - view->y) * view->stride + (gsize) (x - view->x) * channels;
 }
 
+static void
+copy_rect (float *to, gsize to_stride, const float *from, gsize from_stride, gsize n, int rows)
+{
+  for (int y = 0; y < rows; y++)
+    memcpy (to + y * to_stride, from + y * from_stride, n * sizeof (float));
+}
+
 /* The tile as a step wants it: where it lies, if it lies in one piece, else put
  * together in the scratch memory. */
 static const float *
@@ -226,11 +233,55 @@ get_tile (const CnnPlanNode *node, const View *view, CnnShape whole, CnnShape in
   else if (view->stride == row)
     return view_at (view, in.channels, need->y, need->x);
   else
-    for (int y = 0; y < in.height; y++)
-      memcpy (tile + y * row, view_at (view, in.channels, need->y + y, need->x),
-              row * sizeof (float));
+    copy_rect (tile, row, view_at (view, in.channels, need->y, need->x), view->stride, row,
+               in.height);
   *scratch += in.height * row;
   return tile;
+}
+
+/* A rectangle of the input: from the rows that are kept, or read again. */
+static gboolean
+get_input (CnnWorker *worker, CnnRun *run, const View *view, const CnnRect *rect, float *to,
+           gsize stride)
+{
+  const CnnUnitNode *at = &worker->nodes[0];
+  int                channels = worker->plan->infos[0].shape.channels;
+
+  if (rect->y < view->y || rect->y + rect->height > at->made || rect->x < view->x ||
+      rect->x + rect->width > at->columns.end)
+    return cnn_run_read (run, rect, to, stride);
+  copy_rect (to, stride, view_at (view, channels, rect->y, rect->x), view->stride,
+             (gsize) rect->width * channels, rect->height);
+  return TRUE;
+}
+
+static int
+wrap (int at, int length)
+{
+  return cnn_border_index (CNN_BORDER_WRAP, at, length);
+}
+
+/* A tile of the input that wraps around, in pieces of which none does. */
+static gboolean
+get_wrapped (CnnWorker *worker, CnnRun *run, const View *view, const CnnRect *reach, float *tile)
+{
+  CnnShape in = worker->plan->infos[0].shape;
+  gsize    stride = (gsize) reach->width * in.channels;
+  CnnRect  piece;
+
+  for (int y = 0; y < reach->height; y += piece.height)
+    {
+      piece.y = wrap (reach->y + y, in.height);
+      piece.height = MIN (reach->height - y, in.height - piece.y);
+      for (int x = 0; x < reach->width; x += piece.width)
+        {
+          piece.x = wrap (reach->x + x, in.width);
+          piece.width = MIN (reach->width - x, in.width - piece.x);
+          if (!get_input (worker, run, view, &piece, tile + y * stride + x * in.channels, stride))
+            return FALSE;
+        }
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -253,8 +304,15 @@ make_rows (CnnWorker *worker, CnnRun *run, guint phase, guint i, GError **error)
     {
       View view = view_of (worker, run, phase, node->node->in[j]);
 
-      in[j] = get_tile (node, &view, plan->infos[node->node->in[j]].shape, task.in[j], j, &need,
-                        &reach, &scratch);
+      if (node->rereads && !cnn_run_input (run))
+        {
+          in[j] = scratch;
+          if (!get_wrapped (worker, run, &view, &reach, scratch))
+            return FALSE;
+        }
+      else
+        in[j] = get_tile (node, &view, plan->infos[node->node->in[j]].shape, task.in[j], j, &need,
+                          &reach, &scratch);
     }
   if (!step->run (step, in, row_at (worker, i, at->made), at->made, at->columns.first))
     {

@@ -309,6 +309,9 @@ test_memory (void)
   g_assert_cmpint (memory_for (text, (CnnShape) { 1000, 100000, 3 }), <, 8 * small);
   g_assert_cmpint (memory_for (text, (CnnShape) { 20000, 20000, 3 }), <, 8 * small);
   g_assert_cmpint (small, <, 1000 * 1000 * 4);
+  /* A border that wraps around the input reads it again. */
+  g_assert_cmpint (memory_for ("conv 2 9x9 pad=same border=wrap", (CnnShape) { 10000, 10000, 3 }),
+                   <, 8 << 20);
   /* What becomes one value is not held. */
   g_assert_cmpint (memory_for ("conv 16 3x3; relu; global-avgpool; dense 10; softmax",
                                (CnnShape) { 10000, 10000, 3 }), <, 8 << 20);
