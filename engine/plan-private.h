@@ -41,6 +41,7 @@ typedef struct
   guint          last_phase; /* in which its output is used */
   guint          last_use;   /* the last node that reads its output */
   int            tap;        /* −1 for none */
+  CnnRect        region;     /* of the tap's map that is wanted */
 } CnnPlanNode;
 
 /**
@@ -54,6 +55,7 @@ typedef struct
  * @columns: most columns, [n_nodes]
  * @scratch: floats for a tile that is put together
  * @bytes: what a worker takes
+ * @work: multiplications and cells of all units
  */
 typedef struct
 {
@@ -66,6 +68,7 @@ typedef struct
   int     *columns;
   gsize    scratch;
   guint64  bytes;
+  double   work;
 } CnnPhase;
 
 struct _CnnPlan
@@ -103,9 +106,12 @@ typedef struct
 CnnSpan  cnn_unit_needs   (const CnnPlanNode *node, gboolean rows, CnnSpan out, int length,
                            CnnSpan *reach);
 gboolean cnn_node_is_output (const CnnPlan *plan, guint node, guint phase);
+CnnRect  cnn_node_output  (const CnnPlan *plan, guint node);
+double   cnn_node_work    (const CnnPlan *plan, guint node, gint64 places);
 int      cnn_phase_n_units (const CnnPhase *phase);
 void     cnn_unit_begin   (const CnnPlan *plan, guint phase, int unit, CnnUnitNode *nodes);
 gboolean cnn_unit_next    (const CnnPlan *plan, guint phase, CnnUnitNode *nodes);
+double   cnn_unit_work    (const CnnPlan *plan, guint phase, const CnnUnitNode *nodes);
 void     cnn_unit_drop    (const CnnPlan *plan, guint phase, CnnUnitNode *nodes);
 CnnRect  cnn_unit_tile    (const CnnPlan *plan, guint node, CnnSpan rows, CnnSpan columns,
                            CnnTask *task, CnnRect *reach);

@@ -4,6 +4,13 @@
 #include "border.h"
 #include "i18n.h"
 
+static gboolean
+region_fits (const CnnRect *region, CnnShape map)
+{
+  return region->x >= 0 && region->y >= 0 && region->width > 0 && region->height > 0 &&
+         region->width <= map.width - region->x && region->height <= map.height - region->y;
+}
+
 static void
 plan_mark_needed (CnnPlan *plan)
 {
@@ -120,12 +127,18 @@ cnn_plan_new (CnnNetwork *network, CnnShape input, guint n_taps, const guint *ta
     {
       plan->nodes[i].node = cnn_network_node (network, i);
       plan->nodes[i].tap = -1;
+      plan->nodes[i].region = (CnnRect) { 0, 0, plan->infos[i].shape.width,
+                                          plan->infos[i].shape.height };
       plan->nodes[i].store = cnn_store_new ();
     }
   for (guint i = 0; i < n_taps; i++)
     {
       g_return_val_if_fail (taps[i] < plan->n && plan->nodes[taps[i]].tap < 0, NULL);
       plan->nodes[taps[i]].tap = (int) i;
+      if (options && options->regions)
+        plan->nodes[taps[i]].region = options->regions[i];
+      g_return_val_if_fail (region_fits (&plan->nodes[taps[i]].region, plan->infos[taps[i]].shape),
+                            NULL);
     }
   plan_mark_needed (plan);
   if (!cnn_schedule (plan, options, error) || !plan_prepare (plan, error))

@@ -38,11 +38,12 @@ typedef struct
  * @write: takes the cells of @rect of tap number @tap (in the order in which
  *   the taps were given), [rect.height][rect.width][channels of the tap];
  *   @stride is the number of floats from one row to the next. Rectangles do
- *   not overlap and together cover the map; their order is not fixed. Returns
- *   %FALSE with an error set when it cannot.
+ *   not overlap and together cover the map, or the region that was asked for;
+ *   their order is not fixed. Returns %FALSE with an error set when it cannot.
  * @data: for @write
- * @memory: (nullable): for each tap, room for all of its output,
- *   [height][width][channels]; then that is written and @write is not called
+ * @memory: (nullable): for each tap, room for all of its output, or of the
+ *   region asked for, [height][width][channels]; then that is written and
+ *   @write is not called
  *
  * Where a run puts its output. Called only by the thread that runs the plan.
  */
@@ -71,16 +72,20 @@ typedef void (*CnnProgressFunc) (double fraction, gpointer data);
  * @band_rows: rows of the coarsest output that are made at a time; 0 for what
  *   fits the cache
  * @strip_columns: columns that are made at a time; 0 for what fits the cache
+ * @regions: (nullable): for each tap, the part of its map that is wanted, in cells
+ *   of that map, not empty; %NULL for all of every map. What lies far apart in
+ *   several taps costs what is between it too
  *
- * What a caller may decide about a run; none of it changes the result. All zeros
- * is a good choice.
+ * What a caller may decide about a run; none of it changes a value. All zeros is
+ * a good choice.
  */
 typedef struct
 {
-  guint64 memory;
-  int     workers;
-  int     band_rows;
-  int     strip_columns;
+  guint64        memory;
+  int            workers;
+  int            band_rows;
+  int            strip_columns;
+  const CnnRect *regions;
 } CnnPlanOptions;
 
 CnnPlan           *cnn_plan_new    (CnnNetwork *network, CnnShape input, guint n_taps,

@@ -140,27 +140,29 @@ cnn_run_read (CnnRun *run, const CnnRect *rect, float *values, gsize stride)
   return TRUE;
 }
 
-/* Puts a rectangle of a node's output into a map in memory. */
+/* Puts a rectangle of a node's output into memory that holds @part of its map. */
 static void
-put_rows (CnnRun *run, guint node, float *map, const CnnRect *rect, const float *values,
-          gsize stride)
+put_rows (CnnRun *run, guint node, float *map, const CnnRect *part, const CnnRect *rect,
+          const float *values, gsize stride)
 {
-  CnnShape shape = run->plan->infos[node].shape;
-  gsize    row = (gsize) shape.width * shape.channels;
+  gsize channels = (gsize) run->plan->infos[node].shape.channels;
+  gsize row = part->width * channels;
 
-  copy_rows (map + rect->y * row + rect->x * shape.channels, row, values, stride,
-             (gsize) rect->width * shape.channels, rect->height);
+  copy_rows (map + (rect->y - part->y) * row + (rect->x - part->x) * channels, row, values, stride,
+             rect->width * channels, rect->height);
 }
 
 /* Writes a rectangle of a tap; FALSE when the run has ended. */
 gboolean
 cnn_run_write (CnnRun *run, guint node, const CnnRect *rect, const float *values, gsize stride)
 {
-  Request request = { .node = node, .write = TRUE, .rect = *rect, .from = values, .stride = stride };
+  const CnnPlanNode *at = &run->plan->nodes[node];
+  Request            request = { .node = node, .write = TRUE, .rect = *rect, .from = values,
+                                 .stride = stride };
 
   if (run->sink->memory == NULL)
     return ask (run, &request);
-  put_rows (run, node, run->sink->memory[run->plan->nodes[node].tap], rect, values, stride);
+  put_rows (run, node, run->sink->memory[at->tap], &at->region, rect, values, stride);
   return TRUE;
 }
 
@@ -192,7 +194,10 @@ cnn_run_held (CnnRun *run, guint node)
 void
 cnn_run_hold (CnnRun *run, guint node, const CnnRect *rect, const float *values, gsize stride)
 {
-  put_rows (run, node, run->maps[node], rect, values, stride);
+  CnnShape shape = run->plan->infos[node].shape;
+  CnnRect  all = { 0, 0, shape.width, shape.height };
+
+  put_rows (run, node, run->maps[node], &all, rect, values, stride);
 }
 
 /* Takes in a rectangle of a map where it is reduced. Units do not overlap, also not
@@ -241,6 +246,14 @@ hold_new (CnnRun *run, CnnShape shape)
 
 /* --- layers on whole maps ------------------------------------------------------ */
 
+static double
+whole_work (const CnnPlan *plan, guint i)
+{
+  CnnShape shape = plan->infos[i].shape;
+
+  return cnn_node_work (plan, i, (gint64) shape.height * shape.width);
+}
+
 static gboolean
 whole_read (CnnRun *run)
 {
@@ -252,7 +265,7 @@ whole_read (CnnRun *run)
       CnnRect rect = { 0, y, shape.width, MIN (ROWS, shape.height - y) };
 
       if (!cnn_run_read (run, &rect, run->maps[0] + y * stride, stride) ||
-          !cnn_run_report (run, (double) rect.height * (double) stride))
+          !cnn_run_report (run, cnn_node_work (run->plan, 0, (gint64) rect.height * rect.width)))
         return FALSE;
     }
   return TRUE;
@@ -261,14 +274,16 @@ whole_read (CnnRun *run)
 static gboolean
 whole_write (CnnRun *run, guint i)
 {
-  CnnShape shape = run->plan->infos[i].shape;
-  gsize    stride = (gsize) shape.width * shape.channels;
+  const CnnRect *region = &run->plan->nodes[i].region;
+  CnnShape       shape = run->plan->infos[i].shape;
+  gsize          stride = (gsize) shape.width * shape.channels;
 
-  for (int y = 0; y < shape.height; y += ROWS)
+  for (int y = 0; y < region->height; y += ROWS)
     {
-      CnnRect rect = { 0, y, shape.width, MIN (ROWS, shape.height - y) };
+      CnnRect rect = { region->x, region->y + y, region->width, MIN (ROWS, region->height - y) };
 
-      if (!cnn_run_write (run, i, &rect, run->maps[i] + y * stride, stride))
+      if (!cnn_run_write (run, i, &rect,
+                          run->maps[i] + rect.y * stride + (gsize) rect.x * shape.channels, stride))
         return FALSE;
     }
   return TRUE;
@@ -308,7 +323,7 @@ whole_compute (CnnRun *run, guint i)
   cnn_floats_free (extended);
   if (error)
     run_stop (run, error);
-  return cnn_run_report (run, (double) plan->infos[i].macs + (double) cnn_shape_cells (task.out));
+  return cnn_run_report (run, whole_work (plan, i));
 }
 
 /* The value of each map, of which all has been taken in. */
@@ -322,7 +337,7 @@ whole_reduce (CnnRun *run, guint i)
   if (run->maps[i])
     cnn_reduce_finish (node->node->op->reduction, map, run->sums[i], run->maps[i]);
   g_clear_pointer (&run->sums[i], g_free);
-  return cnn_run_report (run, (double) map.channels);
+  return cnn_run_report (run, whole_work (run->plan, i));
 }
 
 static gboolean
@@ -511,15 +526,16 @@ run_phases (CnnRun *run)
     run->progress (1.0, run->progress_data);
 }
 
-/* A cell counts as one multiplication: it is at least read and written. */
 static double
 all_work (const CnnPlan *plan)
 {
   double work = 0.0;
 
+  for (guint number = 0; number < plan->n_phases; number++)
+    work += plan->phases[number].work;
   for (guint i = 0; i < plan->n; i++)
-    if (plan->nodes[i].needed)
-      work += (double) plan->infos[i].macs + (double) cnn_shape_cells (plan->infos[i].shape);
+    if (plan->nodes[i].whole)
+      work += whole_work (plan, i);
   return work;
 }
 

@@ -225,6 +225,7 @@ measure_unit (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
   cnn_unit_begin (plan, number, unit, nodes);
   while (cnn_unit_next (plan, number, nodes))
     {
+      phase->work += cnn_unit_work (plan, number, nodes);
       for (guint k = 0; k < phase->n_nodes; k++)
         {
           CnnUnitNode *at = &nodes[phase->nodes[k]];
@@ -248,6 +249,7 @@ measure_phase (const CnnPlan *plan, guint number)
   for (guint k = 0; k < phase->n_nodes; k++)
     phase->rows[k] = phase->columns[k] = 0;
   phase->scratch = 0;
+  phase->work = 0.0;
   for (int unit = 0; unit < cnn_phase_n_units (phase); unit++)
     measure_unit (plan, number, unit, nodes);
   phase->bytes = phase->scratch * sizeof (float);
@@ -275,11 +277,13 @@ row_bytes (const CnnPlan *plan, const CnnPhase *phase, guint number, CnnSize *fi
     {
       const CnnNodeInfo *info = &plan->infos[phase->nodes[k]];
 
+      CnnRect            output = cnn_node_output (plan, phase->nodes[k]);
+
       if (cnn_node_is_output (plan, phase->nodes[k], number))
         {
           coarsest = MAX (coarsest, info->receptive.jump.height);
-          finest->height = MAX (finest->height, info->shape.height);
-          finest->width = MAX (finest->width, info->shape.width);
+          finest->height = MAX (finest->height, output.height);
+          finest->width = MAX (finest->width, output.width);
         }
     }
   for (guint k = 0; k < phase->n_nodes; k++)

@@ -64,6 +64,26 @@ cnn_shape_equal (CnnShape a, CnnShape b)
   return a.height == b.height && a.width == b.width && a.channels == b.channels;
 }
 
+/**
+ * cnn_rect_intersect:
+ *
+ * Makes @rect the part of it that also lies in @other.
+ *
+ * Returns: whether there is any
+ */
+static inline gboolean
+cnn_rect_intersect (CnnRect *rect, const CnnRect *other)
+{
+  int right = MIN (rect->x + rect->width, other->x + other->width);
+  int bottom = MIN (rect->y + rect->height, other->y + other->height);
+
+  rect->x = MAX (rect->x, other->x);
+  rect->y = MAX (rect->y, other->y);
+  rect->width = MAX (right - rect->x, 0);
+  rect->height = MAX (bottom - rect->y, 0);
+  return rect->width > 0 && rect->height > 0;
+}
+
 /** CNN_SHAPE_FORMAT: printf conversions for a shape as H×W×C. */
 #define CNN_SHAPE_FORMAT    "%d×%d×%d"
 #define CNN_SHAPE_ARGS(s)   (s).height, (s).width, (s).channels

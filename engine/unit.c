@@ -57,8 +57,8 @@ cnn_unit_needs (const CnnPlanNode *node, gboolean rows, CnnSpan out, int length,
 /**
  * cnn_node_is_output:
  *
- * Returns: whether the node's whole output is made in that phase, for a tap, to
- *   be held or to be taken in by a layer that reduces it
+ * Returns: whether the node's output is made in that phase to be passed on: for
+ *   a tap, to be held or to be taken in by a layer that reduces it
  */
 gboolean
 cnn_node_is_output (const CnnPlan *plan, guint node, guint phase)
@@ -66,6 +66,38 @@ cnn_node_is_output (const CnnPlan *plan, guint node, guint phase)
   const CnnPlanNode *at = &plan->nodes[node];
 
   return at->phase == phase && !at->whole && (at->tap >= 0 || at->held || at->reduced);
+}
+
+/**
+ * cnn_node_output:
+ *
+ * Returns: the part of an output that is wanted
+ */
+CnnRect
+cnn_node_output (const CnnPlan *plan, guint node)
+{
+  const CnnPlanNode *at = &plan->nodes[node];
+  CnnShape           shape = plan->infos[node].shape;
+
+  if (at->held || at->reduced)
+    return (CnnRect) { 0, 0, shape.width, shape.height };
+  return at->region;
+}
+
+/**
+ * cnn_node_work:
+ * @places: how many places of its map are made
+ *
+ * Returns: what that takes. A cell counts as one multiplication: it is at least
+ *   read and written
+ */
+double
+cnn_node_work (const CnnPlan *plan, guint node, gint64 places)
+{
+  CnnShape shape = plan->infos[node].shape;
+  double   share = (double) places / ((double) shape.height * shape.width);
+
+  return ((double) plan->infos[node].macs + (double) cnn_shape_cells (shape)) * share;
 }
 
 int
@@ -83,7 +115,7 @@ is_banded (const CnnPlan *plan, guint phase, guint node)
   return !at->whole && (at->phase == phase || (node == 0 && !at->held));
 }
 
-/* Where part number @part begins, at a multiple of @cut or at the end. */
+/* Where part number @part of a length begins, at a multiple of @cut or at the end. */
 static int
 part_begin (int length, int part, int n_parts, int cut)
 {
@@ -93,10 +125,10 @@ part_begin (int length, int part, int n_parts, int cut)
 }
 
 static CnnSpan
-slice (int length, int part, int n_parts, int cut)
+slice (int first, int length, int part, int n_parts, int cut)
 {
-  return (CnnSpan) { part_begin (length, part, n_parts, cut),
-                     part_begin (length, part + 1, n_parts, cut) };
+  return (CnnSpan) { first + part_begin (length, part, n_parts, cut),
+                     first + part_begin (length, part + 1, n_parts, cut) };
 }
 
 static gboolean
@@ -157,20 +189,22 @@ cnn_unit_begin (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
     {
       guint        i = phase->nodes[k];
       CnnUnitNode *at = &nodes[i];
-      CnnShape     shape = plan->infos[i].shape;
+      CnnRect      output = cnn_node_output (plan, i);
       CnnSize      cut = plan->nodes[i].cut;
       int          jump = MAX (plan->infos[i].receptive.jump.height, 1);
 
       *at = (CnnUnitNode) { 0 };
       if (!cnn_node_is_output (plan, i, number))
         continue;
-      at->own_rows = slice (shape.height, unit % phase->n_sections, phase->n_sections, cut.height);
-      at->own_columns = slice (shape.width, unit / phase->n_sections, phase->n_strips, cut.width);
+      at->own_rows = slice (output.y, output.height, unit % phase->n_sections, phase->n_sections,
+                            cut.height);
+      at->own_columns = slice (output.x, output.width, unit / phase->n_sections, phase->n_strips,
+                               cut.width);
       if (is_empty (at->own_rows) || is_empty (at->own_columns))
         continue;
       at->rows = at->own_rows;
       at->columns = at->own_columns;
-      at->step = (int) MIN ((gint64) phase->band * MAX (coarsest / jump, 1), shape.height);
+      at->step = (int) MIN ((gint64) phase->band * MAX (coarsest / jump, 1), output.height);
     }
   for (guint k = phase->n_nodes; k-- > 0;)
     {
@@ -241,6 +275,28 @@ cnn_unit_next (const CnnPlan *plan, guint number, CnnUnitNode *nodes)
         }
     }
   return more;
+}
+
+/**
+ * cnn_unit_work:
+ *
+ * Returns: what the step takes that cnn_unit_next() set
+ */
+double
+cnn_unit_work (const CnnPlan *plan, guint number, const CnnUnitNode *nodes)
+{
+  const CnnPhase *phase = &plan->phases[number];
+  double          work = 0.0;
+
+  for (guint k = 0; k < phase->n_nodes; k++)
+    {
+      const CnnUnitNode *at = &nodes[phase->nodes[k]];
+
+      if (at->goal > at->made)
+        work += cnn_node_work (plan, phase->nodes[k], (gint64) (at->goal - at->made) *
+                                                      (at->columns.end - at->columns.first));
+    }
+  return work;
 }
 
 /**

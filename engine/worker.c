@@ -334,6 +334,13 @@ read_rows (CnnWorker *worker, CnnRun *run)
   return cnn_run_read (run, &rect, row_at (worker, 0, at->made), row_floats (worker, 0));
 }
 
+static const float *
+value_at (const CnnWorker *worker, guint i, const CnnRect *rect)
+{
+  return row_at (worker, i, rect->y) + (gsize) (rect->x - worker->nodes[i].columns.first) *
+                                         worker->plan->infos[i].shape.channels;
+}
+
 /* Passes on the part of the new rows that is this unit's to pass on. */
 static gboolean
 put_rows (CnnWorker *worker, CnnRun *run, guint i)
@@ -348,13 +355,14 @@ put_rows (CnnWorker *worker, CnnRun *run, guint i)
 
   if (rect.width <= 0 || rect.height <= 0)
     return TRUE;
-  values = row_at (worker, i, first) + (gsize) (rect.x - at->columns.first) *
-                                         worker->plan->infos[i].shape.channels;
+  values = value_at (worker, i, &rect);
   if (node->held)
     cnn_run_hold (run, i, &rect, values, row_floats (worker, i));
   if (node->reduced)
     cnn_run_reduce (run, i, &rect, values, row_floats (worker, i));
-  return node->tap < 0 || cnn_run_write (run, i, &rect, values, row_floats (worker, i));
+  if (node->tap < 0 || !cnn_rect_intersect (&rect, &node->region))
+    return TRUE;
+  return cnn_run_write (run, i, &rect, value_at (worker, i, &rect), row_floats (worker, i));
 }
 
 /**
@@ -381,7 +389,7 @@ cnn_worker_unit (CnnWorker *worker, CnnRun *run, guint number, int unit, GError 
     worker->buffers[phase->nodes[k]].first = worker->nodes[phase->nodes[k]].base;
   while (cnn_unit_next (plan, number, worker->nodes))
     {
-      double work = 0.0;
+      double work = cnn_unit_work (plan, number, worker->nodes);
 
       for (guint k = 0; k < phase->n_nodes; k++)
         {
@@ -395,13 +403,11 @@ cnn_worker_unit (CnnWorker *worker, CnnRun *run, guint number, int unit, GError 
             return FALSE;
           if (at->step > 0 && !put_rows (worker, run, i))
             return FALSE;
-          work += ((double) plan->infos[i].macs + (double) cnn_shape_cells (plan->infos[i].shape)) *
-                  (at->goal - at->made) / plan->infos[i].shape.height;
           at->made = at->goal;
         }
       cnn_unit_drop (plan, number, worker->nodes);
       drop_rows (worker, run, phase);
-      if (!cnn_run_report (run, work / phase->n_strips))
+      if (!cnn_run_report (run, work))
         return FALSE;
     }
   return TRUE;

@@ -12,11 +12,13 @@ typedef struct
   CnnShape      shapes[4];
   gint64        cells[4];
   int           reads;
+  gint64        cells_read;
   int           writes;
   int           fail_read;  /* this read fails, from 1 */
   int           fail_write; /* this write fails, from 1 */
   GThread      *thread;
   double        progress;
+  double        progress_before; /* the one before */
   double        cancel_at;
   GCancellable *cancellable;
 } Host;
@@ -39,6 +41,7 @@ host_read (gpointer data, const CnnRect *rect, float *values, gsize stride, GErr
       g_set_error (error, CNN_ERROR, CNN_ERROR_IO, "the source broke");
       return FALSE;
     }
+  host->cells_read += (gint64) rect->width * rect->height;
   for (int y = 0; y < rect->height; y++)
     for (int x = 0; x < rect->width; x++)
       for (int c = 0; c < host->in.channels; c++)
@@ -77,6 +80,7 @@ host_progress (double fraction, gpointer data)
   g_assert_true (g_thread_self () == host->thread);
   g_assert_cmpfloat (fraction, >=, host->progress);
   g_assert_cmpfloat (fraction, <=, 1.0);
+  host->progress_before = host->progress;
   host->progress = fraction;
   if (host->cancellable && fraction >= host->cancel_at)
     g_cancellable_cancel (host->cancellable);
@@ -285,6 +289,29 @@ test_refused (void)
                  "1.0 MiB may be used; try a smaller picture or fewer kernels");
 }
 
+/* A region costs what it needs, and progress counts what is done for it. */
+static void
+test_region (void)
+{
+  g_autoptr (GError)     error = NULL;
+  g_autoptr (CnnNetwork) network = cnn_network_parse ("conv 2 5x5; relu; maxpool 2; conv 3 3x3",
+                                                      NULL);
+  CnnRect                region = { 1500, 1000, 300, 200 };
+  CnnPlanOptions         options = { .regions = &region, .workers = 1 };
+  guint                  tap = 4;
+  Host                   host = { .in = { 4000, 6000, 1 }, .thread = g_thread_self () };
+  g_autoptr (CnnPlan)    plan = cnn_plan_new (network, host.in, 1, &tap, &options, &error);
+
+  g_assert_no_error (error);
+  host.shapes[0] = cnn_plan_info (plan, tap)->shape;
+  g_assert_true (host_run (&host, plan, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (host.cells[0], ==, 300 * 200);
+  g_assert_cmpint (host.cells_read, ==, (2 * 302 + 4) * (2 * 202 + 4));
+  g_assert_cmpfloat_with_epsilon (host.progress_before, 1.0, 1e-6);
+  host_clear (&host);
+}
+
 static guint64
 memory_for (const char *text, CnnShape in)
 {
@@ -377,6 +404,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/cancel", test_cancel);
   g_test_add_func ("/plan/host-errors", test_host_errors);
   g_test_add_func ("/plan/refused", test_refused);
+  g_test_add_func ("/plan/region", test_region);
   g_test_add_func ("/plan/memory", test_memory);
   g_test_add_func ("/plan/seeds", test_seeds);
   g_test_add_func ("/plan/labels", test_labels);

@@ -137,8 +137,9 @@ typedef struct
   GThread     *thread;
   guint        n;
   CnnShape    *shapes;  /* [n] */
-  float      **maps;    /* [n] */
-  guint8     **written; /* [n]: how often each place was written */
+  CnnRect     *regions; /* [n]: what is wanted of each */
+  float      **maps;    /* [n]: of the regions */
+  guint8     **written; /* [n]: how often each place of a region was written */
   int          calls;
   int          fail_at; /* this call fails or cancels, from 1 */
   GCancellable *cancellable;
@@ -182,15 +183,17 @@ host_write (gpointer data, guint tap, const CnnRect *rect, const float *values, 
             GError **error)
 {
   Host    *host = data;
-  CnnShape shape = host->shapes[tap];
-  gsize    cell = (gsize) shape.channels;
+  CnnRect *region = &host->regions[tap];
+  gsize    cell = (gsize) host->shapes[tap].channels;
 
   g_assert_true (g_thread_self () == host->thread);
+  g_assert_true (rect->x >= region->x && rect->x + rect->width <= region->x + region->width);
+  g_assert_true (rect->y >= region->y && rect->y + rect->height <= region->y + region->height);
   if (host_breaks (host, "sink", error))
     return FALSE;
   for (int y = 0; y < rect->height; y++)
     {
-      gsize at = (gsize) (rect->y + y) * shape.width + rect->x;
+      gsize at = (gsize) (rect->y - region->y + y) * region->width + rect->x - region->x;
 
       memcpy (host->maps[tap] + at * cell, values + y * stride, rect->width * cell * sizeof (float));
       for (int x = 0; x < rect->width; x++)
@@ -199,20 +202,29 @@ host_write (gpointer data, guint tap, const CnnRect *rect, const float *values, 
   return TRUE;
 }
 
+static gsize
+n_places (const Host *host, guint i)
+{
+  return (gsize) host->regions[i].height * host->regions[i].width;
+}
+
 /* Room for what the plan's taps write. */
 static void
 host_open (Host *host, const CnnPlan *plan, CnnShape in, const float *values, guint n_taps,
-           const guint *taps)
+           const guint *taps, const CnnRect *regions)
 {
   *host = (Host) { .in = in, .values = values, .thread = g_thread_self (), .n = n_taps };
   host->shapes = g_new (CnnShape, n_taps);
+  host->regions = g_new (CnnRect, n_taps);
   host->maps = g_new (float *, n_taps);
   host->written = g_new (guint8 *, n_taps);
   for (guint i = 0; i < n_taps; i++)
     {
       host->shapes[i] = cnn_plan_info (plan, taps[i])->shape;
-      host->maps[i] = g_new0 (float, cnn_shape_cells (host->shapes[i]));
-      host->written[i] = g_new0 (guint8, (gsize) host->shapes[i].height * host->shapes[i].width);
+      host->regions[i] = regions ? regions[i] : (CnnRect) { 0, 0, host->shapes[i].width,
+                                                            host->shapes[i].height };
+      host->maps[i] = g_new0 (float, n_places (host, i) * host->shapes[i].channels);
+      host->written[i] = g_new0 (guint8, n_places (host, i));
     }
 }
 
@@ -225,6 +237,7 @@ host_clear (Host *host)
       g_free (host->written[i]);
     }
   g_free (host->shapes);
+  g_free (host->regions);
   g_free (host->maps);
   g_free (host->written);
 }
@@ -243,7 +256,7 @@ host_run (Host *host, CnnNetwork *network, CnnShape in, const float *values, gui
       g_assert_error (error, CNN_ERROR, CNN_ERROR_SHAPE);
       return FALSE;
     }
-  host_open (host, plan, in, values, n_taps, taps);
+  host_open (host, plan, in, values, n_taps, taps, options->regions);
   if (memory)
     {
       source.memory = values;
@@ -253,7 +266,7 @@ host_run (Host *host, CnnNetwork *network, CnnShape in, const float *values, gui
   g_assert_no_error (error);
   g_assert_true (!memory || host->calls == 0);
   for (guint i = 0; i < n_taps && !memory; i++)
-    for (gsize k = 0; k < (gsize) host->shapes[i].height * host->shapes[i].width; k++)
+    for (gsize k = 0; k < n_places (host, i); k++)
       g_assert_cmpint (host->written[i][k], ==, 1);
   return TRUE;
 }
@@ -268,24 +281,37 @@ greatest (const float *values, gint64 n)
   return most;
 }
 
+static gboolean
+equal (float a, float b, float most, gboolean exact)
+{
+  return exact ? memcmp (&a, &b, sizeof a) == 0 : fabsf (a - b) <= 4e-6f * most;
+}
+
+/* @cut has the same taps as @whole, or regions of them. */
 static void
 compare (const Host *whole, const Host *cut, const char *text, const CnnPlanOptions *options,
          gboolean exact)
 {
   for (guint i = 0; i < whole->n; i++)
     {
-      gint64 n = cnn_shape_cells (whole->shapes[i]);
-      float  most = greatest (whole->maps[i], n);
+      CnnShape       shape = whole->shapes[i];
+      const CnnRect *region = &cut->regions[i];
+      float          most = greatest (whole->maps[i], cnn_shape_cells (shape));
+      gsize          row = (gsize) region->width * shape.channels;
 
-      for (gint64 k = 0; k < n; k++)
-        if (exact ? memcmp (&whole->maps[i][k], &cut->maps[i][k], sizeof (float)) != 0
-                  : !(fabsf (whole->maps[i][k] - cut->maps[i][k]) <= 4e-6f * most))
-          g_error ("%son %d×%d×%d, %d workers, %d rows, %d columns: value %d of tap %u "
-                   "(%d×%d×%d) is %.9g instead of %.9g",
-                   text, whole->in.height, whole->in.width, whole->in.channels, options->workers,
-                   options->band_rows, options->strip_columns, (int) k, i, whole->shapes[i].height,
-                   whole->shapes[i].width, whole->shapes[i].channels, cut->maps[i][k],
-                   whole->maps[i][k]);
+      for (gsize k = 0; k < region->height * row; k++)
+        {
+          gsize at = ((gsize) (region->y + k / row) * shape.width + region->x) * shape.channels +
+                     k % row;
+          float is = cut->maps[i][k], expected = whole->maps[i][at];
+
+          if (!equal (is, expected, most, exact))
+            g_error ("%s on %d×%d×%d, %d workers, %d rows, %d columns: value %d of tap %u "
+                     "(%d×%d at %d,%d of %d×%d×%d) is %.9g instead of %.9g",
+                     text, CNN_SHAPE_ARGS (whole->in), options->workers, options->band_rows,
+                     options->strip_columns, (int) k, i, region->height, region->width, region->y,
+                     region->x, CNN_SHAPE_ARGS (shape), is, expected);
+        }
     }
 }
 
@@ -369,6 +395,39 @@ use_grid (CnnNetwork *network)
 /* --- tests ---------------------------------------------------------------------- */
 
 static void
+pick_span (GRand *rand, int length, int *first, int *n)
+{
+  *n = pick (rand, 1, length);
+  *first = pick (rand, 0, length - *n);
+}
+
+/* Regions of the maps are as on the whole maps. */
+static void
+check_regions (GRand *rand, CnnNetwork *network, const char *text, const Host *whole,
+               const guint *taps, gboolean whole_numbers)
+{
+  for (int i = 0; i < 2; i++)
+    {
+      CnnRect        regions[2];
+      CnnPlanOptions options = { .workers = pick (rand, 1, 3),
+                                 .band_rows = pick (rand, 0, 20),
+                                 .strip_columns = pick (rand, 0, 150),
+                                 .regions = regions };
+      Host           cut;
+
+      for (guint j = 0; j < whole->n; j++)
+        {
+          pick_span (rand, whole->shapes[j].height, &regions[j].y, &regions[j].height);
+          pick_span (rand, whole->shapes[j].width, &regions[j].x, &regions[j].width);
+        }
+      g_assert_true (host_run (&cut, network, whole->in, whole->values, whole->n, taps, &options,
+                               i % 2));
+      compare (whole, &cut, text, &options, whole_numbers);
+      host_clear (&cut);
+    }
+}
+
+static void
 check_network (GRand *rand, const char *text, gboolean whole_numbers, int *n_run)
 {
   g_autoptr (CnnNetwork) network = cnn_network_parse (text, NULL);
@@ -399,6 +458,7 @@ check_network (GRand *rand, const char *text, gboolean whole_numbers, int *n_run
       compare (&whole, &cut, text, &options, whole_numbers || i < 2);
       host_clear (&cut);
     }
+  check_regions (rand, network, text, &whole, taps, whole_numbers);
   host_clear (&whole);
   (*n_run)++;
 }
@@ -499,7 +559,7 @@ test_broken (void)
       CnnSink                  sink = { host_write, &host };
 
       g_assert_no_error (error);
-      host_open (&host, plan, in, values, 2, taps);
+      host_open (&host, plan, in, values, 2, taps, NULL);
       host.fail_at = 1 + i;
       host.cancellable = cancellable;
       g_assert_false (cnn_plan_run (plan, &source, &sink, NULL, NULL, cancellable, &error));
