@@ -116,9 +116,14 @@ void     cnn_unit_drop    (const CnnPlan *plan, guint phase, CnnUnitNode *nodes)
 CnnRect  cnn_unit_tile    (const CnnPlan *plan, guint node, CnnSpan rows, CnnSpan columns,
                            CnnTask *task, CnnRect *reach);
 
-/* --- schedule.c: what runs when, and how it is cut up ----------------------- */
+/* --- schedule.c: what runs when, and what it takes ----------------------------- */
 
 gboolean cnn_schedule     (CnnPlan *plan, const CnnPlanOptions *options, GError **error);
+
+/* --- cut.c: how a phase is cut up --------------------------------------------- */
+
+void     cnn_cut_phase    (CnnPlan *plan, guint phase, const CnnPlanOptions *options);
+gboolean cnn_cut_smaller  (CnnPlan *plan);
 
 /* --- worker.c: running units ------------------------------------------------ */
 

@@ -192,143 +192,13 @@ list_nodes (CnnPlan *plan, guint number)
   phase->columns = g_new0 (int, phase->n_nodes);
 }
 
-/* --- how it is cut up ------------------------------------------------------- */
+/* --- memory ------------------------------------------------------------------ */
 
 static guint64
 map_bytes (CnnShape shape)
 {
   return (guint64) cnn_shape_cells (shape) * sizeof (float);
 }
-
-/* Floats that a node's tile takes when it is put together. */
-static gsize
-tile_floats (const CnnPlan *plan, guint i, const CnnUnitNode *unit)
-{
-  CnnTask task;
-  CnnRect reach;
-  gint64  cells = 0;
-
-  if (i == 0 || unit->goal <= unit->made)
-    return 0;
-  cnn_unit_tile (plan, i, (CnnSpan) { unit->made, unit->goal }, unit->columns, &task, &reach);
-  for (guint j = 0; j < task.n_in; j++)
-    cells += cnn_shape_cells (task.in[j]);
-  return (gsize) cells;
-}
-
-/* Goes through a unit without computing, to see what it takes. */
-static void
-measure_unit (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
-{
-  CnnPhase *phase = &plan->phases[number];
-
-  cnn_unit_begin (plan, number, unit, nodes);
-  while (cnn_unit_next (plan, number, nodes))
-    {
-      phase->work += cnn_unit_work (plan, number, nodes);
-      for (guint k = 0; k < phase->n_nodes; k++)
-        {
-          CnnUnitNode *at = &nodes[phase->nodes[k]];
-
-          phase->rows[k] = MAX (phase->rows[k], at->goal - at->base);
-          phase->columns[k] = MAX (phase->columns[k], at->columns.end - at->columns.first);
-          phase->scratch = MAX (phase->scratch, tile_floats (plan, phase->nodes[k], at));
-          at->made = MAX (at->made, at->goal);
-        }
-      cnn_unit_drop (plan, number, nodes);
-    }
-}
-
-/* What a worker takes with the phase cut up as it is. */
-static guint64
-measure_phase (const CnnPlan *plan, guint number)
-{
-  CnnPhase               *phase = &plan->phases[number];
-  g_autofree CnnUnitNode *nodes = g_new0 (CnnUnitNode, plan->n);
-
-  for (guint k = 0; k < phase->n_nodes; k++)
-    phase->rows[k] = phase->columns[k] = 0;
-  phase->scratch = 0;
-  phase->work = 0.0;
-  for (int unit = 0; unit < cnn_phase_n_units (phase); unit++)
-    measure_unit (plan, number, unit, nodes);
-  phase->bytes = phase->scratch * sizeof (float);
-  for (guint k = 0; k < phase->n_nodes; k++)
-    {
-      guint    i = phase->nodes[k];
-      CnnShape shape = { phase->rows[k], phase->columns[k], plan->infos[i].shape.channels };
-
-      if (!plan->nodes[i].in_place)
-        phase->bytes += map_bytes (shape);
-    }
-  return phase->bytes;
-}
-
-/* Bytes of a row of everything that the phase computes, and rows and columns of
- * its finest output. */
-static guint64
-row_bytes (const CnnPlan *plan, const CnnPhase *phase, guint number, CnnSize *finest)
-{
-  guint64 bytes = 0;
-  int     coarsest = 1;
-
-  *finest = (CnnSize) { 1, 1 };
-  for (guint k = 0; k < phase->n_nodes; k++)
-    {
-      const CnnNodeInfo *info = &plan->infos[phase->nodes[k]];
-
-      CnnRect            output = cnn_node_output (plan, phase->nodes[k]);
-
-      if (cnn_node_is_output (plan, phase->nodes[k], number))
-        {
-          coarsest = MAX (coarsest, info->receptive.jump.height);
-          finest->height = MAX (finest->height, output.height);
-          finest->width = MAX (finest->width, output.width);
-        }
-    }
-  for (guint k = 0; k < phase->n_nodes; k++)
-    {
-      const CnnNodeInfo *info = &plan->infos[phase->nodes[k]];
-      int                rows = MAX (coarsest / MAX (info->receptive.jump.height, 1), 1);
-
-      if (!plan->nodes[phase->nodes[k]].in_place)
-        bytes += (guint64) rows * info->shape.width * info->shape.channels * sizeof (float);
-    }
-  return MAX (bytes, 1);
-}
-
-static guint64
-cache_bytes (void)
-{
-  long bytes = sysconf (_SC_LEVEL2_CACHE_SIZE);
-
-  return bytes > 0 ? (guint64) bytes : 1024 * 1024;
-}
-
-/* A band of all layers shall stay in the cache; where a few rows are too much for
- * that, the picture is also cut into strips of columns. Each worker gets a
- * section of the rows, unless it would be a low one. */
-static void
-cut_phase (const CnnPlan *plan, guint number, const CnnPlanOptions *options)
-{
-  CnnPhase *phase = &plan->phases[number];
-  CnnSize   finest;
-  guint64   row = row_bytes (plan, phase, number, &finest);
-  guint64   cache = cache_bytes ();
-  int       most_strips = MAX (finest.width / 256, 1);
-
-  phase->n_strips = (int) CLAMP (row * 8 / cache, 1, (guint64) most_strips);
-  phase->band = (int) CLAMP (cache * phase->n_strips / row / 2, 4, 64);
-  phase->n_sections = (int) CLAMP (finest.height / 64, 1, (int) plan->n_workers);
-  if (options && options->strip_columns > 0)
-    phase->n_strips = MAX (finest.width / options->strip_columns, 1);
-  if (options && options->band_rows > 0)
-    phase->band = options->band_rows;
-  if (options && options->workers > 0)
-    phase->n_sections = MIN (finest.height, options->workers);
-}
-
-/* --- memory ------------------------------------------------------------------ */
 
 static guint64
 weight_bytes (const CnnPlan *plan)
@@ -422,32 +292,6 @@ refuse (const CnnPlan *plan, guint64 budget, GError **error)
   return FALSE;
 }
 
-/* Narrower strips and lower bands, as long as that helps. */
-static gboolean
-shrink (CnnPlan *plan)
-{
-  gboolean smaller = FALSE;
-
-  for (guint number = 0; number < plan->n_phases; number++)
-    {
-      CnnPhase *phase = &plan->phases[number];
-      CnnSize   finest;
-
-      if (phase->n_nodes == 0)
-        continue;
-      row_bytes (plan, phase, number, &finest);
-      if (phase->band > 1)
-        phase->band /= 2;
-      else if (finest.width / phase->n_strips > 32)
-        phase->n_strips *= 2;
-      else
-        continue;
-      measure_phase (plan, number);
-      smaller = TRUE;
-    }
-  return smaller;
-}
-
 /**
  * cnn_schedule:
  * @plan: (inout): a plan whose needed nodes are known
@@ -474,11 +318,10 @@ cnn_schedule (CnnPlan *plan, const CnnPlanOptions *options, GError **error)
   for (guint number = 0; number < plan->n_phases; number++)
     {
       list_nodes (plan, number);
-      cut_phase (plan, number, options);
-      measure_phase (plan, number);
+      cnn_cut_phase (plan, number, options);
     }
   plan->memory = weight_bytes (plan) + map_memory (plan);
-  while (plan->memory > budget && shrink (plan))
+  while (plan->memory > budget && cnn_cut_smaller (plan))
     plan->memory = weight_bytes (plan) + map_memory (plan);
   while (plan->memory > budget && plan->n_workers > 1)
     {
