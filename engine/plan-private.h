@@ -141,6 +141,7 @@ const float *cnn_run_input  (CnnRun *run);
 gboolean     cnn_run_read   (CnnRun *run, const CnnRect *rect, float *values, gsize stride);
 gboolean     cnn_run_write  (CnnRun *run, guint node, const CnnRect *rect, const float *values,
                              gsize stride);
+float       *cnn_run_tap_rows (CnnRun *run, guint node, int row);
 gboolean     cnn_run_report (CnnRun *run, double work);
 const float *cnn_run_held   (CnnRun *run, guint node);
 void         cnn_run_hold   (CnnRun *run, guint node, const CnnRect *rect, const float *values,

@@ -128,6 +128,18 @@ cnn_run_write (CnnRun *run, guint node, const CnnRect *rect, const float *values
   return TRUE;
 }
 
+/* (nullable): where a row of a tap's region lies in the sink's memory. */
+float *
+cnn_run_tap_rows (CnnRun *run, guint node, int row)
+{
+  const CnnPlanNode *at = &run->plan->nodes[node];
+
+  if (run->sink->memory == NULL)
+    return NULL;
+  return run->sink->memory[at->tap] + (gsize) (row - at->region.y) * at->region.width *
+                                        run->plan->infos[node].shape.channels;
+}
+
 /* Says that some work is done; FALSE when the run has ended. */
 gboolean
 cnn_run_report (CnnRun *run, double work)

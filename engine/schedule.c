@@ -60,6 +60,9 @@ set_grid (CnnPlan *plan, guint i)
     node->grid = plan->nodes[node->node->in[0]].grid;
   else if (op->grid)
     node->grid = op->grid (node->node, plan->infos[node->node->in[0]].shape, plan->infos[i].shape);
+  /* Then units do not make the same cells twice. */
+  if (!node->reduced)
+    node->cut = node->grid;
 }
 
 static gboolean

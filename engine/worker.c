@@ -17,8 +17,9 @@ typedef struct
 
 typedef struct
 {
-  float *rows;  /* of the node, or of the one it runs in place of */
-  int    first; /* number of the first row in it */
+  float   *rows;    /* of the node, or of the one it runs in place of */
+  int      first;   /* number of the first row in it */
+  gboolean in_sink; /* all of a unit's rows, where they shall end up */
 } Buffer;
 
 struct _CnnWorker
@@ -136,6 +137,7 @@ begin_phase (CnnWorker *worker, const CnnPhase *phase, GError **error)
     {
       guint i = phase->nodes[k];
 
+      worker->buffers[i].in_sink = FALSE;
       if (plan->nodes[i].in_place)
         {
           worker->buffers[i].rows = worker->buffers[plan->nodes[i].node->in[0]].rows;
@@ -145,6 +147,42 @@ begin_phase (CnnWorker *worker, const CnnPhase *phase, GError **error)
       at += (gsize) phase->rows[k] * phase->columns[k] * plan->infos[i].shape.channels;
     }
   return TRUE;
+}
+
+static gboolean
+spans_equal (CnnSpan a, CnnSpan b)
+{
+  return a.first == b.first && a.end == b.end;
+}
+
+/* A tap that nobody else reads is made right in the sink's memory, if that has rows
+ * as long as the unit's. */
+static void
+aim_at_sink (CnnWorker *worker, CnnRun *run, const CnnPhase *phase, guint tap)
+{
+  const CnnPlanNode *node = &worker->plan->nodes[tap];
+  const CnnUnitNode *at = &worker->nodes[tap];
+  float             *rows = cnn_run_tap_rows (run, tap, at->own_rows.first);
+
+  if (rows == NULL || at->step == 0 || node->held || node->reduced ||
+      !spans_equal (at->rows, at->own_rows) || !spans_equal (at->columns, at->own_columns) ||
+      at->columns.end - at->columns.first != node->region.width)
+    return;
+  for (guint k = 0; k < phase->n_nodes; k++)
+    {
+      const CnnNode *after = worker->plan->nodes[phase->nodes[k]].node;
+
+      for (guint j = 0; j < after->n_in; j++)
+        if (after->in[j] == tap)
+          return;
+    }
+  /* And what it runs in place of. */
+  for (guint i = tap;; i = worker->plan->nodes[i].node->in[0])
+    {
+      worker->buffers[i] = (Buffer) { rows, at->own_rows.first, TRUE };
+      if (!worker->plan->nodes[i].in_place)
+        break;
+    }
 }
 
 static gsize
@@ -162,7 +200,7 @@ row_at (const CnnWorker *worker, guint i, int row)
 }
 
 /* Moves the rows that are still needed to the front; those of an input that is
- * in memory are needed from there only. */
+ * in memory are needed from there only, and those in the sink stay. */
 static void
 drop_rows (CnnWorker *worker, CnnRun *run, const CnnPhase *phase)
 {
@@ -172,6 +210,8 @@ drop_rows (CnnWorker *worker, CnnRun *run, const CnnPhase *phase)
       CnnUnitNode *at = &worker->nodes[i];
       gboolean     elsewhere = worker->plan->nodes[i].in_place || (i == 0 && cnn_run_input (run));
 
+      if (worker->buffers[i].in_sink)
+        continue;
       if (!elsewhere && at->base > worker->buffers[i].first)
         memmove (worker->buffers[i].rows, row_at (worker, i, at->base),
                  (gsize) (at->made - at->base) * row_floats (worker, i) * sizeof (float));
@@ -360,7 +400,7 @@ put_rows (CnnWorker *worker, CnnRun *run, guint i)
     cnn_run_hold (run, i, &rect, values, row_floats (worker, i));
   if (node->reduced)
     cnn_run_reduce (run, i, &rect, values, row_floats (worker, i));
-  if (node->tap < 0 || !cnn_rect_intersect (&rect, &node->region))
+  if (node->tap < 0 || worker->buffers[i].in_sink || !cnn_rect_intersect (&rect, &node->region))
     return TRUE;
   return cnn_run_write (run, i, &rect, value_at (worker, i, &rect), row_floats (worker, i));
 }
@@ -387,6 +427,9 @@ cnn_worker_unit (CnnWorker *worker, CnnRun *run, guint number, int unit, GError 
   cnn_unit_begin (plan, number, unit, worker->nodes);
   for (guint k = 0; k < phase->n_nodes; k++)
     worker->buffers[phase->nodes[k]].first = worker->nodes[phase->nodes[k]].base;
+  for (guint k = 0; k < phase->n_nodes; k++)
+    if (plan->nodes[phase->nodes[k]].tap >= 0)
+      aim_at_sink (worker, run, phase, phase->nodes[k]);
   while (cnn_unit_next (plan, number, worker->nodes))
     {
       double work = cnn_unit_work (plan, number, worker->nodes);
