@@ -6,7 +6,6 @@
 #include "error.h"
 #include "i18n.h"
 #include "pixels.h"
-#include "resample.h"
 
 /**
  * coverage_new:
@@ -108,8 +107,14 @@ read_strip (gpointer data, const CnnRect *rect, float *values)
   coverage_read (data, rect, values);
 }
 
-static ResampleAxis *
-areas (const PlacementAxis *axis)
+/**
+ * coverage_cell_areas:
+ * @axis: how the cells of a map lie along one side of the picture
+ *
+ * Returns: (transfer full): their places, for coverage_read_cells()
+ */
+ResampleAxis *
+coverage_cell_areas (const PlacementAxis *axis)
 {
   return resample_axis_area (axis->cells, (double) axis->start / axis->unit,
                              (double) axis->step / axis->unit, axis->pixels);
@@ -117,18 +122,15 @@ areas (const PlacementAxis *axis)
 
 /**
  * coverage_read_cells:
- * @rows: how the cells lie over the picture's rows
- * @columns: how they lie over its columns
+ * @rows: the places of the cells over the picture's rows
+ * @columns: and over its columns
  * @cells: the cells wanted
  * @values: where it goes, [cells.height][cells.width]: the mean over each
  *   cell's place, 0 for cells that lie outside
  */
 void
-coverage_read_cells (const Coverage *coverage, const PlacementAxis *rows,
-                     const PlacementAxis *columns, const CnnRect *cells, float *values)
+coverage_read_cells (const Coverage *coverage, const ResampleAxis *rows,
+                     const ResampleAxis *columns, const CnnRect *cells, float *values)
 {
-  g_autoptr (ResampleAxis) y = areas (rows);
-  g_autoptr (ResampleAxis) x = areas (columns);
-
-  resample_rect (y, x, cells, 1, read_strip, (gpointer) coverage, values, cells->width);
+  resample_rect (rows, columns, cells, 1, read_strip, (gpointer) coverage, values, cells->width);
 }

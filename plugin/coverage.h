@@ -4,6 +4,7 @@
 #include <libgimp/gimp.h>
 
 #include "placement.h"
+#include "resample.h"
 
 G_BEGIN_DECLS
 
@@ -29,12 +30,14 @@ typedef struct
   int         offset_y;
 } Coverage;
 
-Coverage *coverage_new        (GimpImage *image, GimpDrawable *drawable, GError **error);
-void      coverage_free       (Coverage *coverage);
-gboolean  coverage_is_full    (const Coverage *coverage);
-void      coverage_read       (const Coverage *coverage, const CnnRect *rect, float *values);
-void      coverage_read_cells (const Coverage *coverage, const PlacementAxis *rows,
-                               const PlacementAxis *columns, const CnnRect *cells, float *values);
+Coverage     *coverage_new        (GimpImage *image, GimpDrawable *drawable, GError **error);
+void          coverage_free       (Coverage *coverage);
+gboolean      coverage_is_full    (const Coverage *coverage);
+void          coverage_read       (const Coverage *coverage, const CnnRect *rect, float *values);
+ResampleAxis *coverage_cell_areas (const PlacementAxis *axis);
+void          coverage_read_cells (const Coverage *coverage, const ResampleAxis *rows,
+                                   const ResampleAxis *columns, const CnnRect *cells,
+                                   float *values);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Coverage, coverage_free)
 

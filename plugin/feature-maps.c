@@ -10,15 +10,16 @@
 #include "error.h"
 #include "i18n.h"
 #include "layers.h"
-#include "map-layer.h"
+#include "map-frame.h"
+#include "painter.h"
 #include "presets.h"
 
 #define DEFAULT_PRESET "edge-bank"
 
 /* --- a run ---------------------------------------------------------------- */
 
-/* Share of the time that computing takes; the rest goes into layers. */
-#define RUN_SHARE 0.8
+/* Bytes of tiles that stay in the plug-in besides the picture's. */
+#define MIN_CACHE ((guint64) 16 << 20)
 
 typedef struct
 {
@@ -38,6 +39,19 @@ show_progress (double fraction, gpointer data)
     return;
   progress->shown = value;
   gimp_progress_update (value);
+}
+
+/* GIMP's plug-ins are given its own tile cache, half of the memory. Here the
+ * picture is read once, in bands, and layers are written once: a few rows of the
+ * picture's tiles are enough. */
+static void
+limit_cache (GimpDrawable *drawable)
+{
+  guint64 row  = (guint64) gimp_tile_height () * gimp_drawable_get_width (drawable) *
+                 gimp_drawable_get_bpp (drawable);
+  guint64 most = 4 * row + MIN_CACHE;
+
+  g_object_set (gegl_config (), "tile-cache-size", most, NULL);
 }
 
 static GPtrArray *
@@ -66,6 +80,33 @@ get_plan (const Request *request, GError **error)
   return cnn_plan_new (request->network, request->input, request->stages->len, taps, NULL, error);
 }
 
+/* Runs the plan into the layers; where the mapping needs the ranges of the values
+ * once more before, to find them. */
+static gboolean
+draw (CnnPlan *plan, const CnnSource *source, const Request *request, GPtrArray *frames,
+      const Layers *layers, GError **error)
+{
+  g_autoptr (MapRanges) ranges   = map_ranges_new (request);
+  g_autoptr (Painter)   painter  = NULL;
+  Progress              progress = { 0.0, 1.0, 0.0 };
+  CnnSink               sink;
+
+  if (mapping_needs_range (request->mapping))
+    {
+      sink = map_ranges_sink (ranges, NULL);
+      progress.share = 0.5;
+      if (!cnn_plan_run (plan, source, &sink, show_progress, &progress, NULL, error))
+        return FALSE;
+      progress.from = 0.5;
+    }
+  painter = painter_new (request, frames, layers, ranges);
+  sink = painter_sink (painter);
+  if (!cnn_plan_run (plan, source, &sink, show_progress, &progress, NULL, error))
+    return FALSE;
+  painter_finish (painter);
+  return TRUE;
+}
+
 /* The groups, in the network's order; NULL with an error and an untouched
  * image where something is in the way. */
 static GPtrArray *
@@ -76,11 +117,8 @@ make_groups (GimpImage *image, GimpLayer *layer, GimpProcedureConfig *config, GE
   g_autoptr (GPtrArray)      frames   = NULL;
   g_autoptr (CnnPlan)        plan     = NULL;
   g_autoptr (DrawableSource) source   = NULL;
-  g_autoptr (MapStore)       store    = NULL;
   g_autoptr (Layers)         layers   = NULL;
-  Progress  progress = { 0.0, RUN_SHARE, 0.0 };
-  CnnSource plan_source;
-  CnnSink   plan_sink;
+  CnnSource                  plan_source;
 
   request = request_new (config, layer, error);
   if (request == NULL)
@@ -93,21 +131,16 @@ make_groups (GimpImage *image, GimpLayer *layer, GimpProcedureConfig *config, GE
     return NULL;
 
   gimp_progress_init (_("Feature Maps"));
+  limit_cache (GIMP_DRAWABLE (layer));
   plan = get_plan (request, error);
   if (plan == NULL)
     return NULL;
-  source = drawable_source_new (GIMP_DRAWABLE (layer), request->input, request->encoding);
-  store = map_store_new (request);
-  plan_source = drawable_source_get (source);
-  plan_sink = map_store_sink (store);
-  if (!cnn_plan_run (plan, &plan_source, &plan_sink, show_progress, &progress, NULL, error))
-    return NULL;
-  g_clear_pointer (&plan, cnn_plan_free);
-
-  progress.from = RUN_SHARE;
-  progress.share = 1.0 - RUN_SHARE;
-  layers = layers_new (request, store, frames, layer, show_progress, &progress, error);
+  layers = layers_new (request, frames, layer, error);
   if (layers == NULL)
+    return NULL;
+  source = drawable_source_new (GIMP_DRAWABLE (layer), request->input, request->encoding);
+  plan_source = drawable_source_get (source);
+  if (!draw (plan, &plan_source, request, frames, layers, error))
     return NULL;
 
   /* From here on it cannot be cancelled: GIMP would do so by killing the

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* From finished maps to layers in the image. All layers are made before the
- * first is inserted: whatever goes wrong until then, GIMP's killing of a
- * cancelled plug-in included, the image has not changed. */
+/* The layers for the maps. All are made and drawn before the first is inserted:
+ * whatever goes wrong until then, GIMP's killing of a cancelled plug-in included,
+ * the image has not changed. */
 
 #include "error.h"
 #include "i18n.h"
 #include "layers.h"
-#include "map-layer.h"
+#include "map-frame.h"
 
 struct _Layers
 {
@@ -52,79 +52,51 @@ layer_type (gboolean rgb, gboolean alpha)
   return alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE;
 }
 
-static Mapping
-layer_mapping (const Request *request, const MapStore *store, guint i, guint map)
-{
-  return mapping_new (request->mapping,
-                      map_store_range (store, i,
-                                       request->mapping == MAPPING_RANGE_STAGE ? -1 : (int) map));
-}
-
 static gboolean
-add_layer (Layers *layers, const MapStore *store, const MapFrame *frame, guint i, guint map,
-           GError **error)
+add_layer (Layers *layers, const MapFrame *frame, guint i, guint map, GError **error)
 {
-  const Request   *request  = layers->request;
-  int              channels = gimp_drawable_is_rgb (GIMP_DRAWABLE (layers->source)) ? 3 : 1;
-  gboolean         alpha    = !map_frame_is_opaque (frame);
-  g_autofree char *name     = layer_name (request, i, map);
-  Mapping          mapping  = layer_mapping (request, store, i, map);
+  gboolean         rgb  = gimp_drawable_is_rgb (GIMP_DRAWABLE (layers->source));
+  g_autofree char *name = layer_name (layers->request, i, map);
   GimpLayer       *layer;
-  GimpDrawable    *drawable;
   int              x, y;
 
   layer = gimp_layer_new (layers->image, name, frame->size.width, frame->size.height,
-                          layer_type (channels == 3, alpha), 100.0,
+                          layer_type (rgb, !frame->opaque), 100.0,
                           gimp_image_get_default_new_layer_mode (layers->image));
   if (layer == NULL)
     return pdb_failed (error);
   g_ptr_array_add (g_ptr_array_index (layers->stages, i), layer);
-
-  drawable = GIMP_DRAWABLE (layer);
   gimp_drawable_get_offsets (GIMP_DRAWABLE (layers->source), &x, &y);
   gimp_layer_set_offsets (layer, x + frame->x, y + frame->y);
-  map_frame_draw (frame, store, i, map, &mapping, drawable,
-                  request->mapping == MAPPING_RAW
-                    ? pixels_own_format (drawable, channels, alpha)
-                    : pixels_format (drawable, request->encoding, channels, alpha),
-                  channels);
   return TRUE;
 }
 
 static gboolean
-add_stage (Layers *layers, const MapStore *store, const MapFrame *frame, guint i, int *n_done,
-           CnnProgressFunc progress, gpointer progress_data, GError **error)
+add_stage (Layers *layers, const MapFrame *frame, guint i, GError **error)
 {
   const RequestStage *stage = request_get_stage (layers->request, i);
   guint               n     = stage->vector ? 1 : stage->maps->len;
 
   g_ptr_array_add (layers->stages, g_ptr_array_new ());
   for (guint k = 0; k < n; k++)
-    {
-      if (!add_layer (layers, store, frame, i, k, error))
-        return FALSE;
-      progress (++*n_done / (double) layers->request->n_layers, progress_data);
-    }
+    if (!add_layer (layers, frame, i, k, error))
+      return FALSE;
   return TRUE;
 }
 
 /**
  * layers_new:
  * @request: what is asked for; to outlive the layers
- * @store: its maps
  * @frames: (element-type MapFrame): of its stages
  * @source: the picture
- * @progress: called after each layer
- * @progress_data: for @progress
  *
- * Returns: (transfer full): all layers; or %NULL. Errors: %CNN_ERROR_LIMIT
+ * Returns: (transfer full): all layers, with nothing drawn in them; or %NULL.
+ *   Errors: %CNN_ERROR_LIMIT
  */
 Layers *
-layers_new (const Request *request, const MapStore *store, GPtrArray *frames,
-            GimpLayer *source, CnnProgressFunc progress, gpointer progress_data, GError **error)
+layers_new (const Request *request, GPtrArray *frames, GimpLayer *source, GError **error)
 {
   g_autoptr (Layers) layers = g_new0 (Layers, 1);
-  int n_done = 0;
 
   layers->request = request;
   layers->image = gimp_item_get_image (GIMP_ITEM (source));
@@ -132,10 +104,22 @@ layers_new (const Request *request, const MapStore *store, GPtrArray *frames,
   layers->stages = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
 
   for (guint i = 0; i < request->stages->len; i++)
-    if (!add_stage (layers, store, g_ptr_array_index (frames, i), i, &n_done, progress,
-                     progress_data, error))
+    if (!add_stage (layers, g_ptr_array_index (frames, i), i, error))
       return NULL;
   return g_steal_pointer (&layers);
+}
+
+/**
+ * layers_get:
+ * @stage: which of the request's stages
+ * @map: which of its chosen maps; 0 for a vector
+ *
+ * Returns: (transfer none): the map's layer
+ */
+GimpDrawable *
+layers_get (const Layers *layers, guint stage, guint map)
+{
+  return g_ptr_array_index ((GPtrArray *) g_ptr_array_index (layers->stages, stage), map);
 }
 
 void

@@ -20,6 +20,7 @@ mapping_range_none (void)
 
 /* So many at a time, each lane on its own, go through a vector unit at once. */
 #define LANES 16
+#define MAX_LANES 64
 
 static inline void
 widen (float *min, float *max, float value)
@@ -58,6 +59,42 @@ mapping_range_add (MappingRange *range, const float *values, gsize n)
     widen (&min[0], &max[0], values[i]);
   for (int k = 0; k < LANES; k++)
     *range = mapping_range_union (*range, (MappingRange) { min[k], max[k] });
+}
+
+/**
+ * mapping_ranges_add:
+ * @ranges: [@channels]: each widened to take in the values of its channel
+ * @channels: how many numbers each cell has
+ * @values: [@n][@channels]
+ * @n: how many cells
+ *
+ * As mapping_range_add() for each channel.
+ */
+void
+mapping_ranges_add (MappingRange *ranges, int channels, const float *values, gsize n)
+{
+  float min[MAX_LANES], max[MAX_LANES];
+  int   lanes = MAX_LANES / channels * channels;
+  gsize i     = 0;
+
+  n *= channels;
+  if (lanes > 0 && n >= (gsize) lanes)
+    {
+      for (int k = 0; k < lanes; k++)
+        {
+          min[k] = ranges[k % channels].min;
+          max[k] = ranges[k % channels].max;
+        }
+      for (; i + lanes <= n; i += lanes)
+        for (int k = 0; k < lanes; k++)
+          widen (&min[k], &max[k], values[i + k]);
+      for (int k = 0; k < lanes; k++)
+        ranges[k % channels] =
+          mapping_range_union (ranges[k % channels], (MappingRange) { min[k], max[k] });
+    }
+  for (; i < n; i += channels)
+    for (int k = 0; k < channels; k++)
+      widen (&ranges[k].min, &ranges[k].max, values[i + k]);
 }
 
 /**
@@ -193,4 +230,73 @@ mapping_apply (const Mapping *mapping, const float *values, gsize n, int channel
   if (channels == 3)
     for (gsize i = 0; i < n; i++)
       pixels[i * step + 1] = pixels[i * step + 2] = pixels[i * step];
+}
+
+/* 0 to 1 as a byte, as near as can be. */
+static inline guint8
+byte (float pixel)
+{
+  return (guint8) (int) (pixel * 255.0f + 0.5f);
+}
+
+/**
+ * mapping_bytes:
+ * @pixels: numbers between 0 and 1
+ * @n: how many
+ * @bytes: what an 8-bit image stores for them
+ */
+void
+mapping_bytes (const float *pixels, gsize n, guint8 *bytes)
+{
+  for (gsize i = 0; i < n; i++)
+    bytes[i] = byte (pixels[i]);
+}
+
+/* As scaled() and byte(), in floats: four times as fast, and no pixel is off by
+ * more than what rounding does to it anyway. */
+static inline guint8
+scaled_byte (float value, float zero, float scale, float middle, float low)
+{
+  float x = (value - zero) * scale;
+
+  x = x == x ? x : 0.0f;
+  x = x < low ? low : x;
+  x = x > 1.0f ? 1.0f : x;
+  return byte (middle + (1.0f - middle) * x);
+}
+
+/**
+ * mapping_apply_bytes:
+ * @mapping: a mapping to grey that is not raw
+ * @values: values of a map
+ * @n: how many
+ * @bytes: what an 8-bit image stores for what mapping_apply() makes of them
+ */
+void
+mapping_apply_bytes (const Mapping *mapping, const float *values, gsize n, guint8 *bytes)
+{
+  gboolean is_signed = mapping->kind == MAPPING_SIGNED;
+  float    zero      = (float) mapping->zero;
+  float    scale     = (float) mapping->scale;
+  float    middle    = is_signed ? 0.5f : 0.0f;
+  float    low       = is_signed ? -1.0f : 0.0f;
+
+  /* Where a difference of two values, or its inverse, is more than a float holds. */
+  if (scale > G_MAXFLOAT || (scale > 0.0f && scale < 2.0f / G_MAXFLOAT))
+    for (gsize i = 0; i < n; i++)
+      bytes[i] = byte (middle + (1.0f - middle) * scaled (mapping, values[i], low));
+  else
+    for (gsize i = 0; i < n; i++)
+      bytes[i] = scaled_byte (values[i], zero, scale, middle, low);
+}
+
+/**
+ * mapping_needs_range:
+ *
+ * Returns: whether mapping_new() looks at the range of the values
+ */
+gboolean
+mapping_needs_range (MappingKind kind)
+{
+  return kind != MAPPING_CLAMP && kind != MAPPING_RAW;
 }

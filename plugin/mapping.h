@@ -37,10 +37,16 @@ typedef struct
 
 MappingRange mapping_range_none  (void);
 void         mapping_range_add   (MappingRange *range, const float *values, gsize n);
+void         mapping_ranges_add  (MappingRange *ranges, int channels, const float *values,
+                                  gsize n);
 MappingRange mapping_range_union (MappingRange a, MappingRange b);
 
+gboolean     mapping_needs_range (MappingKind kind);
 Mapping      mapping_new         (MappingKind kind, MappingRange range);
 void         mapping_apply       (const Mapping *mapping, const float *values, gsize n,
                                   int channels, float *pixels, gsize step);
+void         mapping_bytes       (const float *pixels, gsize n, guint8 *bytes);
+void         mapping_apply_bytes (const Mapping *mapping, const float *values, gsize n,
+                                  guint8 *bytes);
 
 G_END_DECLS

@@ -83,6 +83,24 @@ pixels_own_format (GimpDrawable *drawable, int channels, gboolean alpha)
 }
 
 /**
+ * pixels_are_bytes:
+ * @drawable: what is written to
+ * @format: float32 pixels
+ *
+ * Returns: whether the drawable stores each number of @format as a byte, 255
+ *   for 1, so that nobody need be asked to convert it
+ */
+gboolean
+pixels_are_bytes (GimpDrawable *drawable, const Babl *format)
+{
+  const Babl *own = gimp_drawable_get_format (drawable);
+
+  return babl_format_get_type (own, 0) == babl_type ("u8") &&
+         babl_format_get_model (own) == babl_format_get_model (format) &&
+         babl_format_get_space (own) == babl_format_get_space (format);
+}
+
+/**
  * pixels_write:
  * @buffer: where
  * @rect: which pixels

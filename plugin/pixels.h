@@ -15,6 +15,7 @@ typedef enum
 const Babl *pixels_format     (GimpDrawable *drawable, PixelsEncoding encoding, int channels,
                                gboolean alpha);
 const Babl *pixels_own_format (GimpDrawable *drawable, int channels, gboolean alpha);
+gboolean    pixels_are_bytes  (GimpDrawable *drawable, const Babl *format);
 void        pixels_write      (GeglBuffer *buffer, const GeglRectangle *rect, const Babl *format,
                                const float *pixels);
 gboolean    pixels_are_floats (GimpImage *image);

@@ -189,6 +189,74 @@ test_row (void)
     g_assert_cmpfloat (pixels[i], ==, i % 4 == 3 ? 9 : values[i / 4] / 2);
 }
 
+/* Each channel has its own range, wherever its extremes stand. */
+static void
+test_channel_ranges (void)
+{
+  const int      channels[] = { 1, 2, 3, 8, 40, 64, 65, 130 };
+  const int      n          = 70;
+  g_autoptr (GRand) random  = g_rand_new_with_seed (1);
+
+  for (guint t = 0; t < G_N_ELEMENTS (channels); t++)
+    {
+      int                      c      = channels[t];
+      g_autofree float        *values = g_new (float, n * c);
+      g_autofree MappingRange *all    = g_new (MappingRange, c);
+
+      for (int i = 0; i < n * c; i++)
+        values[i] = i % 7 == 0 ? NAN : g_rand_double_range (random, -1, 1) + i % c;
+      for (int k = 0; k < c; k++)
+        all[k] = mapping_range_none ();
+      mapping_ranges_add (all, c, values, 1);
+      mapping_ranges_add (all, c, values + c, n - 1);
+      for (int k = 0; k < c; k++)
+        {
+          MappingRange one = mapping_range_none ();
+
+          for (int i = 0; i < n; i++)
+            mapping_range_add (&one, values + i * c + k, 1);
+          g_assert_cmpfloat (all[k].min, ==, one.min);
+          g_assert_cmpfloat (all[k].max, ==, one.max);
+        }
+    }
+}
+
+static void
+assert_bytes (const Mapping *m, float value)
+{
+  double exact = 255.0 * grey (m, value);
+  guint8 bytes[20];
+  float  values[20];
+
+  for (int i = 0; i < 20; i++)
+    values[i] = i == 18 ? value : 0;
+  mapping_apply_bytes (m, values, 20, bytes);
+  g_assert_cmpfloat (fabs (bytes[18] - exact), <=, 0.5001);
+}
+
+/* The byte is the nearest, also of what is no number or lies far outside. */
+static void
+test_bytes (void)
+{
+  const MappingKind  kinds[]  = { MAPPING_CLAMP, MAPPING_RANGE_MAP, MAPPING_SIGNED };
+  const MappingRange ranges[] = { { -2, 6 }, { 3, 3 }, { 0, 0 }, { -G_MAXFLOAT, G_MAXFLOAT },
+                                  { 1e6f, 1e6f + 4 }, { 0, 1e-40f }, { INFINITY, -INFINITY } };
+  const float odd[] = { NAN, INFINITY, -INFINITY, G_MAXFLOAT, -G_MAXFLOAT, 0, -0.0f, 1 };
+
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    for (guint r = 0; r < G_N_ELEMENTS (ranges); r++)
+      {
+        Mapping m    = mapping_new (kinds[k], ranges[r]);
+        double  low  = kinds[k] == MAPPING_CLAMP ? 0 : ranges[r].min;
+        double  high = kinds[k] == MAPPING_CLAMP ? 1 : ranges[r].max;
+
+        for (guint i = 0; i < G_N_ELEMENTS (odd); i++)
+          assert_bytes (&m, odd[i]);
+        for (int i = -100; i <= 1100 && low <= high; i++)
+          assert_bytes (&m, low / 1000 * (1000 - i) + high / 1000 * i);
+      }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -203,5 +271,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mapping/raw", test_raw);
   g_test_add_func ("/mapping/grey-as-colour", test_grey_as_colour);
   g_test_add_func ("/mapping/row", test_row);
+  g_test_add_func ("/mapping/channel-ranges", test_channel_ranges);
+  g_test_add_func ("/mapping/bytes", test_bytes);
   return g_test_run ();
 }

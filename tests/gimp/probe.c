@@ -3,7 +3,8 @@
 /* A plug-in for the tests. Script-Fu sees and sets colours as whole numbers 0
  * to 255; this reads and writes the very numbers that a drawable stores; of a
  * group, those of its layers one after the other. Writing gives back what is
- * stored then. */
+ * stored then. Large pictures, too many numbers for Script-Fu, are filled with
+ * what looks like chance, and compared. */
 
 #include <math.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 
 #define READ_PROCEDURE  "plug-in-convolens-probe-read"
 #define WRITE_PROCEDURE "plug-in-convolens-probe-write"
+#define FILL_PROCEDURE  "plug-in-convolens-probe-fill"
+#define DIFFERENCE_PROCEDURE "plug-in-convolens-probe-difference"
 
 #define PROBE_TYPE_PLUG_IN (probe_get_type ())
 G_DECLARE_FINAL_TYPE (Probe, probe, PROBE, PLUG_IN, GimpPlugIn)
@@ -159,20 +162,11 @@ read_numbers (GimpDrawable *drawable, GArray *numbers)
   pixels_close (&pixels);
 }
 
-static GimpValueArray *
-probe_run (GimpProcedure *procedure, GimpProcedureConfig *config, gpointer run_data)
+/* All numbers of a drawable; of a group, of its layers. */
+static GArray *
+all_numbers (GimpDrawable *drawable)
 {
-  g_autoptr (GArray) numbers  = g_array_new (FALSE, FALSE, sizeof (double));
-  GimpDrawable      *drawable = NULL;
-  GError            *error    = NULL;
-  GimpValueArray    *values;
-
-  gegl_init (NULL, NULL);
-  g_object_get (config, "drawable", &drawable, NULL);
-
-  if (strcmp (gimp_procedure_get_name (procedure), WRITE_PROCEDURE) == 0 &&
-      !write_numbers (drawable, config, &error))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
+  GArray *numbers = g_array_new (FALSE, FALSE, sizeof (double));
 
   if (gimp_item_is_group (GIMP_ITEM (drawable)))
     {
@@ -185,7 +179,84 @@ probe_run (GimpProcedure *procedure, GimpProcedureConfig *config, gpointer run_d
     {
       read_numbers (drawable, numbers);
     }
+  return numbers;
+}
 
+/* Whole 255ths, the same for the same seed in every precision. */
+static void
+fill_numbers (GimpDrawable *drawable, guint32 seed)
+{
+  Pixels            pixels = pixels_open (drawable);
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+
+  for (gsize i = 0; i < pixels.n; i++)
+    set_number (pixels.type, pixels.stored, i, g_rand_int_range (random, 0, 256) / 255.0);
+  gegl_buffer_set (pixels.buffer, NULL, 0, pixels.format, pixels.stored, GEGL_AUTO_ROWSTRIDE);
+  gegl_buffer_flush (pixels.buffer);
+  pixels_close (&pixels);
+}
+
+/* The largest difference; with a @channel, of each number to that one of the
+ * other's pixel. */
+static double
+difference (GimpDrawable *a, GimpDrawable *b, int channel)
+{
+  g_autoptr (GArray) numbers = all_numbers (a);
+  g_autoptr (GArray) others  = all_numbers (b);
+  int                n       = babl_format_get_n_components (gimp_drawable_get_format (a));
+  double             largest = 0.0;
+
+  if (numbers->len != others->len || numbers->len == 0)
+    return INFINITY;
+  for (guint i = 0; i < numbers->len; i++)
+    {
+      guint  k = channel < 0 ? i : i / n * n + channel;
+      double d = fabs (g_array_index (numbers, double, i) - g_array_index (others, double, k));
+
+      largest = d <= largest ? largest : d; /* NaN too */
+    }
+  return largest;
+}
+
+static GArray *
+run_named (const char *name, GimpProcedureConfig *config, GError **error)
+{
+  g_autoptr (GimpDrawable) drawable = NULL;
+  g_autoptr (GimpDrawable) other    = NULL;
+  GArray *numbers;
+  double  found;
+  int     number;
+
+  g_object_get (config, "drawable", &drawable, NULL);
+  if (strcmp (name, FILL_PROCEDURE) == 0)
+    {
+      g_object_get (config, "seed", &number, NULL);
+      fill_numbers (drawable, number);
+      return g_array_new (FALSE, FALSE, sizeof (double));
+    }
+  if (strcmp (name, DIFFERENCE_PROCEDURE) == 0)
+    {
+      g_object_get (config, "other", &other, "channel", &number, NULL);
+      found = difference (drawable, other, number);
+      numbers = g_array_new (FALSE, FALSE, sizeof (double));
+      return g_array_append_val (numbers, found);
+    }
+  if (strcmp (name, WRITE_PROCEDURE) == 0 && !write_numbers (drawable, config, error))
+    return NULL;
+  return all_numbers (drawable);
+}
+
+static GimpValueArray *
+probe_run (GimpProcedure *procedure, GimpProcedureConfig *config, gpointer run_data)
+{
+  g_autoptr (GArray) numbers = NULL;
+  GError            *error   = NULL;
+  GimpValueArray    *values;
+
+  gegl_init (NULL, NULL);
+  numbers = run_named (gimp_procedure_get_name (procedure), config, &error);
+  if (numbers == NULL)
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
   values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
   GIMP_VALUES_SET_DOUBLE_ARRAY (values, 1, (double *) (void *) numbers->data, numbers->len);
   return values;
@@ -194,8 +265,13 @@ probe_run (GimpProcedure *procedure, GimpProcedureConfig *config, gpointer run_d
 static GList *
 probe_query_procedures (GimpPlugIn *plug_in)
 {
-  return g_list_append (g_list_append (NULL, g_strdup (READ_PROCEDURE)),
-                        g_strdup (WRITE_PROCEDURE));
+  static const char *const names[] = { READ_PROCEDURE, WRITE_PROCEDURE, FILL_PROCEDURE,
+                                       DIFFERENCE_PROCEDURE };
+  GList *list = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    list = g_list_append (list, g_strdup (names[i]));
+  return list;
 }
 
 static GimpProcedure *
@@ -212,6 +288,16 @@ probe_create_procedure (GimpPlugIn *plug_in, const char *name)
   if (strcmp (name, WRITE_PROCEDURE) == 0)
     gimp_procedure_add_double_array_argument (procedure, "numbers", "Numbers", NULL,
                                               G_PARAM_READWRITE);
+  if (strcmp (name, FILL_PROCEDURE) == 0)
+    gimp_procedure_add_int_argument (procedure, "seed", "Seed", NULL, 0, G_MAXINT, 0,
+                                     G_PARAM_READWRITE);
+  if (strcmp (name, DIFFERENCE_PROCEDURE) == 0)
+    {
+      gimp_procedure_add_drawable_argument (procedure, "other", "Other", NULL, FALSE,
+                                            G_PARAM_READWRITE);
+      gimp_procedure_add_int_argument (procedure, "channel", "Channel", NULL, -1, 4, -1,
+                                       G_PARAM_READWRITE);
+    }
   gimp_procedure_add_double_array_return_value (procedure, "stored", "Stored numbers", NULL,
                                                 G_PARAM_READWRITE);
   return procedure;
