@@ -16,6 +16,8 @@ import time
 
 import numpy as np
 
+import job
+
 OURS = 'build/bench/bench'
 FOLDER = pathlib.Path('build/bench')
 LIMIT = 60          # seconds a peer may take to get ready, or for one run
@@ -237,15 +239,21 @@ def report(rows, machine):
 
 
 def main():
-    ids = sys.argv[1:] or list(WORKLOADS)
+    if sys.argv[1:2] == ['memory']:
+        return job.memory(sys.argv[2:])
+    if sys.argv[1:] == ['job']:
+        sys.argv[1:] = ['J1']
+    ids = sys.argv[1:] or list(WORKLOADS) + ['J1']
+    jobs = ['J1'] if 'J1' in ids else []
     # W5 stands for all that begin with W5-.
     ids = [id for wanted in ids for id in WORKLOADS if id == wanted or id.startswith(wanted + '-')]
+    ids += jobs
     if not ids:
-        sys.exit('bench: the workloads are ' + ', '.join(WORKLOADS))
+        sys.exit('bench: the workloads are ' + ', '.join(WORKLOADS) + ', job and memory')
     rows, machine = [], (0, 0)
     for id in ids:
         machine = [max(pair) for pair in zip(machine, limits())]
-        rows.append(measure(id))
+        rows.append(job.measure_job() if id in jobs else measure(id))
         pathlib.Path('build/bench.json').write_text(json.dumps(rows, indent=2) + '\n')
         pathlib.Path('build/bench.md').write_text(report(rows, machine))
     print(pathlib.Path('build/bench.md').read_text(), end='')

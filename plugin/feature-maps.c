@@ -11,6 +11,7 @@
 #include "i18n.h"
 #include "layers.h"
 #include "map-frame.h"
+#include "map-store.h"
 #include "painter.h"
 #include "presets.h"
 
@@ -20,6 +21,9 @@
 
 /* Bytes of tiles that stay in the plug-in besides the picture's. */
 #define MIN_CACHE ((guint64) 16 << 20)
+
+/* Multiplications behind a value from which on it is kept, not computed again. */
+#define MACS_WORTH_KEEPING 400.0
 
 typedef struct
 {
@@ -73,35 +77,76 @@ get_frames (const Request *request, const Coverage *coverage, GError **error)
 static CnnPlan *
 get_plan (const Request *request, GError **error)
 {
-  g_autofree guint *taps = g_new (guint, request->stages->len);
+  g_autofree guint *taps    = g_new (guint, request->stages->len);
+  CnnPlanOptions    options = { .memory = request->memory };
 
   for (guint i = 0; i < request->stages->len; i++)
     taps[i] = request_get_stage (request, i)->node;
-  return cnn_plan_new (request->network, request->input, request->stages->len, taps, NULL, error);
+  return cnn_plan_new (request->network, request->input, request->stages->len, taps, &options,
+                       error);
 }
 
-/* Runs the plan into the layers; where the mapping needs the ranges of the values
- * once more before, to find them. */
+/* Where GIMP keeps what does not fit the memory. */
+static char *
+swap_folder (void)
+{
+  g_autofree char *folder = NULL;
+
+  g_object_get (gegl_config (), "swap", &folder, NULL);
+  return folder != NULL && g_path_is_absolute (folder) ? g_steal_pointer (&folder)
+                                                       : g_strdup (g_get_tmp_dir ());
+}
+
+/* Whether to keep the values until their ranges are known, or to compute them
+ * once more: measured, it is keeping that costs less where there are more
+ * multiplications behind each. */
+static gboolean
+is_worth_keeping (const Request *request)
+{
+  double macs = 0.0, cells = 0.0;
+
+  for (guint i = 0; i < cnn_network_n_nodes (request->network); i++)
+    macs += (double) request->infos[i].macs;
+  for (guint i = 0; i < request->stages->len; i++)
+    cells += (double) cnn_shape_cells (request_get_stage (request, i)->shape);
+  return macs > MACS_WORTH_KEEPING * cells;
+}
+
+/* Runs the plan into the layers. Where the mapping needs the ranges of the values
+ * it runs once before to find them; or it runs only then, and its values are
+ * kept. */
 static gboolean
 draw (CnnPlan *plan, const CnnSource *source, const Request *request, GPtrArray *frames,
       const Layers *layers, GError **error)
 {
   g_autoptr (MapRanges) ranges   = map_ranges_new (request);
+  g_autoptr (MapStore)  store    = NULL;
   g_autoptr (Painter)   painter  = NULL;
+  g_autofree char      *folder   = swap_folder ();
   Progress              progress = { 0.0, 1.0, 0.0 };
-  CnnSink               sink;
+  CnnSink               sink     = { NULL };
 
   if (mapping_needs_range (request->mapping))
     {
-      sink = map_ranges_sink (ranges, NULL);
       progress.share = 0.5;
+      if (is_worth_keeping (request))
+        {
+          progress.share = 0.8;
+          store = map_store_new (request, folder, error);
+          if (store == NULL)
+            return FALSE;
+          sink = map_store_sink (store);
+        }
+      sink = map_ranges_sink (ranges, &sink);
       if (!cnn_plan_run (plan, source, &sink, show_progress, &progress, NULL, error))
         return FALSE;
-      progress.from = 0.5;
+      progress.from = progress.share;
+      progress.share = 1.0 - progress.from;
     }
   painter = painter_new (request, frames, layers, ranges);
   sink = painter_sink (painter);
-  if (!cnn_plan_run (plan, source, &sink, show_progress, &progress, NULL, error))
+  if (!(store ? map_store_replay (store, &sink, show_progress, &progress, error)
+              : cnn_plan_run (plan, source, &sink, show_progress, &progress, NULL, error)))
     return FALSE;
   painter_finish (painter);
   return TRUE;
@@ -288,6 +333,11 @@ add_arguments (GimpProcedure *procedure)
       "perceptual", PIXELS_PERCEPTUAL, _("Perceptual, as ordinary pictures are stored"), NULL, /* */
       "linear", PIXELS_LINEAR, _("Linear, in proportion to the light"), NULL, NULL),
     "perceptual", G_PARAM_READWRITE);
+  gimp_procedure_add_int_argument (
+    procedure, "memory", _("M_emory (MiB)"),
+    _("How much memory the network may take for its maps and weights; 0 is half of what the "
+      "machine has"),
+    0, G_MAXINT, 0, G_PARAM_READWRITE);
   gimp_procedure_add_core_object_array_return_value (
     procedure, "groups", _("Layer groups"),
     _("A layer group for each layer of the network that was kept, in the network's order"),

@@ -371,6 +371,7 @@ request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error)
   g_autoptr (Request) request = g_new0 (Request, 1);
   GimpDrawable *drawable = GIMP_DRAWABLE (layer);
   CnnSize       picture;
+  int           memory;
 
   /* It may be deleted while the dialog is open. */
   if (!gimp_item_is_valid (GIMP_ITEM (layer)))
@@ -383,6 +384,9 @@ request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error)
   request->mapping = gimp_procedure_config_get_choice_id (config, "mapping");
   request->scaled = gimp_procedure_config_get_choice_id (config, "placement") == 0;
   request->encoding = gimp_procedure_config_get_choice_id (config, "input-encoding");
+
+  g_object_get (config, "memory", &memory, NULL);
+  request->memory = (guint64) memory << 20;
 
   request->network = get_network (config, error);
   if (request->network == NULL || !infer (request, drawable, error) ||

@@ -45,6 +45,7 @@ typedef struct
  * @mapping: how values become pixels
  * @scaled: whether maps are scaled to the picture; else one pixel a cell
  * @encoding: of the input's and the result's numbers
+ * @memory: bytes the network may take; 0 for the usual
  *
  * What a person or a script asked for, checked and worked out for a picture.
  */
@@ -58,6 +59,7 @@ typedef struct
   MappingKind    mapping;
   gboolean       scaled;
   PixelsEncoding encoding;
+  guint64        memory;
 } Request;
 
 GimpLayer          *request_layer      (GimpImage *image, GimpDrawable **drawables, GError **error);

@@ -37,6 +37,14 @@
 (check-text "more memory than there is"
   "conv 30000 3x3 pad=same; conv 30000 3x3; conv 1 1x1" "memory")
 
+; Weights of 2000 × 2000 × 9 floats do not fit 16 MiB; a 3×3 convolution does.
+(check-refused "more memory than it may take" '("of memory on an input of 6×8×3, 16.0" "may be used")
+  (image p) (vector (layer p)) #:network "conv 2000 3x3 pad=same; conv 2000 3x3; conv 1 1x1"
+  #:memory 16)
+(define within (run p #:network "conv 1 3x3" #:memory 16))
+(check-equal "what fits runs" (length within) 1)
+(gimp-image-remove-layer (image p) (car within))
+
 ; --- the layer -------------------------------------------------------------------------
 
 (check-refused "no layer" '("Feature Maps works on one layer; none is selected")
