@@ -23,7 +23,7 @@
 #define MIN_CACHE ((guint64) 16 << 20)
 
 /* Multiplications behind a value from which on it is kept, not computed again. */
-#define MACS_WORTH_KEEPING 400.0
+#define MACS_WORTH_KEEPING 1000.0
 
 typedef struct
 {
@@ -104,11 +104,15 @@ static gboolean
 is_worth_keeping (const Request *request)
 {
   double macs = 0.0, cells = 0.0;
+  guint  last = 0;
 
-  for (guint i = 0; i < cnn_network_n_nodes (request->network); i++)
-    macs += (double) request->infos[i].macs;
   for (guint i = 0; i < request->stages->len; i++)
-    cells += (double) cnn_shape_cells (request_get_stage (request, i)->shape);
+    {
+      cells += (double) cnn_shape_cells (request_get_stage (request, i)->shape);
+      last = request_get_stage (request, i)->node;
+    }
+  for (guint i = 0; i <= last; i++)
+    macs += (double) request->infos[i].macs;
   return macs > MACS_WORTH_KEEPING * cells;
 }
 
