@@ -2,8 +2,8 @@
 ; Run by several GIMPs at once, of one person with one configuration: each gets
 ; what is right for its own picture.
 
-(define width 1100)
-(define height 900)
+(define width 700)
+(define height 600)
 
 ; A row of @n times @side, with @middle in the middle.
 (define (row n side middle)
@@ -24,7 +24,7 @@
 (define (check-run network mapping seed)
   (let* ((an-image (gimp-image-new-with-precision width height RGB PRECISION-U8-NON-LINEAR))
          (a-layer (add-layer an-image "picture" #f width height)))
-    (plug-in-convolens-probe-fill #:drawable a-layer #:seed seed)
+    (plug-in-convolens-probe-fill #:drawable a-layer #:seed (+ seed (* 100 gimp-number)))
     ; The least is 0 and the greatest 1: a range shows the picture too.
     (check-equal (string-append mapping " " (number->string seed))
       (map (lambda (one c)
@@ -41,6 +41,6 @@
     (check-run cheap "clamp" seed)
     (check-run cheap "range-map" seed)
     (check-run costly "range-map" seed))
-  '(1 2 3))
+  '(1 2))
 
 (check-end)
