@@ -157,8 +157,8 @@ cnn_winograd_weights (const CnnTensor *weight, float *points)
   int   maps = weight->dims[0], depth = weight->dims[3];
   gsize plane = (gsize) depth * maps;
 
-  for (int map = 0; map < maps; map++)
-    for (int d = 0; d < depth; d++)
+  for (int d = 0; d < depth; d++)
+    for (int map = 0; map < maps; map++)
       {
         const float *from = weight->values + (gsize) map * 9 * depth + d;
         float       *to = points + (gsize) d * maps + map;
