@@ -350,6 +350,53 @@ test_cuts (void)
   g_assert_cmpint (n_run, >=, 2);
 }
 
+static float *
+run_network (const char *text, CnnShape in, const float *values, const CnnPlanOptions *options,
+             CnnShape *out)
+{
+  g_autoptr (GError)     error = NULL;
+  g_autoptr (CnnNetwork) network = cnn_network_parse (text, &error);
+  g_autoptr (CnnPlan)    plan = NULL;
+  guint                  last;
+
+  g_assert_no_error (error);
+  last = cnn_network_n_nodes (network) - 1;
+  plan = cnn_plan_new (network, in, 1, &last, options, &error);
+  g_assert_no_error (error);
+  *out = cnn_plan_info (plan, last)->shape;
+  return cnn_test_run_plan (plan, in, values, *out);
+}
+
+/* A plan cuts where the grid allows it, in bands as in strips. */
+static void
+test_plan (void)
+{
+  static const char *const text =
+    "conv 64 3x3 pad=same; relu; conv 65 3x3 pad=same border=reflect; leaky-relu; maxpool 2;"
+    "conv 70 3x3; relu; maxpool 3 stride=2 pad=same";
+  g_autoptr (GRand)  rand = g_rand_new_with_seed (9);
+  CnnShape           in = { 90, 141, 64 }, out;
+  CnnPlanOptions     options = { .workers = 1, .band_rows = 1 << 20, .strip_columns = 1 << 20 };
+  g_autofree float  *values = g_new (float, cnn_shape_cells (in));
+  g_autofree float  *whole = NULL;
+
+  for (gint64 i = 0; i < cnn_shape_cells (in); i++)
+    values[i] = draw (rand, SIGNED);
+  whole = run_network (text, in, values, &options, &out);
+  for (int i = 0; i < 6; i++)
+    {
+      g_autofree float *cut = NULL;
+
+      options = (CnnPlanOptions) { .workers = g_rand_int_range (rand, 1, 4),
+                                   .band_rows = g_rand_int_range (rand, 1, 9),
+                                   .strip_columns = g_rand_int_range (rand, 8, 50) };
+      cut = run_network (text, in, values, &options, &out);
+      if (memcmp (cut, whole, cnn_shape_cells (out) * sizeof (float)) != 0)
+        g_error ("other values with %d workers, %d rows, %d columns", options.workers,
+                 options.band_rows, options.strip_columns);
+    }
+}
+
 /* An activation done at once gives the bits of one done afterwards, also of 0. */
 static void
 test_fused (void)
@@ -409,6 +456,7 @@ main (int argc, char **argv)
   g_test_add_func ("/winograd/values", test_values);
   g_test_add_func ("/winograd/flat", test_flat);
   g_test_add_func ("/winograd/cuts", test_cuts);
+  g_test_add_func ("/winograd/plan", test_plan);
   g_test_add_func ("/winograd/fused", test_fused);
   return g_test_run ();
 }
