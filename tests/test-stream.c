@@ -321,38 +321,49 @@ compare (const Host *whole, const Host *cut, const char *text, const CnnPlanOpti
 
 /* --- a layer whose cells are made several together -------------------------------- */
 
-/* A convolution that wants tiles of 4×3 cells, and looks whether it gets them. */
-#define GRID ((CnnSize) { 4, 3 })
+/* A convolution that wants tiles of 4×3 cells, unless it wants others anyhow, and
+ * looks whether it gets them. */
+typedef struct
+{
+  CnnShape map;
+  CnnSize  size;
+} Grid;
 
 typedef struct
 {
-  CnnStep         step;
-  CnnStep        *inner;
-  CnnShape        out;
-  const CnnShape *map; /* NULL: runs on whole maps */
+  CnnStep     step;
+  CnnStep    *inner;
+  CnnShape    out;
+  const Grid *grid; /* NULL: runs on whole maps */
 } GridStep;
 
-static GHashTable *grid_maps; /* of CnnNode to the shape of its map */
+static GHashTable *grids; /* of CnnNode to Grid */
 
 static CnnSize
 grid_of (const CnnNode *node, CnnShape in, CnnShape out)
 {
-  g_hash_table_insert (grid_maps, (gpointer) node, g_memdup2 (&out, sizeof out));
-  return GRID;
+  const CnnOp *conv = cnn_op_find ("conv");
+  Grid         grid = { out, conv->grid ? conv->grid (node, in, out) : (CnnSize) { 1, 1 } };
+
+  if (grid.size.height == 1 && grid.size.width == 1)
+    grid.size = (CnnSize) { 4, 3 };
+  g_hash_table_insert (grids, (gpointer) node, g_memdup2 (&grid, sizeof grid));
+  return grid.size;
 }
 
 static gboolean
 grid_run (CnnStep *base, const float *const *in, float *out, int y, int x)
 {
-  GridStep *step = (GridStep *) base;
-  int       y_end = y + step->out.height, x_end = x + step->out.width;
+  GridStep   *step = (GridStep *) base;
+  const Grid *grid = step->grid;
+  int         y_end = y + step->out.height, x_end = x + step->out.width;
 
-  if (step->map)
+  if (grid)
     {
-      g_assert_cmpint (y % GRID.height, ==, 0);
-      g_assert_cmpint (x % GRID.width, ==, 0);
-      g_assert_true (y_end % GRID.height == 0 || y_end == step->map->height);
-      g_assert_true (x_end % GRID.width == 0 || x_end == step->map->width);
+      g_assert_cmpint (y % grid->size.height, ==, 0);
+      g_assert_cmpint (x % grid->size.width, ==, 0);
+      g_assert_true (y_end % grid->size.height == 0 || y_end == grid->map.height);
+      g_assert_true (x_end % grid->size.width == 0 || x_end == grid->map.width);
     }
   return step->inner->run (step->inner, in, out, y, x);
 }
@@ -373,7 +384,7 @@ grid_prepare (const CnnTask *task, GError **error)
   step->inner = cnn_op_find ("conv")->prepare (task, error);
   g_assert_nonnull (step->inner);
   step->out = task->out;
-  step->map = g_hash_table_lookup (grid_maps, task->node);
+  step->grid = g_hash_table_lookup (grids, task->node);
   return &step->step;
 }
 
@@ -386,7 +397,7 @@ use_grid (CnnNetwork *network)
   op = *cnn_op_find ("conv");
   op.grid = grid_of;
   op.prepare = grid_prepare;
-  g_hash_table_remove_all (grid_maps);
+  g_hash_table_remove_all (grids);
   for (guint i = 1; i < cnn_network_n_nodes (network); i++)
     {
       CnnNode *node = (CnnNode *) cnn_network_node (network, i);
@@ -473,7 +484,7 @@ test_random (gconstpointer whole_numbers)
   g_autoptr (GRand) rand = g_rand_new_with_seed (20);
   int               n_run = 0;
 
-  grid_maps = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  grids = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   for (int i = 0; i < NETWORKS; i++)
     {
       g_autofree char *text = random_network (rand, whole_numbers != NULL);
@@ -481,7 +492,7 @@ test_random (gconstpointer whole_numbers)
       check_network (rand, text, whole_numbers != NULL, &n_run);
     }
   g_assert_cmpint (n_run, >, NETWORKS * 2 / 3);
-  g_hash_table_unref (grid_maps);
+  g_hash_table_unref (grids);
 }
 
 /* Numbers of all sizes that add up to nothing, so that all that is left of their sum
