@@ -73,10 +73,6 @@ measure_phase (const CnnPlan *plan, guint number)
 
 /* --- a good cut --------------------------------------------------------------- */
 
-/* Where not even these fit into the cache, columns are cut: lower bands cost more than
- * strips do. */
-#define LEAST_ROWS 4
-
 /**
  * Band:
  * @finest: rows and columns of the phase's finest output
@@ -137,7 +133,7 @@ static Band
 look_at_phase (const CnnPlan *plan, guint number)
 {
   const CnnPhase *phase = &plan->phases[number];
-  Band            band = { .least = LEAST_ROWS };
+  Band            band = { .least = 1 };
   int             coarsest;
   double          share; /* of the width that is wanted */
 
@@ -172,9 +168,10 @@ cache_bytes (void)
  * cnn_cut_phase:
  * @options: (nullable): what the caller decides
  *
- * A band of all layers shall stay in the cache, with the rows that are kept; where
- * a few rows are too much for that, the picture is also cut into strips of columns.
- * But a band is at least so high that no more rows are kept, and moved, than made.
+ * A band of all layers shall stay in the cache, with the rows that are kept, but be
+ * at least so high that no more rows are kept, and moved, than made. Only where the
+ * cache is far too small for that, the picture is also cut into strips of columns:
+ * these must be put together from rows of the whole width and taken apart into such.
  * Each worker gets a section of the rows, unless it would be a low one.
  */
 void
@@ -185,9 +182,9 @@ cnn_cut_phase (CnnPlan *plan, guint number, const CnnPlanOptions *options)
   gint64    cache = (gint64) cache_bytes ();
   int       most_strips = MAX (band.finest.width / 256, 1);
 
-  phase->n_strips = (int) CLAMP (2 * LEAST_ROWS * (gint64) band.row / cache, 1, most_strips);
-  phase->band = (int) CLAMP ((cache * phase->n_strips / 2 - (gint64) band.kept) /
-                               (gint64) band.row, band.least, MAX (band.least, 64));
+  phase->n_strips = (int) CLAMP (band.least * (gint64) band.row / (2 * cache), 1, most_strips);
+  phase->band = (int) CLAMP ((cache * phase->n_strips - (gint64) band.kept) / (gint64) band.row,
+                             band.least, MAX (band.least, 64));
   phase->n_sections = (int) CLAMP (band.finest.height / 64, 1, (int) plan->n_workers);
   if (options && options->strip_columns > 0)
     phase->n_strips = MAX (band.finest.width / options->strip_columns, 1);

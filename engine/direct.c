@@ -21,7 +21,7 @@
  * column. */
 
 /* Rows of the ring shall not take more floats than this where it can be helped. */
-#define RING_FLOATS (16 * 1024 / sizeof (float))
+#define RING_FLOATS (64 * 1024 / sizeof (float))
 #define MIN_COLUMNS 128
 /* From this many maps on, maps are in the lanes. */
 #define MANY_MAPS 12
