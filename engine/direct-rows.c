@@ -3,14 +3,6 @@
 
 #include <string.h>
 
-/* Asks for what the next call reads, which is a long way off in memory. */
-static void
-fetch (const float *row, gsize n)
-{
-  for (gsize i = 0; i < n; i += 64 / sizeof (float))
-    __builtin_prefetch (row + i);
-}
-
 /**
  * cnn_direct_row:
  * @rows: how the rows are wanted
@@ -38,8 +30,6 @@ cnn_direct_row (const CnnDirectRows *rows, const float *in, int y, int first, in
         memset (to + (gsize) i * rows->plane, 0, n * sizeof (float));
       return;
     }
-  if (y + 1 < rows->in.height)
-    fetch (row + (gsize) rows->in.width * channels, wanted);
   if (inside != first || inside_end != end)
     {
       memset (rows->padded, 0, before * sizeof (float));

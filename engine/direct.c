@@ -56,6 +56,20 @@ typedef struct
   float                *made;       /* [rows][all maps][columns], or a last span of maps */
 } DirectStep;
 
+/* Rows that are read and written next, at the block's first column. */
+typedef struct
+{
+  int          n_rows;
+  const float *in;
+  gsize        in_stride;
+  int          in_pixel;
+  const float *out;
+  gsize        out_stride;
+  int          out_pixel;
+} Ahead;
+
+#define LINE (64 / (int) sizeof (float))
+
 /* --- the ring of rows -------------------------------------------------------- */
 
 static float *
@@ -104,19 +118,52 @@ fill_rows (const DirectStep *step, const float *in, int from, int end, int x, in
 
 /* --- sums --------------------------------------------------------------------- */
 
+/* The rows after the window's and after the output's; where the tile ends they are
+ * the next tile's, or nothing that is asked for in vain. */
+static Ahead
+look_ahead (const DirectStep *step, const float *in, int row, int x, const float *out, int y,
+            int n_rows)
+{
+  Ahead ahead = { .n_rows = row >= step->pad.top ? n_rows : 0,
+                  .in_pixel = step->rows.in.channels * step->rows.by,
+                  .in_stride = (gsize) step->rows.in.width * step->rows.in.channels,
+                  .out_pixel = step->out.channels,
+                  .out_stride = (gsize) step->out.width * step->out.channels };
+
+  ahead.in = in + (row - step->pad.top) * ahead.in_stride + (gsize) x * ahead.in_pixel;
+  ahead.out = out + y * ahead.out_stride + (gsize) x * ahead.out_pixel;
+  return ahead;
+}
+
+/* Asks for a part of a row that is read and one that is written next, so that memory
+ * delivers them while we compute. */
+static void
+fetch (const Ahead *ahead, int row, int first, int n)
+{
+  const float *in = ahead->in + row * ahead->in_stride + (gsize) first * ahead->in_pixel;
+  const float *out = ahead->out + row * ahead->out_stride + (gsize) first * ahead->out_pixel;
+
+  for (int i = 0; i < n * ahead->in_pixel; i += LINE)
+    __builtin_prefetch (in + i);
+  for (int i = 0; i < n * ahead->out_pixel; i += LINE)
+    __builtin_prefetch (out + i, 1);
+}
+
 /* A block of columns of @n_rows output rows with pixels in the lanes. */
 static void
-run_pixels (const DirectStep *step, CnnDirectSum *sum, int n_rows, int n_columns)
+run_pixels (const DirectStep *step, CnnDirectSum *sum, int n_rows, int n_columns,
+            const Ahead *ahead)
 {
+  int          n_chunks = step->groups * ((step->maps + CNN_DIRECT_MAPS - 1) / CNN_DIRECT_MAPS);
   int          n_row_pointers = step->kernel_rows + n_rows - 1;
   const float *weights = step->weights;
   gsize        taps = (gsize) step->kernel_rows * sum->n_taps;
 
   sum->map_stride = step->columns;
   sum->row_stride = sum->map_stride * step->out.channels;
-  for (int g = 0; g < step->groups; g++)
+  for (int g = 0, chunk = 0; g < step->groups; g++)
     {
-      for (int first = 0; first < step->maps; first += CNN_DIRECT_MAPS)
+      for (int first = 0; first < step->maps; first += CNN_DIRECT_MAPS, chunk++)
         {
           int           n_maps = MIN (step->maps - first, CNN_DIRECT_MAPS);
           CnnDirectLoop loop = step->loops->pixels[n_maps - 1][n_rows - 1];
@@ -127,6 +174,8 @@ run_pixels (const DirectStep *step, CnnDirectSum *sum, int n_rows, int n_columns
           weights += taps * n_maps;
           for (int x = 0; x < n_columns; x += step->loops->block)
             {
+              for (int r = chunk; r < ahead->n_rows; r += n_chunks)
+                fetch (ahead, r, x, step->loops->block);
               sum->out = step->made + map * sum->map_stride + x;
               loop (sum);
               for (int r = 0; r < n_row_pointers; r++)
@@ -225,7 +274,11 @@ run_block (DirectStep *step, const float *in, int x, int end, float *out)
       if (step->maps_in_lanes)
         run_maps (step, &sum, end - x, out + ((gsize) y * step->out.width + x) * step->maps);
       else
-        run_pixels (step, &sum, n_rows, end - x);
+        {
+          Ahead ahead = look_ahead (step, in, last + 1, x, out, y + n_rows, n_rows);
+
+          run_pixels (step, &sum, n_rows, end - x, &ahead);
+        }
       for (int i = 0; i < n_rows && !step->maps_in_lanes; i++)
         step->loops->join (step->made + i * sum.row_stride, sum.map_stride, end - x,
                            step->out.channels,
