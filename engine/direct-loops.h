@@ -29,14 +29,13 @@ typedef NAME (Eight) NAME (EightFloats) __attribute__ ((aligned (4), may_alias))
 static inline __attribute__ ((always_inline)) Vector
 NAME (activate) (const CnnDirectSum *sum, Vector value)
 {
-  Bits negative = value < 0.0f;
-  Bits scaled = { 0 };
+  Bits positive = value > 0.0f;
 
   if (!sum->activated)
     return value;
-  if (sum->slope != 0.0f) /* no infinity times 0 */
-    scaled = (Bits) (value * sum->slope);
-  return (Vector) ((scaled & negative) | ((Bits) value & ~negative));
+  if (sum->slope == 0.0f) /* no infinity times 0; what is no number becomes 0, as in relu */
+    return (Vector) ((Bits) value & positive);
+  return (Vector) (((Bits) value & positive) | ((Bits) (value * sum->slope) & ~positive));
 }
 
 /* Adds an input row's products to the output rows from first up to end, of which
