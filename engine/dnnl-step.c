@@ -83,6 +83,25 @@ cnn_dnnl_attr (void)
   return attr;
 }
 
+/**
+ * cnn_dnnl_attr_then:
+ * @then: a layer with a @slope
+ *
+ * Lets the primitive do the layer to each value that is still in a register.
+ */
+void
+cnn_dnnl_attr_then (dnnl_primitive_attr_t attr, const CnnNode *then)
+{
+  dnnl_post_ops_t after;
+
+  if (dnnl_post_ops_create (&after) != dnnl_success ||
+      dnnl_post_ops_append_eltwise (after, dnnl_eltwise_relu, (float) then->op->slope (then),
+                                    0.0f) != dnnl_success ||
+      dnnl_primitive_attr_set_post_ops (attr, after) != dnnl_success)
+    g_error ("oneDNN refused an activation");
+  dnnl_post_ops_destroy (after);
+}
+
 static gboolean
 dnnl_step_run (CnnStep *base, const float *const *in, float *out, int y, int x)
 {
@@ -254,7 +273,8 @@ reorder_values (dnnl_stream_t stream, const_dnnl_memory_desc_t have, const float
  * @step: a step of cnn_dnnl_step_new()
  * @arg: the primitive's argument, DNNL_ARG_WEIGHTS, …
  * @have: how @values lie
- * @values: the weights; copied, in the order the primitive likes best
+ * @values: the weights; copied, in the order the primitive likes best, once for
+ *   all steps that like the same
  * @task: what it is for
  *
  * Returns: %TRUE, or %FALSE with %CNN_ERROR_UNSUPPORTED or %CNN_ERROR_LIMIT set

@@ -33,6 +33,7 @@ dnnl_engine_t         cnn_dnnl_engine (void);
 gboolean              cnn_dnnl_check  (dnnl_status_t status, const CnnTask *task, GError **error);
 dnnl_memory_desc_t    cnn_dnnl_maps   (CnnShape shape);
 dnnl_primitive_attr_t cnn_dnnl_attr   (void);
+void                  cnn_dnnl_attr_then (dnnl_primitive_attr_t attr, const CnnNode *then);
 
 CnnStep *cnn_dnnl_step_new    (dnnl_primitive_desc_t desc, const CnnTask *task, GError **error);
 gboolean cnn_dnnl_step_bind   (CnnStep *step, int arg, int source, const CnnTask *task,

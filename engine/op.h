@@ -58,6 +58,8 @@ typedef struct
 /**
  * CnnTask:
  * @node: the layer
+ * @batch: images that a run of the step takes, one after the other in memory;
+ *   0 counts as 1. More than one only for an op that @batches
  * @weights: its weights, as the op's @weights lists them
  * @n_in: number of inputs
  * @in: their shapes
@@ -73,6 +75,7 @@ typedef struct
 struct _CnnTask
 {
   const CnnNode    *node;
+  int               batch;
   CnnTensor *const *weights;
   guint             n_in;
   CnnShape          in[CNN_MAX_INPUTS];
@@ -85,7 +88,8 @@ struct _CnnTask
 /**
  * CnnStep:
  * @run: computes @out, [out.height][out.width][out.channels], from the inputs,
- *   [in.height][in.width][in.channels] each. (y, x) is the place of @out's
+ *   [in.height][in.width][in.channels] each; with [batch] before it where the task
+ *   has one. (y, x) is the place of @out's
  *   first cell on the whole map. Allocates nothing.
  * @free: frees the step
  *
@@ -129,6 +133,7 @@ typedef struct
  * @fuses: whether its steps can do a layer with a @slope to their output
  * @reduction: (nullable): how it takes in its input bit by bit; of a
  *   %CNN_REACH_WHOLE op that puts out one value of each map
+ * @batches: whether its steps take several images at a time
  * @params_size: size of its parameter struct
  * @params: its parameters, ending at a %NULL key
  *
@@ -166,6 +171,7 @@ typedef struct
   CnnReach            reach;
   gboolean            exact;
   gboolean            fuses;
+  gboolean            batches;
   const CnnReduction *reduction;
   gsize               params_size;
   const CnnParam     *params;

@@ -423,20 +423,6 @@ conv_grid (const CnnNode *node, CnnShape in, CnnShape out)
                                                              : (CnnSize) { 1, 1 };
 }
 
-/* oneDNN does an activation to each value while it is still in a register. */
-static void
-add_activation (dnnl_primitive_attr_t attr, const CnnNode *then)
-{
-  dnnl_post_ops_t after;
-
-  if (dnnl_post_ops_create (&after) != dnnl_success ||
-      dnnl_post_ops_append_eltwise (after, dnnl_eltwise_relu, (float) then->op->slope (then),
-                                    0.0f) != dnnl_success ||
-      dnnl_primitive_attr_set_post_ops (attr, after) != dnnl_success)
-    g_error ("oneDNN refused an activation");
-  dnnl_post_ops_destroy (after);
-}
-
 static CnnStep *
 prepare_dnnl (const CnnTask *task, GError **error)
 {
@@ -461,7 +447,7 @@ prepare_dnnl (const CnnTask *task, GError **error)
   gboolean              ok;
 
   if (task->then)
-    add_activation (attr, task->then);
+    cnn_dnnl_attr_then (attr, task->then);
   in = cnn_dnnl_maps (task->in[0]);
   out = cnn_dnnl_maps (task->out);
   if (groups > 1)

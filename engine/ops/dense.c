@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <string.h>
 
 #include "i18n.h"
 #include "ops.h"
+#include "sparse.h"
 #include "weights.h"
 
 typedef struct
@@ -150,12 +152,98 @@ dense_macs (const CnnNode *node, CnnShape in, CnnShape out)
   return (gint64) in.channels * out.channels;
 }
 
-static CnnStep *
-dense_prepare (const CnnTask *task, GError **error)
+/* --- running: one image ------------------------------------------------------ */
+
+typedef struct
 {
-  gboolean              biased = ((const DenseParams *) task->node->params)->bias.used;
-  dnnl_dims_t           in_dims = { 1, task->in[0].channels };
-  dnnl_dims_t           out_dims = { 1, task->out.channels };
+  CnnStep   step;
+  CnnSparse sparse;
+  float    *out; /* [stride], where the output has no room for that */
+} OneStep;
+
+static gboolean
+one_run (CnnStep *base, const float *const *in, float *out, int y, int x)
+{
+  OneStep *step = (OneStep *) base;
+
+  cnn_sparse_run (&step->sparse, in[0], step->out ? step->out : out);
+  if (step->out)
+    memcpy (out, step->out, step->sparse.n_out * sizeof (float));
+  return TRUE;
+}
+
+static void
+one_free (CnnStep *base)
+{
+  g_free (((OneStep *) base)->out);
+  g_free (base);
+}
+
+/* From a row for each unit to a row for each input. */
+static void
+fill_transposed (float *values, gconstpointer data)
+{
+  const CnnTensor *weight = data; /* [units][inputs] */
+  gsize            stride = cnn_sparse_stride (weight->dims[0]);
+
+  for (int unit = 0; unit < weight->dims[0]; unit++)
+    for (int i = 0; i < weight->dims[1]; i++)
+      values[i * stride + unit] = weight->values[(gsize) unit * weight->dims[1] + i];
+}
+
+static gboolean
+all_finite (const CnnTensor *weight)
+{
+  for (gsize i = 0; i < cnn_tensor_length (weight); i++)
+    if (!isfinite (weight->values[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static CnnStep *
+prepare_one (const CnnTask *task, gboolean biased, GError **error)
+{
+  const CnnTensor *weight = task->weights[0];
+  OneStep         *step;
+  CnnSparse        sparse = { .n_in = weight->dims[1],
+                              .n_out = weight->dims[0],
+                              .stride = cnn_sparse_stride (weight->dims[0]),
+                              .bias = biased ? task->weights[1]->values : NULL,
+                              .activated = task->then != NULL };
+
+  sparse.weights = cnn_store_get (task->store, "by input", sparse.n_in * sparse.stride,
+                                  fill_transposed, weight);
+  if (sparse.weights == NULL)
+    {
+      cnn_dnnl_check (dnnl_out_of_memory, task, error);
+      return NULL;
+    }
+  if (task->then)
+    sparse.slope = (float) task->then->op->slope (task->then);
+  step = g_new0 (OneStep, 1);
+  step->step = (CnnStep) { one_run, one_free };
+  step->sparse = sparse;
+  if (sparse.stride != (gsize) sparse.n_out)
+    step->out = g_new (float, sparse.stride);
+  return &step->step;
+}
+
+/* --- running: several images ------------------------------------------------- */
+
+static void
+fill_plain (float *values, gconstpointer data)
+{
+  const CnnTensor *weight = data;
+
+  memcpy (values, weight->values, cnn_tensor_length (weight) * sizeof (float));
+}
+
+static CnnStep *
+prepare_many (const CnnTask *task, gboolean biased, GError **error)
+{
+  dnnl_dim_t            n = MAX (task->batch, 1);
+  dnnl_dims_t           in_dims = { n, task->in[0].channels };
+  dnnl_dims_t           out_dims = { n, task->out.channels };
   dnnl_dims_t           dims = { task->out.channels, task->in[0].channels };
   dnnl_dims_t           bias_dims = { task->out.channels };
   dnnl_memory_desc_t    in, out, any, have, bias = NULL;
@@ -164,6 +252,8 @@ dense_prepare (const CnnTask *task, GError **error)
   CnnStep              *step = NULL;
   gboolean              ok;
 
+  if (task->then)
+    cnn_dnnl_attr_then (attr, task->then);
   dnnl_memory_desc_create_with_tag (&in, 2, in_dims, dnnl_f32, dnnl_ab);
   dnnl_memory_desc_create_with_tag (&out, 2, out_dims, dnnl_f32, dnnl_ab);
   dnnl_memory_desc_create_with_tag (&have, 2, dims, dnnl_f32, dnnl_ab);
@@ -177,7 +267,8 @@ dense_prepare (const CnnTask *task, GError **error)
   if (ok)
     step = cnn_dnnl_step_new (desc, task, error);
   ok = step != NULL && cnn_dnnl_step_bind_maps (step, task, error) &&
-       cnn_dnnl_step_weight (step, DNNL_ARG_WEIGHTS, have, task->weights[0]->values, task, error) &&
+       cnn_dnnl_step_share (step, DNNL_ARG_WEIGHTS, have, fill_plain, task->weights[0], task,
+                            error) &&
        (!biased || cnn_dnnl_step_weight (step, DNNL_ARG_BIAS, bias, task->weights[1]->values, task,
                                          error));
   if (!ok)
@@ -191,6 +282,21 @@ dense_prepare (const CnnTask *task, GError **error)
   dnnl_primitive_attr_destroy (attr);
   return step;
 }
+
+static CnnStep *
+dense_prepare (const CnnTask *task, GError **error)
+{
+  gboolean biased = ((const DenseParams *) task->node->params)->bias.used;
+
+  /* Zero times infinity is not zero: then no input may be left out. And few units
+   * would be mostly padding. */
+  if (task->batch <= 1 && task->out.channels >= CNN_SPARSE_LANES / 2 &&
+      all_finite (task->weights[0]))
+    return prepare_one (task, biased, error);
+  return prepare_many (task, biased, error);
+}
+
+/* --- the arithmetic ----------------------------------------------------------- */
 
 static void
 dense_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int unit,
@@ -225,6 +331,8 @@ const CnnOp cnn_op_dense = {
   .group = CNN_GROUP_DENSE,
   .reach = CNN_REACH_WHOLE,
   .exact = TRUE,
+  .fuses = TRUE,
+  .batches = TRUE,
   .params_size = sizeof (DenseParams),
   .params = dense_params,
   .check = dense_check,

@@ -40,7 +40,8 @@ static const CnnParam softmax_params[] = {
 static CnnStep *
 prepare_rows (const CnnTask *task, GError **error)
 {
-  dnnl_dims_t           dims = { (dnnl_dim_t) task->out.height * task->out.width,
+  dnnl_dims_t           dims = { (dnnl_dim_t) MAX (task->batch, 1) * task->out.height *
+                                   task->out.width,
                                  task->out.channels };
   dnnl_memory_desc_t    maps;
   dnnl_primitive_attr_t attr = cnn_dnnl_attr ();
@@ -68,6 +69,7 @@ prepare_rows (const CnnTask *task, GError **error)
 typedef struct
 {
   CnnStep step;
+  int     batch;
   gsize   n;
   gsize   n_sets;  /* channels, or 1 for all values together */
   gsize   n_lanes;
@@ -90,18 +92,16 @@ places_most (PlacesStep *step, const float *in)
     step->most[i] = step->most[i % step->n_sets];
 }
 
-static gboolean
-places_run (CnnStep *base, const float *const *in, float *out, int y, int x)
+static void
+places_image (PlacesStep *step, const float *in, float *out)
 {
-  PlacesStep *step = (PlacesStep *) base;
-
-  places_most (step, in[0]);
+  places_most (step, in);
   for (gsize i = 0; i < step->n_lanes; i++)
     step->sums[i] = 0.0;
   for (gsize i = 0; i < step->n; i += step->n_lanes)
     for (gsize j = 0, n = MIN (step->n_lanes, step->n - i); j < n; j++)
       {
-        out[i + j] = expf (in[0][i + j] - step->most[j]);
+        out[i + j] = expf (in[i + j] - step->most[j]);
         step->sums[j] += out[i + j];
       }
   for (gsize i = step->n_sets; i < step->n_lanes; i++)
@@ -111,6 +111,15 @@ places_run (CnnStep *base, const float *const *in, float *out, int y, int x)
   for (gsize i = 0; i < step->n; i += step->n_lanes)
     for (gsize j = 0, n = MIN (step->n_lanes, step->n - i); j < n; j++)
       out[i + j] *= step->most[j];
+}
+
+static gboolean
+places_run (CnnStep *base, const float *const *in, float *out, int y, int x)
+{
+  PlacesStep *step = (PlacesStep *) base;
+
+  for (int i = 0; i < step->batch; i++)
+    places_image (step, in[0] + i * step->n, out + i * step->n);
   return TRUE;
 }
 
@@ -131,6 +140,7 @@ prepare_places (const CnnTask *task, gsize n_sets)
 
   step->step.run = places_run;
   step->step.free = places_free;
+  step->batch = MAX (task->batch, 1);
   step->n = (gsize) cnn_shape_cells (task->out);
   step->n_sets = n_sets;
   step->n_lanes = cnn_lanes (n_sets);
@@ -240,6 +250,7 @@ const CnnOp cnn_op_softmax = {
   .blurb = N_("Turns values into probabilities that add up to 1: eˣ divided by the sum of all eˣ"),
   .group = CNN_GROUP_ACTIVATION,
   .reach = CNN_REACH_WHOLE,
+  .batches = TRUE,
   .params_size = sizeof (SoftmaxParams),
   .params = softmax_params,
   .prepare = softmax_prepare,
