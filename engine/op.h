@@ -88,9 +88,9 @@ struct _CnnTask
 /**
  * CnnStep:
  * @run: computes @out, [out.height][out.width][out.channels], from the inputs,
- *   [in.height][in.width][in.channels] each; with [batch] before it where the task
- *   has one. (y, x) is the place of @out's
- *   first cell on the whole map. Allocates nothing.
+ *   [in.height][in.width][in.channels] each; of a task for several images, [batch]
+ *   times that. (y, x) is the place of @out's first cell on the whole map. Allocates
+ *   nothing.
  * @free: frees the step
  *
  * A task made ready to run, by one thread at a time. An op's own step begins

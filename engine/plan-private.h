@@ -71,6 +71,8 @@ typedef struct
   double   work;
 } CnnPhase;
 
+typedef struct _CnnBatch CnnBatch;
+
 struct _CnnPlan
 {
   CnnNetwork  *network;
@@ -81,7 +83,9 @@ struct _CnnPlan
   guint        n_phases;
   guint        n_workers;
   guint64      memory;
+  guint64      budget;   /* for it */
   GPtrArray   *workers;  /* of CnnWorker */
+  CnnBatch    *batch;    /* or NULL: no images were run at a time */
 };
 
 /* --- plan.c ----------------------------------------------------------------- */
@@ -119,6 +123,7 @@ CnnRect  cnn_unit_tile    (const CnnPlan *plan, guint node, CnnSpan rows, CnnSpa
 /* --- schedule.c: what runs when, and what it takes ----------------------------- */
 
 gboolean cnn_schedule     (CnnPlan *plan, const CnnPlanOptions *options, GError **error);
+gboolean cnn_schedule_refuse (const CnnPlan *plan, GError **error);
 
 /* --- cut.c: how a phase is cut up --------------------------------------------- */
 
@@ -148,5 +153,10 @@ void         cnn_run_hold   (CnnRun *run, guint node, const CnnRect *rect, const
                              gsize stride);
 void         cnn_run_reduce (CnnRun *run, guint node, const CnnRect *rect, const float *values,
                              gsize stride);
+
+/* --- batch.c: many small images ------------------------------------------------ */
+
+CnnBatch *cnn_batch_new  (CnnPlan *plan, guint most, GError **error);
+void      cnn_batch_free (CnnBatch *batch);
 
 G_END_DECLS

@@ -141,7 +141,15 @@ cnn_plan_new (CnnNetwork *network, CnnShape input, guint n_taps, const guint *ta
                             NULL);
     }
   plan_mark_needed (plan);
-  if (!cnn_schedule (plan, options, error) || !plan_prepare (plan, error))
+  if (!cnn_schedule (plan, options, error))
+    return NULL;
+  if (options && options->batch > 0)
+    {
+      plan->batch = cnn_batch_new (plan, (guint) options->batch, error);
+      if (plan->batch == NULL)
+        return NULL;
+    }
+  if (!plan_prepare (plan, error))
     return NULL;
   return g_steal_pointer (&plan);
 }
@@ -149,6 +157,7 @@ cnn_plan_new (CnnNetwork *network, CnnShape input, guint n_taps, const guint *ta
 void
 cnn_plan_free (CnnPlan *plan)
 {
+  g_clear_pointer (&plan->batch, cnn_batch_free);
   g_clear_pointer (&plan->workers, g_ptr_array_unref);
   for (guint i = 0; plan->nodes && i < plan->n; i++)
     {

@@ -75,6 +75,7 @@ typedef void (*CnnProgressFunc) (double fraction, gpointer data);
  * @regions: (nullable): for each tap, the part of its map that is wanted, in cells
  *   of that map, not empty; %NULL for all of every map. What lies far apart in
  *   several taps costs what is between it too
+ * @batch: images that cnn_plan_run_batch() takes at most; 0 counts as 1
  *
  * What a caller may decide about a run; none of it changes a value. All zeros is
  * a good choice.
@@ -86,6 +87,7 @@ typedef struct
   int            band_rows;
   int            strip_columns;
   const CnnRect *regions;
+  int            batch;
 } CnnPlanOptions;
 
 CnnPlan           *cnn_plan_new    (CnnNetwork *network, CnnShape input, guint n_taps,
@@ -98,6 +100,8 @@ guint64            cnn_plan_memory (const CnnPlan *plan);
 gboolean           cnn_plan_run    (CnnPlan *plan, const CnnSource *source, const CnnSink *sink,
                                     CnnProgressFunc progress, gpointer progress_data,
                                     GCancellable *cancellable, GError **error);
+gboolean           cnn_plan_run_batch (CnnPlan *plan, guint n, const float *in, float *const *out,
+                                       GCancellable *cancellable, GError **error);
 void               cnn_plan_explain (const CnnPlan *plan, guint node, const CnnCells *cells, int y,
                                     int x, int channel, CnnExplanation *explanation);
 

@@ -282,11 +282,12 @@ machine_memory (void)
   return (guint64) sysconf (_SC_PHYS_PAGES) * (guint64) sysconf (_SC_PAGESIZE);
 }
 
-static gboolean
-refuse (const CnnPlan *plan, guint64 budget, GError **error)
+/* Says that the plan needs more memory than it may have; returns FALSE. */
+gboolean
+cnn_schedule_refuse (const CnnPlan *plan, GError **error)
 {
   g_autofree char *needs = g_format_size_full (plan->memory, G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *has = g_format_size_full (budget, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *has = g_format_size_full (plan->budget, G_FORMAT_SIZE_IEC_UNITS);
 
   g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
                _("the network needs %s of memory on an input of %d×%d×%d, "
@@ -331,5 +332,6 @@ cnn_schedule (CnnPlan *plan, const CnnPlanOptions *options, GError **error)
       plan->n_workers /= 2;
       plan->memory = weight_bytes (plan) + map_memory (plan);
     }
-  return plan->memory <= budget || refuse (plan, budget, error);
+  plan->budget = budget;
+  return plan->memory <= budget || cnn_schedule_refuse (plan, error);
 }
