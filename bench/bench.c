@@ -3,8 +3,11 @@
 /* Runs one network on one picture whenever it is told to.
  *
  *   bench ours|reference HxWxC NETWORK [RUNS]
+ *   bench batch N FILE NETWORK [RUNS]
  *   bench machine
  *
+ * "batch" runs the images of an IDX file of bytes, divided by 255, N in a call;
+ * a run is all calls, the last images left out where they do not fill one.
  * Says "ready MACS HxWxC" (of the output), then answers lines on stdin:
  *   run            runs it; answers with the seconds that took
  *   write FILE     runs it; writes the output, [H][W][C] floats
@@ -24,7 +27,10 @@ typedef struct
   CnnPlan    *plan;
   Reference  *reference; /* or NULL: run the plan */
   CnnShape    in_shape, out_shape;
+  gint64      n_in, n_out; /* floats of all images */
   float      *in, *out;
+  int         batch;       /* images of a call; 0: one picture, streamed */
+  int         n_images;
 } Bench;
 
 static void G_GNUC_NORETURN
@@ -34,17 +40,47 @@ fail (const char *what)
   exit (1);
 }
 
+/* The same numbers in peers.py; from 0 to 1, as a picture's. */
 static void
-setup (Bench *bench, const char *mode, const char *shape, const char *text)
+draw_picture (Bench *bench)
 {
-  CnnPlanOptions     options = { .workers = BENCH_THREADS };
+  bench->n_in = cnn_shape_cells (bench->in_shape);
+  bench->in = cnn_floats_alloc (bench->n_in);
+  for (gint64 i = 0; i < bench->n_in; i++)
+    bench->in[i] = ((guint32) i * 2654435761u >> 16) / 65536.0f;
+}
+
+/* An IDX file of bytes: magic number, images, rows and columns, all big-endian,
+ * then the images. */
+static void
+load_images (Bench *bench, const char *file)
+{
+  g_autofree char *bytes = NULL;
+  guint32          head[4];
+  gsize            size;
+
+  if (!g_file_get_contents (file, &bytes, &size, NULL) || size < sizeof head)
+    fail ("cannot read the images");
+  memcpy (head, bytes, sizeof head);
+  bench->n_images = (int) (GUINT32_FROM_BE (head[1]) / bench->batch) * bench->batch;
+  bench->in_shape = (CnnShape) { (int) GUINT32_FROM_BE (head[2]), (int) GUINT32_FROM_BE (head[3]),
+                                 1 };
+  bench->n_in = bench->n_images * cnn_shape_cells (bench->in_shape);
+  if (GUINT32_FROM_BE (head[0]) != 0x803 || size < sizeof head + (gsize) bench->n_in)
+    fail ("no IDX file of bytes");
+  bench->in = cnn_floats_alloc (bench->n_in);
+  for (gint64 i = 0; i < bench->n_in; i++)
+    bench->in[i] = (guint8) bytes[sizeof head + i] / 255.0f;
+}
+
+static void
+setup (Bench *bench, const char *mode, const char *text)
+{
+  CnnPlanOptions     options = { .workers = BENCH_THREADS, .batch = bench->batch };
   g_autoptr (GError) error = NULL;
   guint              last;
-  gint64             n, macs = 0;
+  gint64             macs = 0;
 
-  if (sscanf (shape, "%dx%dx%d", &bench->in_shape.height, &bench->in_shape.width,
-              &bench->in_shape.channels) != 3)
-    fail ("a shape is HxWxC");
   bench->network = cnn_network_parse (text, &error);
   if (!bench->network)
     fail (error->message);
@@ -55,19 +91,29 @@ setup (Bench *bench, const char *mode, const char *shape, const char *text)
   bench->out_shape = cnn_plan_info (bench->plan, last)->shape;
   if (g_str_equal (mode, "reference"))
     bench->reference = reference_new (bench->network, bench->plan);
-
-  n = cnn_shape_cells (bench->in_shape);
-  bench->in = cnn_floats_alloc (n);
-  bench->out = cnn_floats_alloc (cnn_shape_cells (bench->out_shape));
-  /* The same numbers in peers.py; from 0 to 1, as a picture's. */
-  for (gint64 i = 0; i < n; i++)
-    bench->in[i] = ((guint32) i * 2654435761u >> 16) / 65536.0f;
-  memset (bench->out, 0, cnn_shape_cells (bench->out_shape) * sizeof (float));
+  bench->n_out = MAX (bench->n_images, 1) * cnn_shape_cells (bench->out_shape);
+  bench->out = cnn_floats_alloc (bench->n_out);
+  memset (bench->out, 0, bench->n_out * sizeof (float));
 
   for (guint i = 0; i <= last; i++)
     macs += cnn_plan_info (bench->plan, i)->macs;
   printf ("ready %" G_GINT64_FORMAT " %dx%dx%d\n", macs, bench->out_shape.height,
           bench->out_shape.width, bench->out_shape.channels);
+}
+
+static gboolean
+run_batches (Bench *bench, GError **error)
+{
+  for (int i = 0; i < bench->n_images; i += bench->batch)
+    {
+      float *out = bench->out + i * cnn_shape_cells (bench->out_shape);
+
+      if (!cnn_plan_run_batch (bench->plan, (guint) bench->batch,
+                               bench->in + i * cnn_shape_cells (bench->in_shape), &out, NULL,
+                               error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static double
@@ -80,7 +126,8 @@ run (Bench *bench)
 
   if (bench->reference)
     reference_run (bench->reference, bench->in, bench->out);
-  else if (!cnn_plan_run (bench->plan, &source, &sink, NULL, NULL, NULL, &error))
+  else if (!(bench->batch ? run_batches (bench, &error)
+                          : cnn_plan_run (bench->plan, &source, &sink, NULL, NULL, NULL, &error)))
     fail (error->message);
   return (g_get_monotonic_time () - start) / 1e6;
 }
@@ -124,7 +171,7 @@ answer (Bench *bench, char *line)
   else
     {
       run (bench);
-      write_floats (file, bench->out, cnn_shape_cells (bench->out_shape));
+      write_floats (file, bench->out, bench->n_out);
     }
   fclose (file);
   puts ("done");
@@ -142,9 +189,21 @@ main (int argc, char **argv)
       printf ("%.1f %.1f\n", bench_gemm (), bench_copy ());
       return 0;
     }
-  if (argc < 4)
+  if (argc > 4 && g_str_equal (argv[1], "batch"))
+    {
+      bench.batch = MAX (atoi (argv[2]), 1);
+      load_images (&bench, argv[3]);
+      argv++;
+      argc--;
+    }
+  else if (argc < 4)
     fail ("usage: bench ours|reference HxWxC NETWORK [RUNS]");
-  setup (&bench, argv[1], argv[2], argv[3]);
+  else if (sscanf (argv[2], "%dx%dx%d", &bench.in_shape.height, &bench.in_shape.width,
+                   &bench.in_shape.channels) != 3)
+    fail ("a shape is HxWxC");
+  else
+    draw_picture (&bench);
+  setup (&bench, argv[1], argv[3]);
   if (argc > 4)
     for (int i = atoi (argv[4]); i > 0; i--)
       printf ("%.6f\n", run (&bench));
