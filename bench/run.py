@@ -43,6 +43,11 @@ WORKLOADS = {
     'W5-15': ((4000, 6000, 3), 'conv 3 15x15 pad=same groups=3', ['gmic']),
     'W5-31': ((4000, 6000, 3), 'conv 3 31x31 pad=same groups=3', ['gmic']),
 }
+# id: images of a call; all of 10,000 digits
+BATCHES = {'W6-1': 1, 'W6-256': 256}
+BATCH_NETWORK = ('conv 32 3x3 pad=same; relu; maxpool 2; flatten; dense 128; relu; dense 64; relu; '
+                 'dense 10; softmax')
+DIGITS = pathlib.Path('build/digits/t10k-images-idx3-ubyte')  # ./dev gets it
 NAMES = {'ours': 'Convolens', 'reference': 'oneDNN, whole maps', 'onnxruntime': 'ONNX Runtime',
          'torch': 'PyTorch', 'gmic': "G'MIC", 'gegl': 'GEGL'}
 
@@ -52,13 +57,8 @@ class TooSlow(Exception):
 
 
 class Contender:
-    def __init__(self, name, shape, text, weights=None):
+    def __init__(self, name, command):
         self.name = name
-        size = 'x'.join(str(n) for n in shape)
-        if weights:
-            command = [sys.executable, 'bench/peers.py', name, size, text, weights]
-        else:
-            command = [OURS, name, size, text]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True, env=dict(os.environ, **KEEP_MEMORY))
         self.seconds = []
@@ -93,6 +93,20 @@ class Contender:
         self.process.stdout.close()
 
 
+def with_picture(name, shape, text, weights=None):
+    size = 'x'.join(str(n) for n in shape)
+    if weights:
+        return Contender(name, [sys.executable, 'bench/peers.py', name, size, text, weights])
+    return Contender(name, [OURS, name, size, text])
+
+
+def with_images(name, batch, weights):
+    what = [str(batch), str(DIGITS), BATCH_NETWORK]
+    if name == 'ours':
+        return Contender(name, [OURS, 'batch', *what])
+    return Contender(name, [sys.executable, 'bench/images.py', name, *what, weights])
+
+
 def say(*words):
     print(*words, file=sys.stderr, flush=True)
 
@@ -113,7 +127,7 @@ def check(id, names):
     file = FOLDER / 'out.raw'
     ours = None
     for name in names:
-        contender = Contender(name, shape, text, None if name in names[:2] else weights)
+        contender = with_picture(name, shape, text, None if name in names[:2] else weights)
         if ours is None:
             contender.order(f'weights {weights}')
             out_shape = [int(n) for n in contender.note.split()[1].split('x')]
@@ -143,7 +157,7 @@ def measure(id):
         say(f'{id}: {NAMES[name]}')
         contender = None
         try:
-            contender = Contender(name, shape, text, None if name in names[:2] else weights)
+            contender = with_picture(name, shape, text, None if name in names[:2] else weights)
             first = contender.run()
             contender.rounds = rounds(first)
             if not contender.rounds:    # too slow for more
@@ -161,6 +175,49 @@ def measure(id):
     for contender in contenders:
         contender.end()
     return row(id, contenders, slow)
+
+
+def measure_images(id):
+    """As measure(), in images a second; what is computed is compared as well."""
+    weights, file = str(FOLDER / 'weights.raw'), FOLDER / 'out.raw'
+    contenders, ours = [], None
+    say(f'{id}: checking')
+    for name in ['ours'] + NETWORK_PEERS:
+        contender = with_images(name, BATCHES[id], weights)
+        if ours is None:
+            contender.order(f'weights {weights}')
+        contender.order(f'write {file}')
+        values = np.fromfile(file, np.float32)
+        if ours is None:
+            ours = values
+        error = float(np.abs(ours - values).max() / (ours.max() - ours.min()))
+        if not error <= TOLERANCE:
+            sys.exit(f'bench: {id}: {name} differs from us by {error:g} of the range')
+        contenders.append(contender)
+    say(f'{id}: measuring')
+    for _ in range(9):
+        for contender in contenders:
+            contender.seconds.append(contender.run())
+    for contender in contenders:
+        contender.end()
+    return row_of_images(id, contenders, len(ours) // 10)
+
+
+def row_of_images(id, contenders, n):
+    speeds = {one.name: n / statistics.median(one.seconds) for one in contenders}
+    ours = speeds.pop('ours')
+    best = max(speeds, key=speeds.get)
+    macs = int(contenders[0].note.split()[0])
+    return {
+        'id': id, 'network': BATCH_NETWORK, 'picture': f'28x28x1, {BATCHES[id]} in a call',
+        'ours': ours, 'unit': 'images/s',
+        'best_peer': best, 'best_peer_value': speeds[best], 'ratio': ours / speeds[best],
+        'peers': speeds, 'slower_than_limit': [], 'limit': LIMIT,
+        'reference': None, 'reference_ratio': None,
+        'gflops': 2e-9 * macs * ours, 'gbytes': 4e-9 * (28 * 28 + 10) * ours,
+        'spread': {one.name: [n / max(one.seconds), n / min(one.seconds)] for one in contenders},
+        'notes': {one.name: one.note for one in contenders[1:]},
+    }
 
 
 def row(id, contenders, slow):
@@ -192,6 +249,8 @@ def table(rows, machine):
         if name in row['slower_than_limit']:
             return f'> {LIMIT}'
         seconds = row[name] if name in row else row['peers'].get(name)
+        if row['unit'] != 's':
+            return f'{seconds:.0f} /s' if seconds else ''
         return f'{seconds:.4f}' if seconds else ''
 
     def ratio(number):
@@ -231,8 +290,8 @@ def report(rows, machine):
     gemm, copy = machine
     notes = sorted({note for row in rows for note in row['notes'].values()})
     networks = ''.join(f'- {row["id"]}: {row["picture"]}: `{row["network"]}`\n' for row in rows)
-    return (f'Seconds a run (median, all in turns, two threads each); ratios above 1: we are '
-            f'ahead.\nFLOP are two for each multiplication of the network as written; GB are '
+    return (f'Seconds a run (median, all in turns, two threads each), for W6 images a second; '
+            f'ratios above 1: we are ahead.\nFLOP are two for each multiplication of the network as written; GB are '
             f'the picture in and the maps out.\n\n{table(rows, machine)}\n{networks}\n'
             f'{processor()}; oneDNN matrix product {gemm:.0f} GFLOP/s, copy {copy:.1f} GB/s.\n'
             + ''.join(f'- {note}\n' for note in notes))
@@ -243,17 +302,19 @@ def main():
         return job.memory(sys.argv[2:])
     if sys.argv[1:] == ['job']:
         sys.argv[1:] = ['J1']
-    ids = sys.argv[1:] or list(WORKLOADS) + ['J1']
+    known = list(WORKLOADS) + (list(BATCHES) if DIGITS.exists() else [])
+    ids = sys.argv[1:] or known + ['J1']
     jobs = ['J1'] if 'J1' in ids else []
     # W5 stands for all that begin with W5-.
-    ids = [id for wanted in ids for id in WORKLOADS if id == wanted or id.startswith(wanted + '-')]
+    ids = [id for wanted in ids for id in known if id == wanted or id.startswith(wanted + '-')]
     ids += jobs
     if not ids:
-        sys.exit('bench: the workloads are ' + ', '.join(WORKLOADS) + ', job and memory')
+        sys.exit('bench: the workloads are ' + ', '.join(known) + ', job and memory')
     rows, machine = [], (0, 0)
     for id in ids:
         machine = [max(pair) for pair in zip(machine, limits())]
-        rows.append(job.measure_job() if id in jobs else measure(id))
+        rows.append(job.measure_job() if id in jobs
+                    else measure_images(id) if id in BATCHES else measure(id))
         pathlib.Path('build/bench.json').write_text(json.dumps(rows, indent=2) + '\n')
         pathlib.Path('build/bench.md').write_text(report(rows, machine))
     print(pathlib.Path('build/bench.md').read_text(), end='')
