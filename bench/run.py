@@ -291,7 +291,8 @@ def report(rows, machine):
     notes = sorted({note for row in rows for note in row['notes'].values()})
     networks = ''.join(f'- {row["id"]}: {row["picture"]}: `{row["network"]}`\n' for row in rows)
     return (f'Seconds a run (median, all in turns, two threads each), for W6 images a second; '
-            f'ratios above 1: we are ahead.\nFLOP are two for each multiplication of the network as written; GB are '
+            f'ratios above 1: we are ahead.\n'
+            f'FLOP are two for each multiplication of the network as written; GB are '
             f'the picture in and the maps out.\n\n{table(rows, machine)}\n{networks}\n'
             f'{processor()}; oneDNN matrix product {gemm:.0f} GFLOP/s, copy {copy:.1f} GB/s.\n'
             + ''.join(f'- {note}\n' for note in notes))

@@ -318,8 +318,8 @@ test_cancel (void)
 static void
 test_memory (void)
 {
-  g_autoptr (CnnNetwork) network = cnn_network_parse ("conv 16 3x3 pad=same; relu; flatten; dense 9",
-                                                      NULL);
+  const char            *text = "conv 16 3x3 pad=same; relu; flatten; dense 9";
+  g_autoptr (CnnNetwork) network = cnn_network_parse (text, NULL);
   CnnShape               shape = { 64, 64, 1 };
   guint                  tap = 4;
   CnnPlanOptions         options = { .workers = 2 };
