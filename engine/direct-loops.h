@@ -202,10 +202,12 @@ NAME (transpose) (const float *in, gsize in_stride, float *out, gsize out_stride
 #define OTHER 1
     SWAP (v[i], v[i + 1], 0, 8, 2, 10, 4, 12, 6, 14)
 #undef OTHER
-#pragma GCC unroll 4
-  for (int i = 0; i < 8; i += 1 + (i & 1) * 2) /* 0, 1, 4, 5 */
+#pragma GCC unroll 2
+  for (int i = 0; i < 8; i += 4)
+#pragma GCC unroll 2
+    for (int j = i; j < i + 2; j++)
 #define OTHER 2
-    SWAP (v[i], v[i + 2], 0, 1, 8, 9, 4, 5, 12, 13)
+      SWAP (v[j], v[j + 2], 0, 1, 8, 9, 4, 5, 12, 13)
 #undef OTHER
 #pragma GCC unroll 4
   for (int i = 0; i < 4; i++)
