@@ -42,6 +42,9 @@ WORKLOADS = {
     'W5-3': ((4000, 6000, 3), 'conv 3 3x3 pad=same groups=3', ['gmic', 'gegl']),
     'W5-15': ((4000, 6000, 3), 'conv 3 15x15 pad=same groups=3', ['gmic']),
     'W5-31': ((4000, 6000, 3), 'conv 3 31x31 pad=same groups=3', ['gmic']),
+    # The same with a kernel that is the product of a column and a row.
+    'W5-31s': ((4000, 6000, 3), 'conv 3 31x31 kernels=gaussian(5),gaussian(5),gaussian(5) '
+               'pad=same groups=3', ['gmic']),
 }
 # id: images of a call; all of 10,000 digits
 BATCHES = {'W6-1': 1, 'W6-256': 256}
