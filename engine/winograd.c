@@ -320,16 +320,3 @@ cnn_winograd_step_new (const CnnTask *task, GError **error)
     memcpy (step->bias, task->weights[1]->values, maps * sizeof (float));
   return &step->step;
 }
-
-/**
- * cnn_winograd_bytes:
- *
- * Returns: what a step takes, without the weights, which all steps share
- */
-gsize
-cnn_winograd_bytes (int channels, int maps)
-{
-  return (POINTS * (plane_floats (channels) + plane_floats (maps)) +
-          (gsize) PATCH * PATCH * n_blocks (MAX (channels, maps)) * LANES) *
-         sizeof (float);
-}

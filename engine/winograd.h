@@ -11,6 +11,5 @@ G_BEGIN_DECLS
 gboolean cnn_winograd_suits    (const CnnWindow *window, int channels, int maps);
 CnnSize  cnn_winograd_grid     (void);
 CnnStep *cnn_winograd_step_new (const CnnTask *task, GError **error);
-gsize    cnn_winograd_bytes    (int channels, int maps);
 
 G_END_DECLS
