@@ -71,7 +71,7 @@ def watch(gimp):
             size = peak(pid, PLUG_IN.name)
             if size:
                 peaks[pid] = max(size, peaks.get(pid, 0))
-        time.sleep(0.005)
+        time.sleep(0.02)    # often would take from what is measured
     return list(peaks.values())
 
 
