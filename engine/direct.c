@@ -14,7 +14,7 @@
  * around them, so that pixels that stand in the lanes lie side by side; with a
  * stride, one plane for each remainder of the column. As many rows as the windows
  * need are kept in a ring, for a block of columns at a time, so that all of it
- * stays in the nearest cache.
+ * stays in a near cache.
  *
  * Large kernels that are the product of a column and a row take two passes: rows
  * are convolved with the row as they come into the ring, and from there with the
@@ -42,7 +42,7 @@ typedef struct
   gboolean              maps_in_lanes;
   gboolean              activated;
   float                 slope;
-  const float          *weights;    /* as pack_* lay them */
+  const float          *weights;    /* in one of CnnDirectForm's */
   const float          *bias;
   int                   n_taps;
   int                  *offsets;    /* [n_taps] */
@@ -124,7 +124,7 @@ static Ahead
 look_ahead (const DirectStep *step, const float *in, int row, int x, const float *out, int y,
             int n_rows)
 {
-  Ahead ahead = { .n_rows = row >= step->pad.top ? n_rows : 0,
+  Ahead ahead = { .n_rows = n_rows,
                   .in_pixel = step->rows.in.channels * step->rows.by,
                   .in_stride = (gsize) step->rows.in.width * step->rows.in.channels,
                   .out_pixel = step->out.channels,
@@ -331,9 +331,9 @@ set_offsets (DirectStep *step, int columns, int dilation)
 static void
 set_columns (DirectStep *step, int extent)
 {
-  int slack = MAX (step->loops->block, step->loops->span);
-  int floats = step->n_ring * step->rows.in.channels * step->rows.by;
-  int fits = (int) (RING_FLOATS / floats) - extent;
+  int   slack = MAX (step->loops->block, step->loops->span);
+  gsize floats = (gsize) step->n_ring * step->rows.in.channels * step->rows.by;
+  int   fits = (int) (RING_FLOATS / floats) - extent;
 
   step->columns = MIN (MAX (fits, MIN_COLUMNS), step->out.width);
   step->columns = (step->columns + slack - 1) / slack * slack;

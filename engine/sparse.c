@@ -92,6 +92,6 @@ cnn_sparse_run (const CnnSparse *sparse, const float *in, float *out)
   for (int i = 0; sparse->bias && i < sparse->n_out; i++)
     out[i] += sparse->bias[i];
   for (int i = 0; sparse->activated && i < sparse->n_out; i++)
-    if (out[i] < 0.0f) /* no infinity times 0 */
+    if (!(out[i] > 0.0f)) /* no infinity times 0; what is no number becomes 0, as in relu */
       out[i] = sparse->slope != 0.0f ? sparse->slope * out[i] : 0.0f;
 }

@@ -15,8 +15,11 @@
 #define B2 (B * B)
 
 /* 16 channels at once; the compiler makes of it what the processor has. */
-typedef float Vector __attribute__ ((vector_size (64), aligned (4), may_alias));
-typedef int   Mask __attribute__ ((vector_size (64), aligned (4), may_alias));
+typedef float Vector __attribute__ ((vector_size (64)));
+typedef int   Mask __attribute__ ((vector_size (64)));
+/* In memory, where floats stand anywhere. Not for variables: GCC would not align the
+ * stack for those that do not fit the registers. */
+typedef Vector Floats __attribute__ ((aligned (4), may_alias));
 
 #define LANES CNN_WINOGRAD_LANES
 
@@ -72,7 +75,7 @@ cnn_winograd_input (const float *patch, gsize row, gsize column, int n_blocks, f
           Vector d[6];
 
           for (int y = 0; y < 6; y++)
-            d[y] = *(const Vector *) (patch + y * row + x * column);
+            d[y] = *(const Floats *) (patch + y * row + x * column);
           row_to_points (d, v);
           for (int i = 0; i < 6; i++)
             rows[i][x] = v[i];
@@ -82,7 +85,7 @@ cnn_winograd_input (const float *patch, gsize row, gsize column, int n_blocks, f
         {
           row_to_points (rows[i], v);
           for (int j = 0; j < 6; j++)
-            *(Vector *) (points + (i * 6 + j) * plane) = v[j];
+            *(Floats *) (points + (i * 6 + j) * plane) = v[j];
         }
     }
 }
@@ -111,7 +114,7 @@ cnn_winograd_output (const float *points, gsize plane, int n_blocks, const float
       for (int j = 0; j < 6; j++)
         {
           for (int i = 0; i < 6; i++)
-            m[i] = *(const Vector *) (points + (i * 6 + j) * plane);
+            m[i] = *(const Floats *) (points + (i * 6 + j) * plane);
           row_from_points (m, y);
           for (int i = 0; i < 4; i++)
             rows[i][j] = y[i];
@@ -121,11 +124,11 @@ cnn_winograd_output (const float *points, gsize plane, int n_blocks, const float
           row_from_points (rows[i], y);
           for (int j = 0; j < 4; j++)
             {
-              Vector value = y[j] + *(const Vector *) bias;
+              Vector value = y[j] + *(const Floats *) bias;
               Vector scaled = slope * value;
               Mask   keep = value > 0.0f;
 
-              *(Vector *) (tile + i * row + j * column) =
+              *(Floats *) (tile + i * row + j * column) =
                 (Vector) ((keep & (Mask) value) | (~keep & (Mask) scaled & scales));
             }
         }

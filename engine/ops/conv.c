@@ -484,8 +484,6 @@ prepare_dnnl (const CnnTask *task, GError **error)
   return step;
 }
 
-/* --- the arithmetic ------------------------------------------------------- */
-
 static CnnStep *
 conv_prepare (const CnnTask *task, GError **error)
 {
@@ -508,6 +506,8 @@ conv_prepare (const CnnTask *task, GError **error)
       return prepare_dnnl (task, error);
     }
 }
+
+/* --- the arithmetic ------------------------------------------------------- */
 
 static void
 conv_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int map,
