@@ -268,30 +268,6 @@ reorder_values (dnnl_stream_t stream, const_dnnl_memory_desc_t have, const float
   return status;
 }
 
-/**
- * cnn_dnnl_step_weight:
- * @step: a step of cnn_dnnl_step_new()
- * @arg: the primitive's argument, DNNL_ARG_WEIGHTS, …
- * @have: how @values lie
- * @values: the weights; copied, in the order the primitive likes best, once for
- *   all steps that like the same
- * @task: what it is for
- *
- * Returns: %TRUE, or %FALSE with %CNN_ERROR_UNSUPPORTED or %CNN_ERROR_LIMIT set
- */
-gboolean
-cnn_dnnl_step_weight (CnnStep *base, int arg, const_dnnl_memory_desc_t have, const float *values,
-                      const CnnTask *task, GError **error)
-{
-  CnnDnnlStep *step = (CnnDnnlStep *) base;
-
-  return dnnl_step_add (step, arg, CNN_DNNL_FIXED, dnnl_step_desc (step, arg), DNNL_MEMORY_ALLOCATE,
-                        task, error) &&
-         cnn_dnnl_check (reorder_values (step->stream, have, values,
-                                         step->args[step->n_args - 1].memory),
-                         task, error);
-}
-
 typedef struct
 {
   CnnDnnlStep             *step;
@@ -315,9 +291,9 @@ shared_fill (float *values, gconstpointer data)
   dnnl_memory_destroy (to);
 }
 
-/* A name for the order of values that @desc describes. */
+/* A name for an argument's values in the order that @desc describes. */
 static char *
-layout_name (const_dnnl_memory_desc_t desc)
+layout_name (int arg, const_dnnl_memory_desc_t desc)
 {
   g_autofree guint8 *bytes = NULL;
   g_autofree char   *sum = NULL;
@@ -328,11 +304,11 @@ layout_name (const_dnnl_memory_desc_t desc)
   bytes = g_malloc0 (size);
   dnnl_memory_desc_get_blob (bytes, &size, desc);
   sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, bytes, size);
-  return g_strconcat ("oneDNN ", sum, NULL);
+  return g_strdup_printf ("oneDNN %d %s", arg, sum);
 }
 
 /**
- * cnn_dnnl_step_share:
+ * cnn_dnnl_step_make_weight:
  * @step: a step of cnn_dnnl_step_new()
  * @arg: the primitive's argument, DNNL_ARG_WEIGHTS, …
  * @have: how the values lie that @fill makes
@@ -341,18 +317,20 @@ layout_name (const_dnnl_memory_desc_t desc)
  * @data: for @fill
  * @task: what it is for
  *
- * Like cnn_dnnl_step_weight(), with one copy for all steps of the layer.
+ * Gives the primitive weights in the order that it likes best, made once for all
+ * steps of the layer.
  *
  * Returns: %TRUE, or %FALSE with %CNN_ERROR_LIMIT set
  */
 gboolean
-cnn_dnnl_step_share (CnnStep *base, int arg, const_dnnl_memory_desc_t have, CnnStoreFill fill,
-                     gconstpointer data, const CnnTask *task, GError **error)
+cnn_dnnl_step_make_weight (CnnStep *base, int arg, const_dnnl_memory_desc_t have,
+                           CnnStoreFill fill, gconstpointer data, const CnnTask *task,
+                           GError **error)
 {
   CnnDnnlStep             *step = (CnnDnnlStep *) base;
   const_dnnl_memory_desc_t want = dnnl_step_desc (step, arg);
   Shared                   shared = { step, have, want, fill, data };
-  g_autofree char         *name = layout_name (want);
+  g_autofree char         *name = layout_name (arg, want);
   gsize                    size = dnnl_memory_desc_get_size (want);
   const float             *values = cnn_store_get (task->store, name,
                                                    (size + sizeof (float) - 1) / sizeof (float),
@@ -361,4 +339,31 @@ cnn_dnnl_step_share (CnnStep *base, int arg, const_dnnl_memory_desc_t have, CnnS
   if (values == NULL)
     return cnn_dnnl_check (dnnl_out_of_memory, task, error);
   return dnnl_step_add (step, arg, CNN_DNNL_FIXED, want, (void *) values, task, error);
+}
+
+static void
+copy_tensor (float *values, gconstpointer data)
+{
+  const CnnTensor *tensor = data;
+
+  memcpy (values, tensor->values, cnn_tensor_length (tensor) * sizeof (float));
+}
+
+/**
+ * cnn_dnnl_step_weight:
+ * @step: a step of cnn_dnnl_step_new()
+ * @arg: the primitive's argument, DNNL_ARG_WEIGHTS, …
+ * @have: how the values of @weight lie
+ * @weight: one of the layer's weights
+ * @task: what it is for
+ *
+ * cnn_dnnl_step_make_weight() of a weight as it is.
+ *
+ * Returns: %TRUE, or %FALSE with %CNN_ERROR_LIMIT set
+ */
+gboolean
+cnn_dnnl_step_weight (CnnStep *step, int arg, const_dnnl_memory_desc_t have,
+                      const CnnTensor *weight, const CnnTask *task, GError **error)
+{
+  return cnn_dnnl_step_make_weight (step, arg, have, copy_tensor, weight, task, error);
 }

@@ -40,9 +40,9 @@ gboolean cnn_dnnl_step_bind   (CnnStep *step, int arg, int source, const CnnTask
                                GError **error);
 gboolean cnn_dnnl_step_bind_maps (CnnStep *step, const CnnTask *task, GError **error);
 gboolean cnn_dnnl_step_weight (CnnStep *step, int arg, const_dnnl_memory_desc_t have,
-                               const float *values, const CnnTask *task, GError **error);
-gboolean cnn_dnnl_step_share  (CnnStep *step, int arg, const_dnnl_memory_desc_t have,
-                               CnnStoreFill fill, gconstpointer data, const CnnTask *task,
-                               GError **error);
+                               const CnnTensor *weight, const CnnTask *task, GError **error);
+gboolean cnn_dnnl_step_make_weight (CnnStep *step, int arg, const_dnnl_memory_desc_t have,
+                                    CnnStoreFill fill, gconstpointer data, const CnnTask *task,
+                                    GError **error);
 
 G_END_DECLS

@@ -249,8 +249,8 @@ matmul_new (const WinogradStep *step, const CnnTask *task, GError **error)
   if (ok)
     matmul = cnn_dnnl_step_new (desc, task, error);
   ok = matmul && cnn_dnnl_step_bind_maps (matmul, task, error) &&
-       cnn_dnnl_step_share (matmul, DNNL_ARG_WEIGHTS, have, fill_weights, task->weights[0], task,
-                            error);
+       cnn_dnnl_step_make_weight (matmul, DNNL_ARG_WEIGHTS, have, fill_weights, task->weights[0],
+                                  task, error);
   if (!ok)
     g_clear_pointer (&matmul, cnn_step_free);
   dnnl_memory_desc_destroy (have);

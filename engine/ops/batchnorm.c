@@ -143,7 +143,7 @@ batchnorm_prepare (const CnnTask *task, GError **error)
     step = cnn_dnnl_step_new (desc, task, error);
   ok = step != NULL && cnn_dnnl_step_bind_maps (step, task, error);
   for (int i = 0; ok && i < N_WEIGHTS; i++)
-    ok = cnn_dnnl_step_weight (step, args[i], vector, task->weights[i]->values, task, error);
+    ok = cnn_dnnl_step_weight (step, args[i], vector, task->weights[i], task, error);
   dnnl_memory_desc_destroy (maps);
   dnnl_memory_desc_destroy (vector);
   dnnl_primitive_attr_destroy (attr);

@@ -469,9 +469,9 @@ prepare_dnnl (const CnnTask *task, GError **error)
   if (ok)
     step = cnn_dnnl_step_new (desc, task, error);
   ok = step != NULL && cnn_dnnl_step_bind_maps (step, task, error) &&
-       cnn_dnnl_step_weight (step, DNNL_ARG_WEIGHTS, have, weight->values, task, error) &&
-       (!p->bias.used || cnn_dnnl_step_weight (step, DNNL_ARG_BIAS, bias, task->weights[1]->values,
-                                               task, error));
+       cnn_dnnl_step_weight (step, DNNL_ARG_WEIGHTS, have, weight, task, error) &&
+       (!p->bias.used || cnn_dnnl_step_weight (step, DNNL_ARG_BIAS, bias, task->weights[1], task,
+                                               error));
   if (!ok)
     g_clear_pointer (&step, cnn_step_free);
   dnnl_memory_desc_destroy (in);

@@ -230,14 +230,6 @@ prepare_one (const CnnTask *task, gboolean biased, GError **error)
 
 /* --- running: several images ------------------------------------------------- */
 
-static void
-fill_plain (float *values, gconstpointer data)
-{
-  const CnnTensor *weight = data;
-
-  memcpy (values, weight->values, cnn_tensor_length (weight) * sizeof (float));
-}
-
 static CnnStep *
 prepare_many (const CnnTask *task, gboolean biased, GError **error)
 {
@@ -267,10 +259,8 @@ prepare_many (const CnnTask *task, gboolean biased, GError **error)
   if (ok)
     step = cnn_dnnl_step_new (desc, task, error);
   ok = step != NULL && cnn_dnnl_step_bind_maps (step, task, error) &&
-       cnn_dnnl_step_share (step, DNNL_ARG_WEIGHTS, have, fill_plain, task->weights[0], task,
-                            error) &&
-       (!biased || cnn_dnnl_step_weight (step, DNNL_ARG_BIAS, bias, task->weights[1]->values, task,
-                                         error));
+       cnn_dnnl_step_weight (step, DNNL_ARG_WEIGHTS, have, task->weights[0], task, error) &&
+       (!biased || cnn_dnnl_step_weight (step, DNNL_ARG_BIAS, bias, task->weights[1], task, error));
   if (!ok)
     g_clear_pointer (&step, cnn_step_free);
   dnnl_memory_desc_destroy (in);
