@@ -2,6 +2,7 @@
 #pragma once
 
 #include "direct.h"
+#include "winograd-transform.h"
 
 G_BEGIN_DECLS
 
@@ -46,17 +47,15 @@ typedef struct
 
 typedef void (*CnnDirectLoop) (const CnnDirectSum *sum);
 
-/* Rows and columns of a Winograd tile, and most maps that are summed at a time. */
-#define CNN_WINOGRAD_OUT  4
-#define CNN_WINOGRAD_IN   6
+/* Most maps of a Winograd convolution that are summed at a time. */
 #define CNN_WINOGRAD_MAPS 8
 
 /**
  * CnnWinogradSum:
- * @rows: the tiles' rows at the first tile, [CNN_WINOGRAD_IN]
+ * @rows: the tiles' rows at the first tile, [CNN_WINOGRAD_PATCH]
  * @depth: input channels
  * @plane: floats from one channel's plane to the next
- * @offsets: where each column lies, from the row's pointer, [CNN_WINOGRAD_IN]
+ * @offsets: where each column lies, from the row's pointer, [CNN_WINOGRAD_PATCH]
  * @weights: transformed, [chunk of maps][6][6][channel][map of the chunk]
  * @n_maps: how many maps there are; in chunks of %CNN_WINOGRAD_MAPS, of 4 and of 1
  * @bias: [maps]

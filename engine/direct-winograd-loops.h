@@ -1,42 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Loops of a Winograd convolution with tiles in the lanes, included by
- * direct-loops.h. 4x4 outputs of a 3x3 kernel from 6x6 inputs with 36
- * multiplications in place of 144, F(4x4, 3x3) of Lavin and Gray, "Fast Algorithms
- * for Convolutional Neural Networks", 2015, with the points 0, ±1, ±2 and infinity. */
+ * direct-loops.h: 4×4 outputs of a 3×3 kernel from 6×6 inputs with 36
+ * multiplications in place of 144. */
 
-#define IN  CNN_WINOGRAD_IN
-#define OUT CNN_WINOGRAD_OUT
+#define IN  CNN_WINOGRAD_PATCH
+#define OUT CNN_WINOGRAD_TILE
 
-/* Bᵀd, in place of d. */
-static inline __attribute__ ((always_inline)) void
-NAME (spread) (Vector *d)
-{
-  Vector a = d[4] - 4.0f * d[2], b = d[3] - 4.0f * d[1];
-  Vector e = d[4] - d[2], f = d[3] - d[1];
+#include "winograd-rows.h"
 
-  d[0] = 4.0f * (d[0] - d[2]) + e;
-  d[5] = d[5] - d[3] - 4.0f * f;
-  d[1] = a + b;
-  d[2] = a - b;
-  d[3] = e + 2.0f * f;
-  d[4] = e - 2.0f * f;
-}
-
-/* Aᵀm, of six vectors that stand @by apart. */
-static inline __attribute__ ((always_inline)) void
-NAME (gather) (const Vector *in, int by, Vector *out)
-{
-  Vector s = in[by] + in[2 * by], d = in[by] - in[2 * by];
-  Vector t = in[3 * by] + in[4 * by], e = in[3 * by] - in[4 * by];
-
-  out[0] = in[0] + s + t;
-  out[1] = d + 2.0f * e;
-  out[2] = s + 4.0f * t;
-  out[3] = d + 8.0f * e + in[5 * by];
-}
-
-/* BᵀdB for every channel: [channel][IN][IN] to [IN][IN][channel]. */
+/* The tiles' inputs at the points: [channel][IN][IN] to [IN][IN][channel]. */
 static void
 NAME (winograd_in) (const CnnWinogradSum *sum)
 {
@@ -48,22 +21,24 @@ NAME (winograd_in) (const CnnWinogradSum *sum)
 
       for (int x = 0; x < IN; x++)
         {
-          Vector column[IN];
+          Vector column[IN], points[IN];
 
 #pragma GCC unroll 6
           for (int y = 0; y < IN; y++)
             column[y] = *(const Floats *) (sum->rows[y] + c * sum->plane + sum->offsets[x]);
-          NAME (spread) (column);
+          NAME (row_to_points) (column, points);
 #pragma GCC unroll 6
           for (int y = 0; y < IN; y++)
-            d[y][x] = column[y];
+            d[y][x] = points[y];
         }
       for (int y = 0; y < IN; y++)
         {
-          NAME (spread) (d[y]);
+          Vector points[IN];
+
+          NAME (row_to_points) (d[y], points);
 #pragma GCC unroll 6
           for (int x = 0; x < IN; x++)
-            spread[(y * IN + x) * sum->depth + c] = d[y][x];
+            spread[(y * IN + x) * sum->depth + c] = points[x];
         }
     }
 }
@@ -89,7 +64,7 @@ NAME (winograd_products) (const CnnWinogradSum *sum, const float *weights, int n
     }
 }
 
-/* AᵀmA, the bias and the activation for one map. */
+/* The outputs from the products of one map, with bias and activation. */
 static inline __attribute__ ((always_inline)) void
 NAME (winograd_out) (const CnnWinogradSum *sum, const Vector *products, int n_maps, float bias,
                      float *out)
@@ -99,9 +74,12 @@ NAME (winograd_out) (const CnnWinogradSum *sum, const Vector *products, int n_ma
 
   for (int x = 0; x < IN; x++)
     {
-      Vector column[OUT];
+      Vector points[IN], column[OUT];
 
-      NAME (gather) (products + x * n_maps, IN * n_maps, column);
+#pragma GCC unroll 6
+      for (int i = 0; i < IN; i++)
+        points[i] = products[(i * IN + x) * n_maps];
+      NAME (row_from_points) (points, column);
 #pragma GCC unroll 4
       for (int i = 0; i < OUT; i++)
         y[i][x] = column[i];
@@ -110,7 +88,7 @@ NAME (winograd_out) (const CnnWinogradSum *sum, const Vector *products, int n_ma
     {
       Vector row[OUT];
 
-      NAME (gather) (y[i], 1, row);
+      NAME (row_from_points) (y[i], row);
 #pragma GCC unroll 4
       for (int x = 0; x < OUT; x++)
         *(Floats *) (out + i * sum->row_stride + x * sum->column_stride) =

@@ -9,8 +9,8 @@
  * lanes of a vector. The input's rows are taken apart into planes of every fourth
  * column, so that the same column of neighbouring tiles lies side by side. */
 
-#define IN  CNN_WINOGRAD_IN
-#define OUT CNN_WINOGRAD_OUT
+#define IN  CNN_WINOGRAD_PATCH
+#define OUT CNN_WINOGRAD_TILE
 
 /* With fewer channels or maps the transforms cost more than they save; with more,
  * a matrix product of many tiles reads the weights less often. */
@@ -36,39 +36,6 @@ typedef struct
 
 /* --- weights ------------------------------------------------------------------ */
 
-/* G, of six rows, times the three numbers of a kernel's row or column. */
-static void
-expand (const double *in, int by, double *out)
-{
-  double sum = in[0] + in[2 * by], wide = in[0] + 4.0 * in[2 * by];
-
-  out[0] = in[0] / 4.0;
-  out[1] = -(sum + in[by]) / 6.0;
-  out[2] = -(sum - in[by]) / 6.0;
-  out[3] = (wide + 2.0 * in[by]) / 24.0;
-  out[4] = (wide - 2.0 * in[by]) / 24.0;
-  out[5] = in[2 * by];
-}
-
-/* GgGᵀ of one kernel and channel. */
-static void
-expand_kernel (const CnnTensor *weights, int map, int channel, double *out)
-{
-  int    depth = weights->dims[3];
-  double kernel[9], columns[3][IN];
-
-  for (int i = 0; i < 9; i++)
-    kernel[i] = weights->values[((gsize) map * 9 + i) * depth + channel];
-  for (int x = 0; x < 3; x++)
-    expand (kernel + x, 3, columns[x]);
-  for (int y = 0; y < IN; y++)
-    {
-      double row[3] = { columns[0][y], columns[1][y], columns[2][y] };
-
-      expand (row, 1, out + y * IN);
-    }
-}
-
 static int
 chunk_at (int first, int maps)
 {
@@ -87,11 +54,11 @@ pack_weights (float *values, gconstpointer data)
       for (int m = 0; m < n; m++)
         for (int c = 0; c < depth; c++)
           {
-            double expanded[IN * IN];
+            double kernel[IN * IN];
 
-            expand_kernel (conv->weights, first + m, c, expanded);
+            cnn_winograd_kernel (conv->weights, first + m, c, kernel);
             for (int i = 0; i < IN * IN; i++)
-              values[((gsize) i * depth + c) * n + m] = (float) expanded[i];
+              values[((gsize) i * depth + c) * n + m] = (float) kernel[i];
           }
       values += (gsize) IN * IN * depth * n;
     }

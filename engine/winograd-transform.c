@@ -3,17 +3,6 @@
 
 #include "clones.h"
 
-/* Winograd's minimal filtering F(4×4, 3×3): a row of outputs is the product of
- * two polynomials, and a product is known from its values at enough points. Here
- * they are 0, ±a, ±b and infinity; columns first, then rows. With points near 1
- * their powers stay near 1, and so rounding errors stay small: of all that were
- * tried, these err least, about as a plain sum does, and no factor of the
- * transforms themselves is rounded. */
-#define A  0.75f
-#define B  1.5f
-#define A2 (A * A)
-#define B2 (B * B)
-
 /* 16 channels at once; the compiler makes of it what the processor has. */
 typedef float Vector __attribute__ ((vector_size (64)));
 typedef int   Mask __attribute__ ((vector_size (64)));
@@ -23,33 +12,9 @@ typedef Vector Floats __attribute__ ((aligned (4), may_alias));
 
 #define LANES CNN_WINOGRAD_LANES
 
-/* Six inputs in a row, as a polynomial's parts that belong to the points. */
-static inline __attribute__ ((always_inline)) void
-row_to_points (const Vector *d, Vector *v)
-{
-  Vector even_a = d[4] - B2 * d[2], odd_a = d[3] - B2 * d[1];
-  Vector even_b = d[4] - A2 * d[2], odd_b = d[3] - A2 * d[1];
-
-  v[0] = A2 * B2 * d[0] + (d[4] - (A2 + B2) * d[2]);
-  v[1] = even_a + A * odd_a;
-  v[2] = even_a - A * odd_a;
-  v[3] = even_b + B * odd_b;
-  v[4] = even_b - B * odd_b;
-  v[5] = A2 * B2 * d[1] + (d[5] - (A2 + B2) * d[3]);
-}
-
-/* Four outputs in a row, from the products at the points. */
-static inline __attribute__ ((always_inline)) void
-row_from_points (const Vector *m, Vector *y)
-{
-  Vector even_a = m[1] + m[2], odd_a = m[1] - m[2];
-  Vector even_b = m[3] + m[4], odd_b = m[3] - m[4];
-
-  y[0] = m[0] + even_a + even_b;
-  y[1] = A * odd_a + B * odd_b;
-  y[2] = A2 * even_a + B2 * even_b;
-  y[3] = A2 * A * odd_a + B2 * B * odd_b + m[5];
-}
+#define NAME(x) x
+#include "winograd-rows.h"
+#undef NAME
 
 /**
  * cnn_winograd_input:
@@ -139,14 +104,41 @@ cnn_winograd_output (const float *points, gsize plane, int n_blocks, const float
 static void
 weights_to_points (const double *g, double *u)
 {
-  double at_a = 2.0 * A2 * (A2 - B2), at_b = 2.0 * B2 * (B2 - A2);
+  const double a = CNN_WINOGRAD_A, b = CNN_WINOGRAD_B, a2 = a * a, b2 = b * b;
+  const double at_a = 2.0 * a2 * (a2 - b2), at_b = 2.0 * b2 * (b2 - a2);
 
-  u[0] = g[0] / (A2 * B2);
-  u[1] = (g[0] + A * g[1] + A2 * g[2]) / at_a;
-  u[2] = (g[0] - A * g[1] + A2 * g[2]) / at_a;
-  u[3] = (g[0] + B * g[1] + B2 * g[2]) / at_b;
-  u[4] = (g[0] - B * g[1] + B2 * g[2]) / at_b;
+  u[0] = g[0] / (a2 * b2);
+  u[1] = (g[0] + a * g[1] + a2 * g[2]) / at_a;
+  u[2] = (g[0] - a * g[1] + a2 * g[2]) / at_a;
+  u[3] = (g[0] + b * g[1] + b2 * g[2]) / at_b;
+  u[4] = (g[0] - b * g[1] + b2 * g[2]) / at_b;
   u[5] = g[2];
+}
+
+/**
+ * cnn_winograd_kernel:
+ * @weight: a convolution's, [maps][3][3][depth]
+ * @map: which kernel
+ * @channel: which matrix of it
+ * @points: (out): the matrix at each point, [CNN_WINOGRAD_POINTS]
+ */
+void
+cnn_winograd_kernel (const CnnTensor *weight, int map, int channel, double *points)
+{
+  int          depth = weight->dims[3];
+  const float *from = weight->values + (gsize) map * 9 * depth + channel;
+  double       g[3], u[CNN_WINOGRAD_PATCH], columns[CNN_WINOGRAD_PATCH][3];
+
+  for (int x = 0; x < 3; x++)
+    {
+      for (int y = 0; y < 3; y++)
+        g[y] = from[(y * 3 + x) * depth];
+      weights_to_points (g, u);
+      for (int i = 0; i < CNN_WINOGRAD_PATCH; i++)
+        columns[i][x] = u[i];
+    }
+  for (int i = 0; i < CNN_WINOGRAD_PATCH; i++)
+    weights_to_points (columns[i], points + i * CNN_WINOGRAD_PATCH);
 }
 
 /**
@@ -163,23 +155,10 @@ cnn_winograd_weights (const CnnTensor *weight, float *points)
   for (int d = 0; d < depth; d++)
     for (int map = 0; map < maps; map++)
       {
-        const float *from = weight->values + (gsize) map * 9 * depth + d;
-        float       *to = points + (gsize) d * maps + map;
-        double       g[3], u[6], columns[6][3];
+        double kernel[CNN_WINOGRAD_POINTS];
 
-        for (int x = 0; x < 3; x++)
-          {
-            for (int y = 0; y < 3; y++)
-              g[y] = from[(y * 3 + x) * depth];
-            weights_to_points (g, u);
-            for (int i = 0; i < 6; i++)
-              columns[i][x] = u[i];
-          }
-        for (int i = 0; i < 6; i++)
-          {
-            weights_to_points (columns[i], u);
-            for (int j = 0; j < 6; j++)
-              to[(i * 6 + j) * plane] = (float) u[j];
-          }
+        cnn_winograd_kernel (weight, map, d, kernel);
+        for (int i = 0; i < CNN_WINOGRAD_POINTS; i++)
+          points[i * plane + (gsize) d * maps + map] = (float) kernel[i];
       }
 }
