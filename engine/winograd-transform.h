@@ -14,12 +14,12 @@ G_BEGIN_DECLS
 /* Channels that are transformed together. */
 #define CNN_WINOGRAD_LANES  16
 
-void cnn_winograd_weights (const CnnTensor *weight, float *points);
 /* The points, besides 0 and infinity: these and their negatives. */
 #define CNN_WINOGRAD_A 0.75f
 #define CNN_WINOGRAD_B 1.5f
 
 void cnn_winograd_kernel  (const CnnTensor *weight, int map, int channel, double *points);
+void cnn_winograd_weights (const CnnTensor *weight, float *points);
 void cnn_winograd_input   (const float *patch, gsize row, gsize column, int n_blocks,
                            float *points, gsize plane);
 void cnn_winograd_output  (const float *points, gsize plane, int n_blocks, const float *bias,
