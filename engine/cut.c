@@ -98,9 +98,10 @@ rows_kept (const CnnPlan *plan, const CnnPhase *phase, guint node)
   for (guint k = 0; k < phase->n_nodes; k++)
     {
       const CnnPlanNode *after = &plan->nodes[phase->nodes[k]];
+      const CnnNode     *maker = cnn_plan_maker (plan, phase->nodes[k]);
 
-      for (guint j = 0; phase->nodes[k] > 0 && j < after->node->n_in; j++)
-        if (after->node->in[j] == node)
+      for (guint j = 0; phase->nodes[k] > 0 && j < maker->n_in; j++)
+        if (maker->in[j] == node)
           rows = MAX (rows, cnn_window_extent (&after->window).height -
                             after->window.stride.height);
     }

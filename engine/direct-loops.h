@@ -26,16 +26,36 @@ typedef NAME (Eight) NAME (EightFloats) __attribute__ ((aligned (4), may_alias))
 #define Floats      NAME (Floats)
 #define EightFloats NAME (EightFloats)
 
+/* Written so that the compiler finds the processor's own instruction. */
 static inline __attribute__ ((always_inline)) Vector
-NAME (activate) (const CnnDirectSum *sum, Vector value)
+NAME (largest) (Vector a, Vector b)
 {
-  Bits positive = value > 0.0f;
+  Vector largest;
 
-  if (!sum->activated)
-    return value;
-  if (sum->slope == 0.0f) /* no infinity times 0; what is no number becomes 0, as in relu */
-    return (Vector) ((Bits) value & positive);
-  return (Vector) (((Bits) value & positive) | ((Bits) (value * sum->slope) & ~positive));
+  for (int i = 0; i < LANES; i++)
+    largest[i] = a[i] > b[i] ? a[i] : b[i];
+  return largest;
+}
+
+/* @n sums after the activation. What is no number becomes 0 in relu. */
+static inline __attribute__ ((always_inline)) void
+NAME (activate) (gboolean activated, float slope, int n, Vector *values)
+{
+  if (!activated)
+    return;
+  if (slope == 0.0f) /* no infinity times 0 */
+#pragma GCC unroll 32
+    for (int i = 0; i < n; i++)
+      values[i] = NAME (largest) (values[i], (Vector) { 0 });
+  else
+#pragma GCC unroll 32
+    for (int i = 0; i < n; i++)
+      {
+        Bits positive = values[i] > 0.0f;
+
+        values[i] = (Vector) (((Bits) values[i] & positive) |
+                              ((Bits) (values[i] * slope) & ~positive));
+      }
 }
 
 /* Adds an input row's products to the output rows from first up to end, of which
@@ -72,6 +92,8 @@ static inline __attribute__ ((always_inline)) void
 NAME (sum_pixels) (const CnnDirectSum *sum, int n_maps, int n_rows)
 {
   Vector sums[CNN_DIRECT_ROWS][CNN_DIRECT_MAPS][VECTORS];
+  float *out = sum->out;
+  gsize  row_stride = sum->row_stride, map_stride = sum->map_stride;
 
 #pragma GCC unroll 8
   for (int y = 0; y < n_rows; y++)
@@ -91,12 +113,14 @@ NAME (sum_pixels) (const CnnDirectSum *sum, int n_maps, int n_rows)
                     n_rows, sums);
 #pragma GCC unroll 8
   for (int y = 0; y < n_rows; y++)
+    {
+      NAME (activate) (sum->activated, sum->slope, n_maps * VECTORS, sums[y][0]);
 #pragma GCC unroll 8
-    for (int m = 0; m < n_maps; m++)
+      for (int m = 0; m < n_maps; m++)
 #pragma GCC unroll 8
-      for (int v = 0; v < VECTORS; v++)
-        *(Floats *) (sum->out + y * sum->row_stride + m * sum->map_stride + v * LANES) =
-          NAME (activate) (sum, sums[y][m][v]);
+        for (int v = 0; v < VECTORS; v++)
+          *(Floats *) (out + y * row_stride + m * map_stride + v * LANES) = sums[y][m][v];
+    }
 }
 
 /* Maps in the lanes; each weight that is read serves PIXELS pixels. */
@@ -104,13 +128,15 @@ static inline __attribute__ ((always_inline)) void
 NAME (sum_maps) (const CnnDirectSum *sum, int n_vectors)
 {
   const float *weights = sum->weights;
-  Vector       sums[PIXELS][2];
+  Vector       sums[PIXELS * 2];
+  float       *out = sum->out;
+  gsize        pixel_stride = sum->pixel_stride;
 
 #pragma GCC unroll 16
   for (int n = 0; n < PIXELS; n++)
 #pragma GCC unroll 2
     for (int v = 0; v < n_vectors; v++)
-      sums[n][v] = *(const Floats *) (sum->bias + v * LANES);
+      sums[n * n_vectors + v] = *(const Floats *) (sum->bias + v * LANES);
   for (int r = 0; r < sum->kernel_rows; r++)
     for (int t = 0; t < sum->n_taps; t++, weights += n_vectors * LANES)
       {
@@ -124,14 +150,14 @@ NAME (sum_maps) (const CnnDirectSum *sum, int n_vectors)
         for (int n = 0; n < PIXELS; n++)
 #pragma GCC unroll 2
           for (int v = 0; v < n_vectors; v++)
-            sums[n][v] += w[v] * from[n];
+            sums[n * n_vectors + v] += w[v] * from[n];
       }
+  NAME (activate) (sum->activated, sum->slope, PIXELS * n_vectors, sums);
 #pragma GCC unroll 16
   for (int n = 0; n < PIXELS; n++)
 #pragma GCC unroll 2
     for (int v = 0; v < n_vectors; v++)
-      *(Floats *) (sum->out + n * sum->pixel_stride + v * LANES) =
-        NAME (activate) (sum, sums[n][v]);
+      *(Floats *) (out + n * pixel_stride + v * LANES) = sums[n * n_vectors + v];
 }
 
 #define LOOP(maps, rows)                                                  \
@@ -269,10 +295,59 @@ NAME (join) (const float *planes, gsize stride, int n, int channels, float *out)
     case 2: NAME (join_few) (planes, stride, n, 2, out); break;
     case 3: NAME (join_few) (planes, stride, n, 3, out); break;
     case 4: NAME (join_few) (planes, stride, n, 4, out); break;
-    case 8: NAME (join_few) (planes, stride, n, 8, out); break;
     default: NAME (join_many) (planes, stride, n, channels, out);
     }
 }
+
+#define LARGER(a, b) ((a) > (b) ? (a) : (b))
+
+/* A slope that is not negative keeps the order of values: the largest can be taken
+ * first, and is the same to the bit. */
+static inline __attribute__ ((always_inline)) float
+NAME (largest_of) (float a, float b, float c, float d, gboolean activated, float slope)
+{
+  float first = LARGER (a, b), second = LARGER (c, d), value = LARGER (first, second);
+
+  if (!activated)
+    return value;
+  return slope == 0.0f ? LARGER (value, 0.0f) : value > 0.0f ? value : slope * value;
+}
+
+static inline __attribute__ ((always_inline)) void
+NAME (halve_row) (const float *restrict above, const float *restrict below, int n, int by, int next,
+                  gboolean activated, float slope, float *restrict out)
+{
+  for (int i = 0; i < n; i++)
+    out[i] = NAME (largest_of) (above[by * i], above[by * i + next], below[by * i],
+                                below[by * i + next], activated, slope);
+}
+
+static void
+NAME (halve_planes) (const float *above, const float *below, int n, gboolean activated,
+                     float slope, float *out)
+{
+  if (!activated)
+    NAME (halve_row) (above, below, n / 2, 2, 1, FALSE, 0.0f, out);
+  else if (slope == 0.0f)
+    NAME (halve_row) (above, below, n / 2, 2, 1, TRUE, 0.0f, out);
+  else
+    NAME (halve_row) (above, below, n / 2, 2, 1, TRUE, slope, out);
+}
+
+static void
+NAME (halve_maps) (const float *above, const float *below, int n, int channels, gboolean activated,
+                   float slope, float *out)
+{
+  for (int i = 0; i < n / 2; i++, above += 2 * channels, below += 2 * channels, out += channels)
+    if (!activated)
+      NAME (halve_row) (above, below, channels, 1, channels, FALSE, 0.0f, out);
+    else if (slope == 0.0f)
+      NAME (halve_row) (above, below, channels, 1, channels, TRUE, 0.0f, out);
+    else
+      NAME (halve_row) (above, below, channels, 1, channels, TRUE, slope, out);
+}
+
+#undef LARGER
 
 #include "direct-winograd-loops.h"
 
@@ -288,6 +363,8 @@ static const CnnDirectLoops NAME (loops) = {
   .split = NAME (split),
   .join = NAME (join),
   .winograd = NAME (winograd),
+  .halve_planes = NAME (halve_planes),
+  .halve_maps = NAME (halve_maps),
 };
 
 #undef EightFloats

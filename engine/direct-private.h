@@ -61,8 +61,10 @@ typedef void (*CnnDirectLoop) (const CnnDirectSum *sum);
  * @bias: [maps]
  * @activated: whether values below 0 are multiplied by @slope
  * @slope: the factor
- * @out: where to write, [4][4][maps][lanes], @row_stride, @column_stride and
- *   @map_stride apart
+ * @halves: whether only the largest of each 2×2 of the outputs is written; @slope is
+ *   not negative then
+ * @out: where to write, [4][4][maps][lanes], or [2][2][maps][lanes], @row_stride,
+ *   @column_stride and @map_stride apart
  * @spread: room for [6][6] vectors for each channel and each map of a chunk
  *
  * As many neighbouring tiles as there are lanes.
@@ -78,6 +80,7 @@ typedef struct
   const float        *bias;
   gboolean            activated;
   float               slope;
+  gboolean            halves;
   float              *out;
   gsize               row_stride;
   gsize               column_stride;
@@ -96,6 +99,9 @@ typedef struct
  * @split: takes [n][channels] apart, into planes @stride apart
  * @join: puts planes @stride apart together, into [n][channels]
  * @winograd: tiles in the lanes
+ * @halve_planes: keeps the largest of each 2×2 of a map's two rows of @n pixels, and
+ *   of that multiplies what is below 0 with @slope, if it is @activated
+ * @halve_maps: the same of two rows of [n][channels]
  *
  * The loops for a kind of processor.
  */
@@ -109,6 +115,10 @@ typedef struct
   void        (*split) (const float *in, int n, int channels, float *planes, gsize stride);
   void        (*join)  (const float *planes, gsize stride, int n, int channels, float *out);
   void        (*winograd) (const CnnWinogradSum *sum);
+  void        (*halve_planes) (const float *above, const float *below, int n, gboolean activated,
+                               float slope, float *out);
+  void        (*halve_maps)   (const float *above, const float *below, int n, int channels,
+                               gboolean activated, float slope, float *out);
 } CnnDirectLoops;
 
 /**

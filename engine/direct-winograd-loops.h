@@ -64,13 +64,14 @@ NAME (winograd_products) (const CnnWinogradSum *sum, const float *weights, int n
     }
 }
 
-/* The outputs from the products of one map, with bias and activation. */
+/* The outputs from the products of one map, with bias and activation; or the largest of
+ * each 2×2 of them. */
 static inline __attribute__ ((always_inline)) void
 NAME (winograd_out) (const CnnWinogradSum *sum, const Vector *products, int n_maps, float bias,
                      float *out)
 {
-  const CnnDirectSum activation = { .activated = sum->activated, .slope = sum->slope };
-  Vector             y[OUT][IN];
+  gsize  row_stride = sum->row_stride, column_stride = sum->column_stride;
+  Vector y[OUT][IN];
 
   for (int x = 0; x < IN; x++)
     {
@@ -84,15 +85,37 @@ NAME (winograd_out) (const CnnWinogradSum *sum, const Vector *products, int n_ma
       for (int i = 0; i < OUT; i++)
         y[i][x] = column[i];
     }
-  for (int i = 0; i < OUT; i++)
+  for (int i = 0; i < OUT; i += 2)
     {
-      Vector row[OUT];
+      Vector rows[2][OUT];
 
-      NAME (row_from_points) (y[i], row);
+#pragma GCC unroll 2
+      for (int r = 0; r < 2; r++)
+        {
+          NAME (row_from_points) (y[i + r], rows[r]);
 #pragma GCC unroll 4
-      for (int x = 0; x < OUT; x++)
-        *(Floats *) (out + i * sum->row_stride + x * sum->column_stride) =
-          NAME (activate) (&activation, row[x] + bias);
+          for (int x = 0; x < OUT; x++)
+            rows[r][x] += bias;
+        }
+      if (sum->halves)
+        {
+          /* The slope keeps the order of values. */
+#pragma GCC unroll 2
+          for (int x = 0; x < OUT / 2; x++)
+            rows[0][x] = NAME (largest) (NAME (largest) (rows[0][2 * x], rows[0][2 * x + 1]),
+                                         NAME (largest) (rows[1][2 * x], rows[1][2 * x + 1]));
+          NAME (activate) (sum->activated, sum->slope, OUT / 2, rows[0]);
+#pragma GCC unroll 2
+          for (int x = 0; x < OUT / 2; x++)
+            *(Floats *) (out + i / 2 * row_stride + x * column_stride) = rows[0][x];
+          continue;
+        }
+      NAME (activate) (sum->activated, sum->slope, 2 * OUT, rows[0]);
+#pragma GCC unroll 2
+      for (int r = 0; r < 2; r++)
+#pragma GCC unroll 4
+        for (int x = 0; x < OUT; x++)
+          *(Floats *) (out + (i + r) * row_stride + x * column_stride) = rows[r][x];
     }
 }
 

@@ -31,7 +31,7 @@ typedef struct
   int            n_tiles; /* of a block, side by side */
   float         *ring;    /* [IN][4][channels][plane] */
   float         *spread;  /* as the loops want it */
-  float         *made;    /* [4][4][maps][n_tiles] */
+  float         *made;    /* [4][4][maps][n_tiles], or [2][2] */
 } WinogradStep;
 
 /* --- weights ------------------------------------------------------------------ */
@@ -79,7 +79,8 @@ make_tiles (WinogradStep *step, int y, int first, int n, float *out)
 {
   CnnWinogradSum sum = step->sum;
   int            maps = step->out.channels;
-  int            n_pixels = MIN (n * OUT, step->out.width - first * OUT);
+  int            by = sum.halves ? 2 : 1, cells = OUT / by; /* of a tile's row */
+  int            n_pixels = MIN (n * OUT, step->out.width - first * OUT) / by;
   const float   *at[IN];
 
   for (int i = 0; i < IN; i++)
@@ -92,16 +93,16 @@ make_tiles (WinogradStep *step, int y, int first, int n, float *out)
       for (int r = 0; r < IN; r++)
         at[r] += step->rows.loops->lanes;
     }
-  for (int r = 0; r < OUT && y + r < step->out.height; r++)
+  for (int r = 0; r < cells && y / by + r < step->out.height / by; r++)
     {
       const float *made = step->made + r * sum.row_stride;
-      float       *to = out + ((gsize) (y + r) * step->out.width + first * OUT) * maps;
-      int          whole = n_pixels / OUT;
+      float       *to = out + ((gsize) (y / by + r) * (step->out.width / by) + first * cells) * maps;
+      int          whole = n_pixels / cells;
 
-      step->rows.loops->join (made, sum.map_stride, whole, OUT * maps, to);
-      for (int i = whole * OUT; i < n_pixels; i++)
+      step->rows.loops->join (made, sum.map_stride, whole, cells * maps, to);
+      for (int i = whole * cells; i < n_pixels; i++)
         for (int m = 0; m < maps; m++)
-          to[i * maps + m] = made[i % OUT * sum.column_stride + m * sum.map_stride +
+          to[i * maps + m] = made[i % cells * sum.column_stride + m * sum.map_stride +
                                   whole];
     }
 }
@@ -218,6 +219,11 @@ cnn_direct_winograd_step_new (const CnnTask *task, const CnnConvolution *conv, G
   step->step.free = winograd_free;
   step->rows = (CnnDirectRows) { .loops = cnn_direct_loops (0), .in = task->in[0], .by = OUT };
   step->out = task->out;
+  if (task->halves)
+    {
+      step->out.height *= 2;
+      step->out.width *= 2;
+    }
   step->pad = task->pad;
   set_tiles (step, lanes);
   step->sum = (CnnWinogradSum) {
@@ -225,6 +231,7 @@ cnn_direct_winograd_step_new (const CnnTask *task, const CnnConvolution *conv, G
     .plane = step->rows.plane,
     .offsets = step->offsets,
     .n_maps = task->out.channels,
+    .halves = task->halves,
     .activated = task->then != NULL,
     .slope = task->then ? (float) task->then->op->slope (task->then) : 0.0f,
     .map_stride = step->n_tiles,

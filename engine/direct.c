@@ -23,6 +23,8 @@
 /* Rows of the ring shall not take more floats than this where it can be helped. */
 #define RING_FLOATS (64 * 1024 / sizeof (float))
 #define MIN_COLUMNS 128
+/* Two rows of all maps before the largest are taken, which shall stay in the nearest. */
+#define PAIR_FLOATS ((int) (12 * 1024 / sizeof (float)))
 /* From this many maps on, maps are in the lanes. */
 #define MANY_MAPS 12
 
@@ -42,6 +44,7 @@ typedef struct
   gboolean              maps_in_lanes;
   gboolean              activated;
   float                 slope;
+  gboolean              halves;     /* only the largest of each 2×2 is put out */
   const float          *weights;    /* in one of CnnDirectForm's */
   const float          *bias;
   int                   n_taps;
@@ -54,9 +57,12 @@ typedef struct
   float                *ring;       /* [n_ring][column stride][channels][plane] */
   const float         **at;         /* [kernel_rows + CNN_DIRECT_ROWS - 1] */
   float                *made;       /* [rows][all maps][columns], or a last span of maps */
+  float                *halved;     /* (nullable): a row of planes, [all maps][columns / 2]; or
+                                     * two rows of pixels before that, [2][columns][maps] */
 } DirectStep;
 
-/* Rows that are read and written next, at the block's first column. */
+/* Rows that are read and written next, at the block's first column, with so many floats
+ * for each column. */
 typedef struct
 {
   int          n_rows;
@@ -118,8 +124,8 @@ fill_rows (const DirectStep *step, const float *in, int from, int end, int x, in
 
 /* --- sums --------------------------------------------------------------------- */
 
-/* The rows after the window's and after the output's; where the tile ends they are
- * the next tile's, or nothing that is asked for in vain. */
+/* The rows from the window's @row on and from the output's @y; where the tile ends they
+ * are the next tile's, or nothing that is asked for in vain. */
 static Ahead
 look_ahead (const DirectStep *step, const float *in, int row, int x, const float *out, int y,
             int n_rows)
@@ -130,6 +136,13 @@ look_ahead (const DirectStep *step, const float *in, int row, int x, const float
                   .out_pixel = step->out.channels,
                   .out_stride = (gsize) step->out.width * step->out.channels };
 
+  if (step->halves)
+    {
+      /* A row that is put out together with the one after it. */
+      ahead.out_pixel = y % 2 != 0 ? ahead.out_pixel / 2 : 0;
+      ahead.out_stride /= 2;
+      y /= 2;
+    }
   ahead.in = in + (row - step->pad.top) * ahead.in_stride + (gsize) x * ahead.in_pixel;
   ahead.out = out + y * ahead.out_stride + (gsize) x * ahead.out_pixel;
   return ahead;
@@ -149,10 +162,10 @@ fetch (const Ahead *ahead, int row, int first, int n)
     __builtin_prefetch (out + i, 1);
 }
 
-/* A block of columns of @n_rows output rows with pixels in the lanes. */
+/* A block of columns of @n_rows output rows, to @made, with pixels in the lanes. */
 static void
 run_pixels (const DirectStep *step, CnnDirectSum *sum, int n_rows, int n_columns,
-            const Ahead *ahead)
+            const Ahead *ahead, float *made)
 {
   int          n_chunks = step->groups * ((step->maps + CNN_DIRECT_MAPS - 1) / CNN_DIRECT_MAPS);
   int          n_row_pointers = step->kernel_rows + n_rows - 1;
@@ -176,7 +189,7 @@ run_pixels (const DirectStep *step, CnnDirectSum *sum, int n_rows, int n_columns
             {
               for (int r = chunk; r < ahead->n_rows; r += n_chunks)
                 fetch (ahead, r, x, step->loops->block);
-              sum->out = step->made + map * sum->map_stride + x;
+              sum->out = made + map * sum->map_stride + x;
               loop (sum);
               for (int r = 0; r < n_row_pointers; r++)
                 step->at[r] += step->loops->block;
@@ -200,7 +213,7 @@ copy_maps (const float *from, gsize from_stride, int n_pixels, int n_maps, float
 
 /* A block of columns of an output row with maps in the lanes. */
 static void
-run_maps (const DirectStep *step, CnnDirectSum *sum, int n_columns, float *out)
+run_maps (const DirectStep *step, CnnDirectSum *sum, int n_columns, const Ahead *ahead, float *out)
 {
   const CnnDirectLoops *loops = step->loops;
   gsize                 taps = (gsize) step->kernel_rows * step->n_taps;
@@ -219,6 +232,8 @@ run_maps (const DirectStep *step, CnnDirectSum *sum, int n_columns, float *out)
           gboolean all = n_maps == width && x + loops->span <= n_columns;
           float   *to = out + (gsize) x * step->maps + first;
 
+          if (first == 0)
+            fetch (ahead, 0, x, loops->span);
           sum->out = all ? to : step->made;
           sum->pixel_stride = all ? step->maps : width;
           loops->maps[n_vectors - 1] (sum);
@@ -237,7 +252,7 @@ run_maps (const DirectStep *step, CnnDirectSum *sum, int n_columns, float *out)
 static int
 rows_together (const DirectStep *step)
 {
-  int most = MIN (step->kernel_rows, CNN_DIRECT_ROWS);
+  int most = MIN (step->kernel_rows, step->halves ? 2 : CNN_DIRECT_ROWS);
 
   if (step->maps_in_lanes || step->row_stride > 1 || step->row_dilation > 1)
     return 1;
@@ -245,6 +260,50 @@ rows_together (const DirectStep *step)
     while (!step->loops->pixels[MIN (step->maps - first, CNN_DIRECT_MAPS) - 1][most - 1])
       most--;
   return most;
+}
+
+/* Puts out what was made of row @y, at a block of @n columns from @x on; or of that row
+ * and the one before it. */
+static void
+put_planes (const DirectStep *step, const CnnDirectSum *sum, const float *made, int y, int x, int n,
+            float *out)
+{
+  int   maps = step->out.channels;
+  gsize stride = step->columns / 2;
+
+  if (!step->halves)
+    {
+      step->loops->join (made, sum->map_stride, n, maps,
+                         out + ((gsize) y * step->out.width + x) * maps);
+      return;
+    }
+  if (y % 2 == 0)
+    return;
+  for (int m = 0; m < maps; m++)
+    step->loops->halve_planes (step->made + m * sum->map_stride,
+                               step->made + sum->row_stride + m * sum->map_stride, n,
+                               step->activated, step->slope, step->halved + m * stride);
+  step->loops->join (step->halved, stride, n / 2, maps,
+                     out + ((gsize) (y / 2) * (step->out.width / 2) + x / 2) * maps);
+}
+
+/* Row @y with maps in the lanes, at a block of @n columns from @x on. */
+static void
+make_maps (const DirectStep *step, CnnDirectSum *sum, int y, int x, int n, const Ahead *ahead,
+           float *out)
+{
+  gsize row = (gsize) step->columns * step->maps;
+
+  if (!step->halves)
+    {
+      run_maps (step, sum, n, ahead, out + ((gsize) y * step->out.width + x) * step->maps);
+      return;
+    }
+  run_maps (step, sum, n, ahead, step->halved + y % 2 * row);
+  if (y % 2 != 0)
+    step->loops->halve_maps (step->halved, step->halved + row, n, step->maps, step->activated,
+                             step->slope,
+                             out + ((gsize) (y / 2) * (step->out.width / 2) + x / 2) * step->maps);
 }
 
 /* Output columns from @x up to, not including, @end. */
@@ -256,14 +315,15 @@ run_block (DirectStep *step, const float *in, int x, int end, float *out)
                            .kernel_rows = step->kernel_rows,
                            .n_taps = step->flat ? 1 : step->n_taps,
                            .offsets = step->flat ? one_tap : step->offsets,
-                           .activated = step->activated,
+                           .activated = step->activated && !step->halves,
                            .slope = step->slope };
   int              together = rows_together (step);
   int              filled = 0;
 
   for (int y = 0, n_rows; y < step->out.height; y += n_rows)
     {
-      int first = y * step->row_stride, last;
+      int   first = y * step->row_stride, last;
+      Ahead ahead;
 
       n_rows = y + together <= step->out.height ? together : 1;
       last = first + (step->kernel_rows - 1) * step->row_dilation + n_rows - 1;
@@ -271,18 +331,18 @@ run_block (DirectStep *step, const float *in, int x, int end, float *out)
       filled = MAX (filled, last + 1);
       for (int r = 0; r < step->kernel_rows + n_rows - 1; r++)
         step->at[r] = ring_row (step, first + r * step->row_dilation);
+      ahead = look_ahead (step, in, last + 1, x, out, y + n_rows, n_rows);
       if (step->maps_in_lanes)
-        run_maps (step, &sum, end - x, out + ((gsize) y * step->out.width + x) * step->maps);
+        make_maps (step, &sum, y, x, end - x, &ahead, out);
       else
         {
-          Ahead ahead = look_ahead (step, in, last + 1, x, out, y + n_rows, n_rows);
+          gsize  row = (gsize) step->columns * step->out.channels;
+          float *made = step->made + (step->halves ? y % 2 * row : 0);
 
-          run_pixels (step, &sum, n_rows, end - x, &ahead);
+          run_pixels (step, &sum, n_rows, end - x, &ahead, made);
+          for (int i = 0; i < n_rows; i++)
+            put_planes (step, &sum, made + i * row, y + i, x, end - x, out);
         }
-      for (int i = 0; i < n_rows && !step->maps_in_lanes; i++)
-        step->loops->join (step->made + i * sum.row_stride, sum.map_stride, end - x,
-                           step->out.channels,
-                           out + ((gsize) (y + i) * step->out.width + x) * step->out.channels);
     }
 }
 
@@ -307,6 +367,7 @@ direct_free (CnnStep *base)
   g_free (step->at);
   cnn_floats_free (step->ring);
   cnn_floats_free (step->made);
+  cnn_floats_free (step->halved);
   cnn_floats_free (step->flat);
   cnn_floats_free (step->rows.padded);
   g_free (step);
@@ -334,8 +395,11 @@ set_columns (DirectStep *step, int extent)
   int   slack = MAX (step->loops->block, step->loops->span);
   gsize floats = (gsize) step->n_ring * step->rows.in.channels * step->rows.by;
   int   fits = (int) (RING_FLOATS / floats) - extent;
+  int   least = MIN_COLUMNS;
 
-  step->columns = MIN (MAX (fits, MIN_COLUMNS), step->out.width);
+  if (step->halves && step->maps_in_lanes)
+    fits = least = MAX (PAIR_FLOATS / step->maps, 1);
+  step->columns = MIN (MAX (fits, least), step->out.width);
   step->columns = (step->columns + slack - 1) / slack * slack;
   step->rows.plane = step->columns + extent / step->rows.by + slack;
 }
@@ -344,17 +408,21 @@ set_columns (DirectStep *step, int extent)
 static gboolean
 alloc_memory (DirectStep *step, gboolean separable)
 {
+  int   n_made = step->halves ? 2 : rows_together (step);
   gsize row = (gsize) step->rows.in.channels * step->rows.by * step->rows.plane;
   gsize made = step->maps_in_lanes
                  ? (gsize) step->loops->span * step->loops->lanes * 2
-                 : (gsize) rows_together (step) * step->out.channels * step->columns;
+                 : (gsize) n_made * step->out.channels * step->columns;
+  gsize halved = (gsize) step->out.channels * step->columns * (step->maps_in_lanes ? 2 : 1);
 
   step->at = g_new0 (const float *, step->kernel_rows + CNN_DIRECT_ROWS);
   step->ring = cnn_floats_alloc (step->n_ring * row);
   step->made = cnn_floats_alloc (made);
   step->rows.padded = cnn_floats_alloc (row);
   step->flat = separable ? cnn_floats_alloc (row) : NULL;
-  if (!step->ring || !step->made || !step->rows.padded || (separable && !step->flat))
+  step->halved = step->halves ? cnn_floats_alloc (halved) : NULL;
+  if (!step->ring || !step->made || !step->rows.padded || (separable && !step->flat) ||
+      (step->halves && !step->halved))
     return FALSE;
   /* The loops read beyond the planes' ends. */
   memset (step->ring, 0, step->n_ring * row * sizeof (float));
@@ -411,6 +479,12 @@ cnn_direct_step_new (const CnnTask *task, const CnnConvolution *conv, GError **e
   step->loops = cnn_direct_loops (0);
   step->rows = (CnnDirectRows) { .loops = step->loops, .in = task->in[0], .by = conv->stride.width };
   step->out = task->out;
+  step->halves = task->halves;
+  if (step->halves)
+    {
+      step->out.height *= 2;
+      step->out.width *= 2;
+    }
   step->pad = task->pad;
   step->row_stride = conv->stride.height;
   step->kernel_rows = dims[1];

@@ -68,6 +68,8 @@ typedef struct
  *   that counts in a pooling. Borders other than zero are already in @in.
  * @then: (nullable): a layer with a @slope that is done to the output at once;
  *   only for an op that fuses
+ * @halves: whether of the output, after that, only the largest of each 2×2 is kept,
+ *   and @out is the shape of that; only for an op that @halves
  * @store: the weights in other forms, for all tasks of the layer
  *
  * A layer on a tile of its map; the whole map is one such tile.
@@ -82,6 +84,7 @@ struct _CnnTask
   CnnShape          out;
   CnnSides          pad;
   const CnnNode    *then;
+  gboolean          halves;
   CnnStore         *store;
 };
 
@@ -131,6 +134,7 @@ typedef struct
  * @exact: on small integers and integer weights its results are exact: what
  *   adds up, compares or copies, but does not divide; where its @grid is one cell
  * @fuses: whether its steps can do a layer with a @slope to their output
+ * @largest: whether it is the largest value of its window
  * @reduction: (nullable): how it takes in its input bit by bit; of a
  *   %CNN_REACH_WHOLE op that puts out one value of each map
  * @batches: whether its steps take several images at a time
@@ -149,6 +153,8 @@ typedef struct
  *   at random from @seed. Of an op with weights. Errors: %CNN_ERROR_SHAPE
  * @slope: the factor of negative values, of a layer that keeps positive ones and
  *   does nothing else. %NULL: it is no such layer
+ * @halves: whether its steps can keep just the largest of each 2×2 of their output.
+ *   %NULL: no. Of an op that fuses
  * @grid: output rows and columns that are made together: where the plan cuts the
  *   output, it cuts at multiples of these, so that a value is computed in the same
  *   way in every cut. %NULL: each is made by itself
@@ -171,6 +177,7 @@ typedef struct
   CnnReach            reach;
   gboolean            exact;
   gboolean            fuses;
+  gboolean            largest;
   gboolean            batches;
   const CnnReduction *reduction;
   gsize               params_size;
@@ -184,6 +191,7 @@ typedef struct
   gboolean (*init)      (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *weights,
                          GError **error);
   double   (*slope)     (const CnnNode *node);
+  gboolean (*halves)    (const CnnNode *node, CnnShape in, CnnShape out);
   CnnSize  (*grid)      (const CnnNode *node, CnnShape in, CnnShape out);
   gint64   (*macs)      (const CnnNode *node, CnnShape in, CnnShape out);
   char    *(*map_label) (const CnnNode *node, int map);

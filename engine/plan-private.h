@@ -37,6 +37,9 @@ typedef struct
   gboolean       in_place;   /* takes over the buffer of its input */
   gboolean       fused;      /* the layer before does it to its output */
   const CnnNode *then;       /* the layer that is fused into this one */
+  guint          by;         /* the node whose step makes its output, from that one's
+                              * inputs: itself, or a convolution that pools */
+  gboolean       absorbed;   /* made by the step of the pooling after it */
   guint          phase;
   guint          last_phase; /* in which its output is used */
   guint          last_use;   /* the last node that reads its output */
@@ -91,6 +94,13 @@ struct _CnnPlan
 /* --- plan.c ----------------------------------------------------------------- */
 
 void     cnn_plan_whole_task (const CnnPlan *plan, guint node, CnnTask *task);
+
+/* The node whose inputs are read to make node @i. */
+static inline const CnnNode *
+cnn_plan_maker (const CnnPlan *plan, guint i)
+{
+  return plan->nodes[plan->nodes[i].by].node;
+}
 
 /* --- unit.c: a part of the picture in a phase ------------------------------ */
 

@@ -126,6 +126,7 @@ cnn_plan_new (CnnNetwork *network, CnnShape input, guint n_taps, const guint *ta
   for (guint i = 0; i < plan->n; i++)
     {
       plan->nodes[i].node = cnn_network_node (network, i);
+      plan->nodes[i].by = i;
       plan->nodes[i].tap = -1;
       plan->nodes[i].region = (CnnRect) { 0, 0, plan->infos[i].shape.width,
                                           plan->infos[i].shape.height };

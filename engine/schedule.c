@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plan-private.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "border.h"
@@ -56,7 +57,13 @@ set_grid (CnnPlan *plan, guint i)
   node->grid = (CnnSize) { 1, 1 };
   if (!node->needed || node->whole)
     return;
-  if (node->in_place)
+  if (node->by != i)
+    {
+      CnnSize of = plan->nodes[node->by].grid;
+
+      node->grid = (CnnSize) { MAX (of.height / 2, 1), MAX (of.width / 2, 1) };
+    }
+  else if (node->in_place)
     node->grid = plan->nodes[node->node->in[0]].grid;
   else if (op->grid)
     node->grid = op->grid (node->node, plan->infos[node->node->in[0]].shape, plan->infos[i].shape);
@@ -150,27 +157,103 @@ set_phases (CnnPlan *plan)
     }
 }
 
+static guint
+n_uses (const CnnPlan *plan, guint i)
+{
+  guint uses = 0;
+
+  for (guint k = 0; k < plan->n; k++)
+    for (guint j = 0; plan->nodes[k].needed && j < plan->nodes[k].node->n_in; j++)
+      uses += plan->nodes[k].node->in[j] == i;
+  return uses;
+}
+
 static void
 set_in_place (CnnPlan *plan, guint i)
 {
   CnnPlanNode *node = &plan->nodes[i];
   CnnPlanNode *in;
-  guint        uses = 0;
 
   if (!node->needed || node->node->n_in != 1 || node->node->op->reach != CNN_REACH_POINT)
     return;
   in = &plan->nodes[node->node->in[0]];
-  for (guint k = 0; k < plan->n; k++)
-    for (guint j = 0; plan->nodes[k].needed && j < plan->nodes[k].node->n_in; j++)
-      uses += plan->nodes[k].node->in[j] == node->node->in[0];
   if (node->whole)
     node->in_place = in->last_use == i && in->held;
   else
-    node->in_place = uses == 1 && !in->whole && !in->held && in->tap < 0 && node->node->in[0] > 0;
+    node->in_place = n_uses (plan, node->node->in[0]) == 1 && !in->whole && !in->held &&
+                     in->tap < 0 && node->node->in[0] > 0;
   /* Only what comes out the same to the bit either way. */
   node->fused = node->in_place && !node->whole && in->node->op->fuses && node->node->op->slope;
   if (node->fused)
     in->then = node->node;
+}
+
+static gboolean
+is_half (const CnnPlan *plan, guint i)
+{
+  const CnnPlanNode *node = &plan->nodes[i];
+  CnnWindow          half = cnn_window_one ();
+
+  half.kernel = half.stride = (CnnSize) { 2, 2 };
+  return node->node->op->largest && memcmp (&node->window, &half, sizeof half) == 0;
+}
+
+/* What 2×2 windows see together. */
+static CnnWindow
+pooled_window (const CnnWindow *window)
+{
+  CnnWindow pooled = *window;
+  CnnSize   extent = cnn_window_extent (window);
+
+  pooled.kernel.height = extent.height + window->stride.height;
+  pooled.kernel.width = extent.width + window->stride.width;
+  pooled.dilation = (CnnSize) { 1, 1 };
+  pooled.stride.height *= 2;
+  pooled.stride.width *= 2;
+  return pooled;
+}
+
+static gboolean
+only_feeds (const CnnPlan *plan, guint i, guint after)
+{
+  const CnnPlanNode *node = &plan->nodes[i];
+
+  return !node->whole && !node->held && !node->reduced && node->tap < 0 &&
+         node->phase == plan->nodes[after].phase && node->last_use == after &&
+         n_uses (plan, i) == 1;
+}
+
+/* Of a convolution's output, kept only as the largest of each 2×2, nothing else need
+ * ever be written: the convolution's step makes the pooling's rows. */
+static void
+set_absorbed (CnnPlan *plan, guint i)
+{
+  CnnPlanNode *node = &plan->nodes[i];
+  guint        relu, conv;
+  CnnShape     shape;
+
+  if (!node->needed || node->whole || !is_half (plan, i))
+    return;
+  relu = conv = node->node->in[0];
+  if (plan->nodes[relu].fused)
+    conv = plan->nodes[relu].node->in[0];
+  shape = plan->infos[conv].shape;
+  if (!only_feeds (plan, relu, i) || (conv != relu && !only_feeds (plan, conv, relu)) ||
+      plan->nodes[conv].node->op->halves == NULL ||
+      !plan->nodes[conv].node->op->halves (plan->nodes[conv].node,
+                                           plan->infos[plan->nodes[conv].node->in[0]].shape, shape))
+    return;
+  /* A slope below 0 turns the order of values around. */
+  if (plan->nodes[conv].then && plan->nodes[conv].then->op->slope (plan->nodes[conv].then) < 0.0)
+    return;
+  /* Tiles made together would lack a row at the edge, and round otherwise. */
+  if (shape.height % 2 != 0 || shape.width % 2 != 0)
+    return;
+  plan->nodes[relu].absorbed = plan->nodes[conv].absorbed = TRUE;
+  node->by = conv;
+  node->extends = plan->nodes[conv].extends;
+  node->rereads = plan->nodes[conv].rereads;
+  node->window = pooled_window (&plan->nodes[conv].window);
 }
 
 static void
@@ -182,7 +265,8 @@ list_nodes (CnnPlan *plan, guint number)
   for (guint i = 0; i < plan->n; i++)
     {
       const CnnPlanNode *node = &plan->nodes[i];
-      gboolean           here = node->needed && !node->whole && node->phase == number;
+      gboolean           here = node->needed && !node->whole && !node->absorbed &&
+                                    node->phase == number;
 
       for (guint k = i + 1; i == 0 && !node->held && !node->whole && k < plan->n; k++)
         for (guint j = 0; j < plan->nodes[k].node->n_in; j++)
@@ -319,6 +403,8 @@ cnn_schedule (CnnPlan *plan, const CnnPlanOptions *options, GError **error)
   for (guint i = 0; i < plan->n; i++)
     {
       set_in_place (plan, i);
+      if (options == NULL || options->batch == 0)
+        set_absorbed (plan, i);
       set_grid (plan, i);
     }
   for (guint number = 0; number < plan->n_phases; number++)

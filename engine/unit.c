@@ -97,7 +97,7 @@ cnn_node_work (const CnnPlan *plan, guint node, gint64 places)
   CnnShape shape = plan->infos[node].shape;
   double   share = (double) places / ((double) shape.height * shape.width);
 
-  return ((double) plan->infos[node].macs + (double) cnn_shape_cells (shape)) * share;
+  return ((double) plan->infos[plan->nodes[node].by].macs + (double) cnn_shape_cells (shape)) * share;
 }
 
 int
@@ -210,6 +210,7 @@ cnn_unit_begin (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
     {
       guint              i = phase->nodes[k];
       const CnnPlanNode *node = &plan->nodes[i];
+      const CnnNode     *maker = cnn_plan_maker (plan, i);
 
       if (is_empty (nodes[i].rows) || is_empty (nodes[i].columns))
         nodes[i].rows = nodes[i].columns = (CnnSpan) { 0, 0 };
@@ -218,9 +219,9 @@ cnn_unit_begin (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
       nodes[i].base = nodes[i].made = nodes[i].goal = nodes[i].rows.first;
       if (nodes[i].rows.end == 0 || i == 0)
         continue;
-      for (guint j = 0; j < node->node->n_in; j++)
+      for (guint j = 0; j < maker->n_in; j++)
         {
-          guint    in = node->node->in[j];
+          guint    in = maker->in[j];
           CnnShape shape = plan->infos[in].shape;
 
           if (!is_banded (plan, number, in))
@@ -259,14 +260,15 @@ cnn_unit_next (const CnnPlan *plan, guint number, CnnUnitNode *nodes)
     {
       guint              i = phase->nodes[k];
       const CnnPlanNode *node = &plan->nodes[i];
+      const CnnNode     *maker = cnn_plan_maker (plan, i);
       CnnSpan            rows = { nodes[i].rows.first, nodes[i].goal };
 
       if (i == 0 || rows.first >= rows.end)
         continue;
       rows.end = nodes[i].goal = grid_end (rows.end, node->grid.height, nodes[i].rows.end);
-      for (guint j = 0; j < node->node->n_in; j++)
+      for (guint j = 0; j < maker->n_in; j++)
         {
-          guint in = node->node->in[j];
+          guint in = maker->in[j];
 
           if (is_banded (plan, number, in))
             nodes[in].goal = MAX (nodes[in].goal,
@@ -315,11 +317,12 @@ cnn_unit_drop (const CnnPlan *plan, guint number, CnnUnitNode *nodes)
     {
       guint              i = phase->nodes[k];
       const CnnPlanNode *node = &plan->nodes[i];
+      const CnnNode     *maker = cnn_plan_maker (plan, i);
       CnnSpan            left = { nodes[i].made, nodes[i].rows.end };
 
-      for (guint j = 0; i > 0 && j < node->node->n_in; j++)
+      for (guint j = 0; i > 0 && j < maker->n_in; j++)
         {
-          guint        in = node->node->in[j];
+          guint        in = maker->in[j];
           CnnUnitNode *from = &nodes[in];
 
           if (!is_banded (plan, number, in))
@@ -350,7 +353,9 @@ cnn_unit_tile (const CnnPlan *plan, guint i, CnnSpan rows, CnnSpan columns, CnnT
                CnnRect *reach)
 {
   const CnnPlanNode *node = &plan->nodes[i];
-  CnnShape           in = plan->infos[node->node->in[0]].shape;
+  const CnnPlanNode *by = &plan->nodes[node->by];
+  const CnnNode     *maker = by->node;
+  CnnShape           in = plan->infos[maker->in[0]].shape;
   CnnSpan            over_rows, over_columns;
   CnnSpan            y = cnn_unit_needs (node, TRUE, rows, in.height, &over_rows);
   CnnSpan            x = cnn_unit_needs (node, FALSE, columns, in.width, &over_columns);
@@ -358,16 +363,17 @@ cnn_unit_tile (const CnnPlan *plan, guint i, CnnSpan rows, CnnSpan columns, CnnT
   *reach = (CnnRect) { over_columns.first, over_rows.first, over_columns.end - over_columns.first,
                        over_rows.end - over_rows.first };
   *task = (CnnTask) {
-    .node = node->node,
-    .weights = node->weights,
-    .store = node->store,
-    .n_in = node->node->n_in,
-    .then = node->then,
+    .node = maker,
+    .weights = by->weights,
+    .store = by->store,
+    .n_in = maker->n_in,
+    .then = by->then,
+    .halves = by != node,
     .out = { rows.end - rows.first, columns.end - columns.first, plan->infos[i].shape.channels },
   };
   for (guint j = 0; j < task->n_in; j++)
     task->in[j] = (CnnShape) { y.end - y.first, x.end - x.first,
-                               plan->infos[node->node->in[j]].shape.channels };
+                               plan->infos[maker->in[j]].shape.channels };
   if (node->extends)
     {
       task->in[0].height = reach->height;

@@ -170,7 +170,7 @@ aim_at_sink (CnnWorker *worker, CnnRun *run, const CnnPhase *phase, guint tap)
     return;
   for (guint k = 0; k < phase->n_nodes; k++)
     {
-      const CnnNode *after = worker->plan->nodes[phase->nodes[k]].node;
+      const CnnNode *after = cnn_plan_maker (worker->plan, phase->nodes[k]);
 
       for (guint j = 0; j < after->n_in; j++)
         if (after->in[j] == tap)
@@ -342,7 +342,7 @@ make_rows (CnnWorker *worker, CnnRun *run, guint phase, guint i, GError **error)
     return FALSE;
   for (guint j = 0; j < task.n_in; j++)
     {
-      View view = view_of (worker, run, phase, node->node->in[j]);
+      View view = view_of (worker, run, phase, task.node->in[j]);
 
       if (node->rereads && !cnn_run_input (run))
         {
@@ -351,7 +351,7 @@ make_rows (CnnWorker *worker, CnnRun *run, guint phase, guint i, GError **error)
             return FALSE;
         }
       else
-        in[j] = get_tile (node, &view, plan->infos[node->node->in[j]].shape, task.in[j], j, &need,
+        in[j] = get_tile (node, &view, plan->infos[task.node->in[j]].shape, task.in[j], j, &need,
                           &reach, &scratch);
     }
   if (!step->run (step, in, row_at (worker, i, at->made), at->made, at->columns.first))

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cnn-test.h"
+#include "plan-private.h"
 
 /* The same answer however a picture is cut up: random networks on random
  * pictures, in bands and strips of all sizes and with any number of workers,
@@ -397,6 +398,7 @@ use_grid (CnnNetwork *network)
   op = *cnn_op_find ("conv");
   op.grid = grid_of;
   op.prepare = grid_prepare;
+  op.halves = NULL;
   g_hash_table_remove_all (grids);
   for (guint i = 1; i < cnn_network_n_nodes (network); i++)
     {
@@ -551,6 +553,86 @@ test_reduced (void)
     }
 }
 
+/* Whether the pooling, node 3 or 2, is made by its convolution's step. */
+static gboolean
+is_absorbed (CnnNetwork *network, CnnShape in, guint n_taps, const guint *taps)
+{
+  g_autoptr (CnnPlan) plan = cnn_plan_new (network, in, n_taps, taps, NULL, NULL);
+
+  return plan->nodes[1].absorbed;
+}
+
+/* A convolution of each kind followed by an activation and a pooling. */
+static char *
+pooled_network (GRand *rand, int kind, gboolean *monotonic)
+{
+  static const char *const points[] = { "", "relu", "relu", "leaky-relu slope=0.1",
+                                        "leaky-relu slope=-0.5" };
+  static const char *const borders[] = { "zero", "reflect", "wrap" };
+  int                      point = pick (rand, 0, 4);
+  GString                 *text = g_string_new (NULL);
+
+  *monotonic = point < 4;
+  if (kind == 0) /* pixels in the lanes */
+    g_string_append_printf (text, "conv %d %dx%d stride=%d dilation=%d", pick (rand, 1, 11),
+                            pick (rand, 1, 5), pick (rand, 1, 5), pick (rand, 1, 2),
+                            pick (rand, 1, 2));
+  else if (kind == 1) /* maps */
+    g_string_append_printf (text, "conv %d %dx%d stride=%d", pick (rand, 12, 40),
+                            pick (rand, 1, 4), pick (rand, 1, 4), pick (rand, 1, 2));
+  else /* tiles: of an input with many channels */
+    g_string_append_printf (text, "conv %d 3x3", pick (rand, 8, 20));
+  g_string_append_printf (text, " pad=same border=%s\n%s\nmaxpool 2\n",
+                          pick_word (rand, borders, 3), points[point]);
+  if (pick (rand, 0, 1))
+    g_string_append (text, "conv 9 3x3\n");
+  return g_string_free (text, FALSE);
+}
+
+/* A pooling that its convolution's step makes is the same to the bit as one by itself,
+ * which it is where the convolution's own output is wanted. */
+static void
+test_pooled (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (22);
+  int               n_absorbed = 0;
+
+  for (int i = 0; i < 90; i++)
+    {
+      gboolean               monotonic;
+      g_autofree char       *text = pooled_network (rand, i % 3, &monotonic);
+      g_autoptr (CnnNetwork) network = cnn_network_parse (text, NULL);
+      guint                  taps[] = { cnn_network_n_nodes (network) - 1, 1 };
+      CnnShape               in = { pick (rand, 150, 300), pick (rand, 150, 300),
+                                    i % 3 < 2 ? pick (rand, 1, 4) : pick (rand, 8, 12) };
+      g_autofree float      *values = g_new (float, cnn_shape_cells (in));
+      CnnPlanOptions         one_piece = { .workers = 1 };
+      Host                   apart;
+
+      for (gint64 k = 0; k < cnn_shape_cells (in); k++)
+        values[k] = (float) g_rand_double_range (rand, -1.0, 1.0);
+      g_assert_false (is_absorbed (network, in, 2, taps));
+      n_absorbed += is_absorbed (network, in, 1, taps);
+      g_assert_true (monotonic || !is_absorbed (network, in, 1, taps));
+      g_assert_true (host_run (&apart, network, in, values, 2, taps, &one_piece, FALSE));
+      apart.n = 1;
+      for (int k = 0; k < 3; k++)
+        {
+          CnnPlanOptions options = { .workers = pick (rand, 1, 3), .band_rows = pick (rand, 0, 20),
+                                     .strip_columns = k == 2 ? pick (rand, 10, 100) : 0 };
+          Host           together;
+
+          g_assert_true (host_run (&together, network, in, values, 1, taps, &options, k == 1));
+          compare (&apart, &together, text, &options, TRUE);
+          host_clear (&together);
+        }
+      apart.n = 2;
+      host_clear (&apart);
+    }
+  /* Three of ten or so have odd sides, one of five another slope. */
+  g_assert_cmpint (n_absorbed, >, 15);
+}
+
 /* Whenever source or sink break, or the run is cancelled, it ends with that, in
  * any number of threads. */
 static void
@@ -590,6 +672,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/stream/numbers", NULL, test_random);
   g_test_add_data_func ("/stream/whole-numbers", GINT_TO_POINTER (TRUE), test_random);
   g_test_add_func ("/stream/reduced", test_reduced);
+  g_test_add_func ("/stream/pooled", test_pooled);
   g_test_add_func ("/stream/broken", test_broken);
   return g_test_run ();
 }

@@ -423,6 +423,14 @@ conv_grid (const CnnNode *node, CnnShape in, CnnShape out)
                                                              : (CnnSize) { 1, 1 };
 }
 
+static gboolean
+conv_halves (const CnnNode *node, CnnShape in, CnnShape out)
+{
+  ConvWay way = conv_way (node, in, out);
+
+  return way == WAY_DIRECT || way == WAY_WINOGRAD_IN_LANES;
+}
+
 static CnnStep *
 prepare_dnnl (const CnnTask *task, GError **error)
 {
@@ -567,6 +575,7 @@ const CnnOp cnn_op_conv = {
   .window = conv_window,
   .weights = conv_weights,
   .init = conv_init,
+  .halves = conv_halves,
   .grid = conv_grid,
   .macs = conv_macs,
   .map_label = conv_map_label,

@@ -37,6 +37,7 @@ const CnnOp cnn_op_maxpool = {
   .group = CNN_GROUP_POOLING,
   .reach = CNN_REACH_WINDOW,
   .exact = TRUE,
+  .largest = TRUE,
   .params_size = sizeof (CnnPool),
   .params = maxpool_params,
   .check = cnn_pool_check,
