@@ -161,14 +161,15 @@ fetch_in_loop (gpointer data)
 
 /* --- in any thread ------------------------------------------------------------------ */
 
+/* Whether not to wait for tiles, which are missing or not; with the lock held. */
 static gboolean
-refuse (const DrawablePicture *self, GCancellable *cancellable, GError **error)
+refuse (const DrawablePicture *self, gboolean missing, GCancellable *cancellable, GError **error)
 {
   if (g_cancellable_is_cancelled (cancellable))
     g_set_error (error, CNN_ERROR, CNN_ERROR_CANCELLED, _("cancelled"));
   else if (self->closed)
     g_set_error (error, CNN_ERROR, CNN_ERROR_IO, _("the picture is closed"));
-  else if (self->failure != NULL)
+  else if (missing && self->failure != NULL)
     g_propagate_error (error, g_error_copy (self->failure));
   else
     return FALSE;
@@ -210,7 +211,7 @@ static gboolean
 fetch (DrawablePicture *self, const CnnRect *rect, GCancellable *cancellable, GError **error)
 {
   gulong   handler = 0;
-  gboolean refused;
+  gboolean missing, refused;
   CnnRect  tiles;
   int      tx, ty;
 
@@ -223,14 +224,20 @@ fetch (DrawablePicture *self, const CnnRect *rect, GCancellable *cancellable, GE
     handler = g_cancellable_connect (cancellable, G_CALLBACK (wake), self, NULL);
   g_mutex_lock (&self->lock);
   self->wanted = tiles;
-  while (!(refused = refuse (self, cancellable, error)) && find_missing (self, &tiles, &tx, &ty))
-    if (g_thread_self () == self->main_thread)
-      fetch_some (self, G_MAXINT64);
-    else
-      {
-        start_fetching (self);
-        g_cond_wait (&self->fetched_some, &self->lock);
-      }
+  while (TRUE)
+    {
+      missing = find_missing (self, &tiles, &tx, &ty);
+      refused = refuse (self, missing, cancellable, error);
+      if (refused || !missing)
+        break;
+      if (g_thread_self () == self->main_thread)
+        {
+          fetch_some (self, G_MAXINT64);
+          continue;
+        }
+      start_fetching (self);
+      g_cond_wait (&self->fetched_some, &self->lock);
+    }
   /* Nobody wants the rest any more. */
   self->wanted = (CnnRect) { 0, 0, 0, 0 };
   g_mutex_unlock (&self->lock);
