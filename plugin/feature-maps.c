@@ -312,7 +312,8 @@ add_arguments (GimpProcedure *procedure)
   gimp_procedure_add_string_argument (
     procedure, "stages", _("Layers to _keep"),
     _("Which layers of the network are kept, each as a layer group: last, all, or a list like "
-      "1,3-5,a of their numbers, counted from 1 without the input, and the names given with as="),
+      "1,3-5,a of their numbers, counted from 1 without the input, and the names given with as=. "
+      "Which maps of one can be said after a colon: 2:1-3+7"),
     "last", G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
     procedure, "maps", _("_Maps of each"),
@@ -326,9 +327,13 @@ add_arguments (GimpProcedure *procedure)
   gimp_procedure_add_choice_argument (
     procedure, "placement", _("Pl_acement"),
     _("Where the maps lie: over the part of the picture they come from, each cell a block as large "
-      "as its step with nothing made up in between, or one pixel a cell"),
-    gimp_choice_new_with_values ("scaled", 0, _("Scaled to the picture"), NULL, /* */
-                                 "own-size", 1, _("Own size: one pixel a cell"), NULL, NULL),
+      "as its step with nothing made up in between; or one pixel a cell, also side by side in one "
+      "layer"),
+    gimp_choice_new_with_values (
+      "scaled", REQUEST_SCALED, _("Scaled to the picture"), NULL, /* */
+      "own-size", REQUEST_OWN_SIZE, _("Own size: one pixel a cell"), NULL, /* */
+      "contact-sheet", REQUEST_CONTACT_SHEET, _("Contact sheet: all maps in one layer"), NULL,
+      NULL),
     "scaled", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
     procedure, "input-encoding", _("_Input"),

@@ -17,6 +17,18 @@ typedef struct
 } ChooseRange;
 
 /**
+ * ChooseStage:
+ * @layer: the number of a layer, counted from 1
+ * @maps: (nullable) (element-type ChooseRange): which of its maps; %NULL where that is
+ *   said elsewhere, for all layers together
+ */
+typedef struct
+{
+  int     layer;
+  GArray *maps;
+} ChooseStage;
+
+/**
  * ChooseFind:
  * @name: a layer's name
  * @data: what was given with the function
@@ -25,10 +37,15 @@ typedef struct
  */
 typedef int (*ChooseFind) (const char *name, gpointer data);
 
-GArray *choose_stages (const char *text, int n_layers, ChooseFind find, gpointer data,
-                       GError **error);
-GArray *choose_ranges (const char *text, GError **error);
-GArray *choose_numbers (const GArray *ranges, int n);
-int     choose_last    (const GArray *ranges);
+GArray *choose_stages_new (void);
+void    choose_stages_add (GArray *stages, int layer, const GArray *maps);
+GArray *choose_stages     (const char *text, int n_layers, ChooseFind find, gpointer data,
+                           GError **error);
+char   *choose_print      (const GArray *stages, int n_layers);
+
+GArray *choose_ranges     (const char *text, GError **error);
+GArray *choose_numbers    (const GArray *ranges, int n);
+GArray *choose_pack       (const GArray *numbers, int n);
+int     choose_last       (const GArray *ranges);
 
 G_END_DECLS

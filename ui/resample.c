@@ -124,6 +124,26 @@ span (const ResampleAxis *axis, int first, int n, int *from, int *to)
       }
 }
 
+/**
+ * resample_needs:
+ * @rows: how rows are made
+ * @columns: how columns are
+ * @rect: samples that come out
+ *
+ * Returns: the samples they are made of; perhaps none
+ */
+CnnRect
+resample_needs (const ResampleAxis *rows, const ResampleAxis *columns, const CnnRect *rect)
+{
+  int left, right, top, bottom;
+
+  span (columns, rect->x, rect->width, &left, &right);
+  span (rows, rect->y, rect->height, &top, &bottom);
+  if (left >= right || top >= bottom)
+    return (CnnRect) { 0, 0, 0, 0 };
+  return (CnnRect) { left, top, right - left, bottom - top };
+}
+
 static void
 resample_row (const ResampleAxis *columns, int first, int n, const float *in, int in_first,
               int channels, float *out)

@@ -35,6 +35,8 @@ ResampleAxis *resample_axis_area  (int n, double start, double step, int n_in);
 ResampleAxis *resample_axis_scale (int n, int n_in);
 void          resample_axis_free  (ResampleAxis *axis);
 
+CnnRect       resample_needs      (const ResampleAxis *rows, const ResampleAxis *columns,
+                                   const CnnRect *rect);
 void          resample_rect       (const ResampleAxis *rows, const ResampleAxis *columns,
                                    const CnnRect *rect, int channels, ResampleRead read,
                                    gpointer data, float *values, gsize stride);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "placement.h"
 #include "resample.h"
+#include "sheet.h"
 
 /* Where cells lie on a picture, and pictures scaled. */
 
@@ -191,6 +192,40 @@ test_area (void)
   assert_values (out, (float[]) { 0, 1, 2.5 / 1.5, 5 / 1.5 }, 4);
 }
 
+/* Every map has a place of its own, with the gap between; the sheet ends with them,
+ * and no other number of columns makes it smaller. */
+static void
+test_sheet (void)
+{
+  for (int round = 0; round < 300; round++)
+    {
+      int     n     = g_test_rand_int_range (1, 40);
+      CnnSize map   = { g_test_rand_int_range (1, 50), g_test_rand_int_range (1, 50) };
+      Sheet   sheet = sheet_new (n, map);
+      int     side  = (int) MAX (sheet_width (&sheet), sheet_height (&sheet));
+      int     right = 0, bottom = 0;
+
+      for (int i = 0; i < n; i++)
+        {
+          right = MAX (right, sheet_x (&sheet, i) + map.width);
+          bottom = MAX (bottom, sheet_y (&sheet, i) + map.height);
+          for (int k = 0; k < i; k++)
+            g_assert_true (
+              ABS (sheet_x (&sheet, i) - sheet_x (&sheet, k)) >= map.width + SHEET_GAP ||
+              ABS (sheet_y (&sheet, i) - sheet_y (&sheet, k)) >= map.height + SHEET_GAP);
+        }
+      g_assert_cmpint (right, ==, sheet_width (&sheet));
+      g_assert_cmpint (bottom, ==, sheet_height (&sheet));
+      for (int columns = 1; columns <= n; columns++)
+        {
+          int rows = (n + columns - 1) / columns;
+
+          g_assert_cmpint (side, <=, MAX (columns * (map.width + 2) - 2,
+                                          rows * (map.height + 2) - 2));
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -200,6 +235,7 @@ main (int argc, char **argv)
   g_test_add_func ("/placement/spread", test_spread);
   g_test_add_func ("/placement/cells", test_cells);
   g_test_add_func ("/placement/common", test_common);
+  g_test_add_func ("/sheet", test_sheet);
   g_test_add_func ("/resample/shrink", test_shrink);
   g_test_add_func ("/resample/enlarge", test_enlarge);
   g_test_add_func ("/resample/strips", test_strips);
