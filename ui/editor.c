@@ -1,0 +1,587 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The editor puts its parts side by side and tells each what happens in the others.
+ * The draft holds the network, keep what a person ticked; everything else shows them. */
+
+#include "editor.h"
+
+#include "arithmetic-view.h"
+#include "draft.h"
+#include "i18n.h"
+#include "keep.h"
+#include "maps-view.h"
+#include "output-view.h"
+#include "params-view.h"
+#include "partial.h"
+#include "presets-view.h"
+#include "stack-view.h"
+#include "text-editor.h"
+
+/* The arithmetic follows the pointer, but not through every cell on its way. */
+#define HOVER_DELAY_MS 30
+
+enum
+{
+  PROP_0,
+  PROP_NETWORK,
+  PROP_STAGES,
+  PROP_MAPS,
+  PROP_MAPPING,
+  PROP_PLACEMENT,
+  PROP_INPUT_ENCODING,
+  N_PROPS
+};
+
+enum
+{
+  SELECT_FIELD,
+  PARTIAL_SUMS,
+  N_SIGNALS
+};
+
+static GParamSpec *props[N_PROPS];
+static guint       signals[N_SIGNALS];
+
+/* A cell of a map. */
+typedef struct
+{
+  int map; /* -1: none */
+  int y;
+  int x;
+} Cell;
+
+struct _CnnEditor
+{
+  GtkBox         parent_instance;
+
+  CnnPicture    *picture;
+  CnnDraft      *draft;
+  CnnKeep       *keep;
+  CnnPreview    *preview;
+  CnnExplainer  *explainer;
+
+  GtkWidget     *stack;
+  GtkWidget     *params;
+  GtkWidget     *maps;
+  GtkWidget     *arithmetic;
+  GtkWidget     *output;
+
+  char          *stages;     /* as they were given, until a person ticks */
+  char          *map_list;
+  gboolean       telling;    /* our own ticks come back as signals */
+  int            layer;      /* the selected one; -1 is the picture */
+  Cell           hovered;
+  Cell           pinned;
+  guint          hover_id;
+  GCancellable  *explaining;
+};
+
+G_DEFINE_FINAL_TYPE (CnnEditor, cnn_editor, GTK_TYPE_BOX)
+
+/* --- what is selected -------------------------------------------------------------- */
+
+/* The selected layer's number in the network; 0 is the picture, or where it is not in
+ * the network. */
+static int
+selected_node (CnnEditor *self)
+{
+  const CnnDraftLayer *layer;
+
+  if (self->layer < 0 || self->layer >= (int) cnn_draft_n_layers (self->draft))
+    return 0;
+  layer = cnn_draft_layer (self->draft, (guint) self->layer);
+  return MAX (layer->number, 0);
+}
+
+static void
+show_ticks (CnnEditor *self)
+{
+  self->telling = TRUE;
+  for (guint i = 0; i < cnn_draft_n_layers (self->draft); i++)
+    cnn_stack_view_set_tick (CNN_STACK_VIEW (self->stack), i, cnn_keep_layer (self->keep, i));
+  if (selected_node (self) > 0)
+    {
+      g_autoptr (GArray) maps = cnn_keep_maps (self->keep, (guint) self->layer);
+
+      cnn_maps_view_set_ticks (CNN_MAPS_VIEW (self->maps), maps);
+    }
+  else
+    cnn_maps_view_set_ticks (CNN_MAPS_VIEW (self->maps), NULL);
+  self->telling = FALSE;
+}
+
+static void
+show_maps (CnnEditor *self)
+{
+  CnnNetwork *network = cnn_draft_network (self->draft);
+
+  cnn_maps_view_set_node (CNN_MAPS_VIEW (self->maps), network,
+                          network != NULL ? cnn_draft_infos (self->draft) : NULL,
+                          selected_node (self));
+}
+
+/* --- the arithmetic ---------------------------------------------------------------- */
+
+static void
+forget_cell (CnnEditor *self)
+{
+  self->hovered.map = self->pinned.map = -1;
+  g_clear_handle_id (&self->hover_id, g_source_remove);
+  g_cancellable_cancel (self->explaining);
+  cnn_maps_view_set_outline (CNN_MAPS_VIEW (self->maps), NULL);
+}
+
+static void
+explained (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CnnEditor)    self  = data;
+  g_autoptr (GError)       error = NULL;
+  g_autoptr (CnnExplained) what  = cnn_explain_finish (result, &error);
+
+  if (self->arithmetic == NULL || g_error_matches (error, CNN_ERROR, CNN_ERROR_CANCELLED) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (what != NULL)
+    cnn_arithmetic_view_show (CNN_ARITHMETIC_VIEW (self->arithmetic), g_steal_pointer (&what));
+  else
+    cnn_arithmetic_view_say (CNN_ARITHMETIC_VIEW (self->arithmetic), error->message);
+}
+
+static void
+explain (CnnEditor *self, const Cell *cell)
+{
+  CnnNetwork *network = cnn_draft_network (self->draft);
+  int         node    = selected_node (self);
+  CnnRect     field;
+
+  g_cancellable_cancel (self->explaining);
+  if (network == NULL || node == 0 || cell->map < 0)
+    return;
+  g_clear_object (&self->explaining);
+  self->explaining = g_cancellable_new ();
+  field = cnn_receptive_rect (&cnn_draft_infos (self->draft)[node].receptive, cell->y, cell->x);
+  cnn_maps_view_set_outline (CNN_MAPS_VIEW (self->maps), &field);
+  cnn_explain_async (self->explainer, network, (guint) node, cell->map, cell->y, cell->x,
+                     self->explaining, explained, g_object_ref (self));
+}
+
+static gboolean
+explain_hovered (gpointer data)
+{
+  CnnEditor *self = data;
+
+  self->hover_id = 0;
+  explain (self, &self->hovered);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+hover (CnnEditor *self, int map, int y, int x)
+{
+  self->hovered = (Cell) { map, y, x };
+  if (map < 0 || self->pinned.map >= 0 || self->hover_id != 0)
+    return;
+  self->hover_id = g_timeout_add (HOVER_DELAY_MS, explain_hovered, self);
+}
+
+/* A click holds on to a cell; another click on it lets go. */
+static void
+pin (CnnEditor *self, int map, int y, int x)
+{
+  gboolean again = self->pinned.map == map && self->pinned.y == y && self->pinned.x == x;
+
+  self->pinned = again ? (Cell) { -1, 0, 0 } : (Cell) { map, y, x };
+  if (!again)
+    explain (self, &self->pinned);
+}
+
+static void
+select_field (CnnEditor *self)
+{
+  const CnnExplained *what  = cnn_arithmetic_view_explained (CNN_ARITHMETIC_VIEW (self->arithmetic));
+  CnnShape            shape = cnn_picture_shape (self->picture);
+  CnnShape            input;
+  CnnRect             field, all = { 0, 0, shape.width, shape.height };
+
+  if (what == NULL)
+    return;
+  /* A network with an input of its own sees the picture scaled to that. */
+  input = what->infos[0].shape;
+  field.x = (int) ((gint64) what->field.x * shape.width / input.width);
+  field.y = (int) ((gint64) what->field.y * shape.height / input.height);
+  field.width = (int) (((gint64) (what->field.x + what->field.width) * shape.width +
+                        input.width - 1) / input.width) - field.x;
+  field.height = (int) (((gint64) (what->field.y + what->field.height) * shape.height +
+                         input.height - 1) / input.height) - field.y;
+  if (cnn_rect_intersect (&field, &all))
+    g_signal_emit (self, signals[SELECT_FIELD], 0, &field);
+}
+
+static void
+partial_sums (CnnEditor *self)
+{
+  const CnnExplained     *what  = cnn_arithmetic_view_explained (CNN_ARITHMETIC_VIEW (self->arithmetic));
+  const CnnExplainedStep *step  = cnn_arithmetic_view_sums (CNN_ARITHMETIC_VIEW (self->arithmetic));
+  g_autoptr (GError)      error = NULL;
+  g_autofree char        *text  = NULL;
+
+  if (what == NULL || step == NULL)
+    return;
+  text = cnn_partial_sums (what->network, cnn_picture_shape (self->picture), step->node, step->map,
+                           &error);
+  if (text != NULL)
+    g_signal_emit (self, signals[PARTIAL_SUMS], 0, text);
+  else
+    cnn_arithmetic_view_say (CNN_ARITHMETIC_VIEW (self->arithmetic), error->message);
+}
+
+/* --- what happens in the parts ------------------------------------------------------- */
+
+static void
+stages_changed (CnnEditor *self)
+{
+  g_free (self->stages);
+  self->stages = cnn_keep_stages (self->keep);
+  g_free (self->map_list);
+  self->map_list = g_strdup ("all");
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STAGES]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAPS]);
+}
+
+static void
+draft_changed (CnnEditor *self)
+{
+  CnnNetwork      *network = cnn_draft_network (self->draft);
+  g_autofree char *before  = cnn_keep_stages (self->keep);
+  g_autofree char *after   = NULL;
+
+  cnn_keep_follow (self->keep);
+  if (network != NULL)
+    cnn_preview_set_network (self->preview, network);
+  self->layer = cnn_stack_view_selected (CNN_STACK_VIEW (self->stack));
+  forget_cell (self);
+  show_maps (self);
+  show_ticks (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_NETWORK]);
+  after = cnn_keep_stages (self->keep);
+  /* With a mistake some stages are out of sight, not given up. */
+  if (cnn_draft_problem (self->draft) == NULL && g_strcmp0 (before, after) != 0)
+    stages_changed (self);
+}
+
+static void
+selected (CnnEditor *self, int layer)
+{
+  self->layer = layer;
+  cnn_params_view_set_layer (CNN_PARAMS_VIEW (self->params), layer);
+  forget_cell (self);
+  show_maps (self);
+  show_ticks (self);
+}
+
+static void
+layer_ticked (CnnEditor *self, guint layer, gboolean on)
+{
+  if (self->telling)
+    return;
+  cnn_keep_set_layer (self->keep, layer, on);
+  show_ticks (self);
+  stages_changed (self);
+}
+
+static void
+map_ticked (CnnEditor *self, int map, gboolean on)
+{
+  if (self->telling || selected_node (self) == 0)
+    return;
+  cnn_keep_set_map (self->keep, (guint) self->layer, map, on);
+  show_ticks (self);
+  stages_changed (self);
+}
+
+static void
+step (CnnEditor *self, int direction)
+{
+  int n = (int) cnn_draft_n_layers (self->draft);
+
+  cnn_stack_view_select (CNN_STACK_VIEW (self->stack), CLAMP (self->layer + direction, -1, n - 1));
+}
+
+static void
+mapping_changed (CnnEditor *self)
+{
+  g_autofree char *name = NULL;
+
+  g_object_get (self->output, "mapping", &name, NULL);
+  for (int i = 0; cnn_output_mappings[i].name != NULL; i++)
+    if (g_strcmp0 (cnn_output_mappings[i].name, name) == 0)
+      cnn_maps_view_set_mapping (CNN_MAPS_VIEW (self->maps), (MappingKind) i);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAPPING]);
+}
+
+static void
+output_changed (CnnEditor *self, GParamSpec *spec)
+{
+  g_object_notify (G_OBJECT (self), spec->name);
+}
+
+/* --- properties ---------------------------------------------------------------------- */
+
+static void
+cnn_editor_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  CnnEditor *self = CNN_EDITOR (object);
+
+  switch (id)
+    {
+    case PROP_NETWORK:
+      g_value_set_string (value, cnn_draft_text (self->draft));
+      break;
+    case PROP_STAGES:
+      g_value_set_string (value, self->stages);
+      break;
+    case PROP_MAPS:
+      g_value_set_string (value, self->map_list);
+      break;
+    default:
+      g_object_get_property (G_OBJECT (self->output), spec->name, value);
+    }
+}
+
+static void
+read_stages (CnnEditor *self, char **to, const GValue *value)
+{
+  g_free (*to);
+  *to = g_value_dup_string (value);
+  cnn_keep_read (self->keep, self->stages != NULL ? self->stages : "last",
+                 self->map_list != NULL ? self->map_list : "all");
+  show_ticks (self);
+}
+
+static void
+cnn_editor_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+  CnnEditor *self = CNN_EDITOR (object);
+
+  switch (id)
+    {
+    case PROP_NETWORK:
+      cnn_draft_set_text (self->draft, g_value_get_string (value) ? g_value_get_string (value) : "");
+      break;
+    case PROP_STAGES:
+      read_stages (self, &self->stages, value);
+      break;
+    case PROP_MAPS:
+      read_stages (self, &self->map_list, value);
+      break;
+    default:
+      g_object_set_property (G_OBJECT (self->output), spec->name, value);
+    }
+}
+
+/* --- life ------------------------------------------------------------------------------ */
+
+static void
+cnn_editor_dispose (GObject *object)
+{
+  CnnEditor *self = CNN_EDITOR (object);
+
+  g_clear_handle_id (&self->hover_id, g_source_remove);
+  if (self->explaining != NULL)
+    g_cancellable_cancel (self->explaining);
+  self->arithmetic = NULL;
+  if (self->draft != NULL)
+    g_signal_handlers_disconnect_by_data (self->draft, self);
+  if (self->picture != NULL)
+    cnn_picture_close (self->picture);
+  G_OBJECT_CLASS (cnn_editor_parent_class)->dispose (object);
+}
+
+static void
+cnn_editor_finalize (GObject *object)
+{
+  CnnEditor *self = CNN_EDITOR (object);
+
+  g_clear_object (&self->explaining);
+  g_clear_object (&self->explainer);
+  g_clear_object (&self->preview);
+  g_clear_pointer (&self->keep, cnn_keep_free);
+  g_clear_object (&self->draft);
+  g_clear_pointer (&self->picture, cnn_picture_unref);
+  g_free (self->stages);
+  g_free (self->map_list);
+  G_OBJECT_CLASS (cnn_editor_parent_class)->finalize (object);
+}
+
+static void
+cnn_editor_class_init (CnnEditorClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const char   *names[]      = { NULL, "network", "stages", "maps", "mapping", "placement",
+                                 "input-encoding" };
+
+  object_class->get_property = cnn_editor_get_property;
+  object_class->set_property = cnn_editor_set_property;
+  object_class->dispose = cnn_editor_dispose;
+  object_class->finalize = cnn_editor_finalize;
+  for (int i = 1; i < N_PROPS; i++)
+    props[i] = g_param_spec_string (names[i], NULL, NULL, NULL, G_PARAM_READWRITE);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+  signals[SELECT_FIELD] = g_signal_new ("select-field", CNN_TYPE_EDITOR, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[PARTIAL_SUMS] = g_signal_new ("partial-sums", CNN_TYPE_EDITOR, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+cnn_editor_init (CnnEditor *self)
+{
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self), 6);
+  self->layer = -1;
+  self->hovered.map = self->pinned.map = -1;
+  self->stages = g_strdup ("last");
+  self->map_list = g_strdup ("all");
+}
+
+/* --- the parts ------------------------------------------------------------------------- */
+
+static GtkWidget *
+scrolled (GtkWidget *child, int least)
+{
+  GtkWidget *window = gtk_scrolled_window_new (NULL, NULL);
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (window), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (window), least);
+  gtk_container_add (GTK_CONTAINER (window), child);
+  gtk_widget_show (child);
+  gtk_widget_show (window);
+  return window;
+}
+
+/* The layers and the selected one's parameters; or the whole as text. */
+static GtkWidget *
+left_side (CnnEditor *self, const char *presets_folder)
+{
+  GtkWidget *box      = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *top      = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *presets  = cnn_presets_view_new (self->draft, self->picture, presets_folder);
+  GtkWidget *pages    = gtk_stack_new ();
+  GtkWidget *switcher = gtk_stack_switcher_new ();
+  GtkWidget *paned    = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
+  GtkWidget *text     = cnn_text_editor_new (self->draft);
+
+  self->stack = cnn_stack_view_new (self->draft, self->preview);
+  self->params = cnn_params_view_new (self->draft);
+  gtk_paned_pack1 (GTK_PANED (paned), self->stack, TRUE, FALSE);
+  gtk_paned_pack2 (GTK_PANED (paned), scrolled (self->params, 120), TRUE, FALSE);
+  gtk_stack_add_titled (GTK_STACK (pages), paned, "layers", _("Layers"));
+  gtk_stack_add_titled (GTK_STACK (pages), text, "text", _("Text"));
+  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (pages));
+  gtk_box_pack_start (GTK_BOX (top), presets, FALSE, FALSE, 0);
+  gtk_box_pack_end (GTK_BOX (top), switcher, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), top, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), pages, TRUE, TRUE, 0);
+  gtk_widget_set_size_request (box, 340, -1);
+  gtk_widget_show_all (top);
+  gtk_widget_show (self->stack);
+  gtk_widget_show (text);
+  gtk_widget_show (paned);
+  gtk_widget_show (pages);
+  gtk_widget_show (box);
+  return box;
+}
+
+static void
+fill (CnnEditor *self, const char *presets_folder)
+{
+  GtkWidget *outer = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
+  GtkWidget *inner = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
+
+  self->maps = cnn_maps_view_new (self->preview);
+  self->arithmetic = cnn_arithmetic_view_new ();
+  self->output = cnn_output_view_new ();
+
+  gtk_paned_pack1 (GTK_PANED (outer), left_side (self, presets_folder), FALSE, FALSE);
+  gtk_paned_pack2 (GTK_PANED (outer), inner, TRUE, FALSE);
+  gtk_paned_pack1 (GTK_PANED (inner), self->maps, TRUE, FALSE);
+  gtk_paned_pack2 (GTK_PANED (inner), self->arithmetic, FALSE, FALSE);
+  gtk_widget_set_size_request (self->maps, 260, 240);
+  gtk_widget_set_size_request (self->arithmetic, 300, -1);
+  gtk_widget_show (self->maps);
+  gtk_widget_show (self->arithmetic);
+  gtk_widget_show (self->output);
+  gtk_widget_show (inner);
+  gtk_widget_show (outer);
+  gtk_box_pack_start (GTK_BOX (self), outer, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (self), self->output, FALSE, FALSE, 0);
+}
+
+static void
+connect (CnnEditor *self)
+{
+  g_signal_connect_swapped (self->draft, "changed", G_CALLBACK (draft_changed), self);
+  g_signal_connect_swapped (self->stack, "selected", G_CALLBACK (selected), self);
+  g_signal_connect_swapped (self->stack, "tick", G_CALLBACK (layer_ticked), self);
+  g_signal_connect_swapped (self->maps, "hover", G_CALLBACK (hover), self);
+  g_signal_connect_swapped (self->maps, "pin", G_CALLBACK (pin), self);
+  g_signal_connect_swapped (self->maps, "tick", G_CALLBACK (map_ticked), self);
+  g_signal_connect_swapped (self->maps, "step", G_CALLBACK (step), self);
+  g_signal_connect_swapped (self->arithmetic, "select-field", G_CALLBACK (select_field), self);
+  g_signal_connect_swapped (self->arithmetic, "partial-sums", G_CALLBACK (partial_sums), self);
+  g_signal_connect_swapped (self->output, "notify::mapping", G_CALLBACK (mapping_changed), self);
+  g_signal_connect_swapped (self->output, "notify::placement", G_CALLBACK (output_changed), self);
+  g_signal_connect_swapped (self->output, "notify::input-encoding", G_CALLBACK (output_changed),
+                            self);
+}
+
+/**
+ * cnn_editor_new:
+ * @picture: what to show the network on; closed when the editor goes
+ * @presets_folder: (nullable): where the person's own networks are kept
+ *
+ * Returns: (transfer floating): the widget, with an empty network
+ */
+GtkWidget *
+cnn_editor_new (CnnPicture *picture, const char *presets_folder)
+{
+  CnnEditor *self = g_object_new (CNN_TYPE_EDITOR, NULL);
+
+  self->picture = cnn_picture_ref (picture);
+  self->draft = cnn_draft_new (cnn_picture_shape (picture));
+  self->keep = cnn_keep_new (self->draft);
+  self->preview = cnn_preview_new (picture);
+  self->explainer = cnn_explainer_new (picture);
+  fill (self, presets_folder);
+  connect (self);
+  mapping_changed (self);
+  show_maps (self);
+  return GTK_WIDGET (self);
+}
+
+/**
+ * cnn_editor_verdict:
+ * @ok: whether what is asked for can be had
+ * @sentence: what will happen, or why it cannot
+ */
+void
+cnn_editor_verdict (CnnEditor *editor, gboolean ok, const char *sentence)
+{
+  cnn_output_view_verdict (CNN_OUTPUT_VIEW (editor->output), ok, sentence);
+}
+
+/**
+ * cnn_editor_picture_changed:
+ *
+ * The picture reads otherwise from now on: all that was computed is out of date.
+ */
+void
+cnn_editor_picture_changed (CnnEditor *editor)
+{
+  cnn_preview_forget (editor->preview);
+  g_object_unref (editor->explainer);
+  editor->explainer = cnn_explainer_new (editor->picture);
+  forget_cell (editor);
+  draft_changed (editor);
+}
