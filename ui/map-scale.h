@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CnnMapScale, cnn_map_scale, CNN, MAP_SCALE, GtkDrawingArea)
 
 GtkWidget *cnn_map_scale_new (void);
-void       cnn_map_scale_set (CnnMapScale *scale, const CnnMapStats *stats, MappingKind kind);
+void       cnn_map_scale_set (CnnMapScale *scale, const CnnMapStats *stats, MappingKind kind,
+                              MappingRange shown);
 
 G_END_DECLS
