@@ -70,7 +70,7 @@ ensure_layout (CnnArithmeticGrid *self)
     return self->layout;
   self->layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
   attrs = pango_attr_list_new ();
-  pango_attr_list_insert (attrs, pango_attr_scale_new (0.8));
+  pango_attr_list_insert (attrs, pango_attr_scale_new (0.75));
   pango_attr_list_insert (attrs, pango_attr_font_features_new ("tnum=1"));
   pango_layout_set_attributes (self->layout, attrs);
   pango_attr_list_unref (attrs);
@@ -91,11 +91,20 @@ measure (CnnArithmeticGrid *self)
 {
   int width, height, caption, sign = 0;
 
-  text_size (self, "−0.88", &width, &height);
   if (has_numbers (self))
     {
-      self->cell_width = width + 3;
+      text_size (self, "88", &width, &height);
+      self->cell_width = MAX (self->cell_width, width + 4.0);
       self->cell_height = height + 4;
+      /* Wide enough for its numbers, and for those that there were before: a grid that
+       * shrinks and grows while a pointer moves is hard to read. */
+      for (int i = 0; i < n_cells (self); i++)
+        {
+          g_autofree char *number = cnn_number_cell (self->values[i]);
+
+          text_size (self, number, &width, &height);
+          self->cell_width = MAX (self->cell_width, width + 4.0);
+        }
     }
   else
     {
@@ -127,6 +136,7 @@ cnn_arithmetic_grid_style_updated (GtkWidget *widget)
   GTK_WIDGET_CLASS (cnn_arithmetic_grid_parent_class)->style_updated (widget);
   g_clear_object (&self->layout);
   g_clear_pointer (&self->colours, cairo_surface_destroy);
+  self->cell_width = 0.0;
   if (self->name != NULL)
     measure (self);
 }
@@ -522,8 +532,9 @@ cnn_arithmetic_grid_set (CnnArithmeticGrid *self, const CnnGridContent *content)
       g_free (self->sign);
       self->name = g_strdup (content->name);
       self->sign = g_strdup (content->sign);
-      measure (self);
+      self->cell_width = 0.0;
     }
+  measure (self);
   describe (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

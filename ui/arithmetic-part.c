@@ -341,7 +341,7 @@ cnn_arithmetic_part_set (CnnArithmeticPart *self, const CnnExplained *explained,
     return;
   grids = has_grids (part);
   large = part->size.height > CNN_GRID_NUMBERS || part->size.width > CNN_GRID_NUMBERS;
-  list = !grids || (large && part->factors != NULL);
+  list = !grids || (large && part->kind == CNN_PART_PRODUCTS);
   name = heading (explained, step, part);
   sum = outcome (part);
   owner = cnn_part_name (explained, step, part);
@@ -385,7 +385,6 @@ cnn_arithmetic_part_init (CnnArithmeticPart *self)
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->flow), N_GRIDS);
   /* A formula reads from left to right in every script. */
   gtk_widget_set_direction (self->flow, GTK_TEXT_DIR_LTR);
-  gtk_widget_set_halign (self->flow, GTK_ALIGN_START);
   for (int i = 0; i < N_GRIDS; i++)
     {
       GtkWidget *child = gtk_flow_box_child_new ();
