@@ -46,7 +46,9 @@ typedef struct
  * layer's words. A layer that is switched off stands in it as a comment, "#off relu".
  * It may be wrong: then the layers before the first mistake still are a network.
  *
- * Signals: "changed" (void), after any change of the text or of the picture's shape.
+ * Signals: "changed" (void), after any change of the text or of the picture's shape;
+ * "flush" (void), before the text is read, or changed, from outside: who holds back what a
+ * person is typing hands it over now.
  */
 #define CNN_TYPE_DRAFT (cnn_draft_get_type ())
 G_DECLARE_FINAL_TYPE (CnnDraft, cnn_draft, CNN, DRAFT, GObject)
