@@ -5,7 +5,9 @@
 
 G_BEGIN_DECLS
 
-double *cnn_kernel_text_read  (const char *text, int *depth, CnnSize *size, GError **error);
-char   *cnn_kernel_text_write (const double *values, int depth, CnnSize size);
+double  *cnn_kernel_text_read     (const char *text, int *depth, CnnSize *size, GError **error);
+gboolean cnn_kernel_text_number   (const char *text, double *value);
+char    *cnn_kernel_text_write    (const double *values, int depth, CnnSize size);
+char    *cnn_kernel_text_brackets (const double *values, int depth, CnnSize size);
 
 G_END_DECLS
