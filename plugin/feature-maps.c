@@ -11,6 +11,7 @@
 #include "make-layers.h"
 #include "output-view.h"
 #include "presets.h"
+#include "request.h"
 
 #define DEFAULT_PRESET "edge-bank"
 

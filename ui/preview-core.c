@@ -351,6 +351,13 @@ cnn_preview_core_set_network (CnnPreviewCore *core, CnnNetwork *network)
       core->network = cnn_network_ref (network);
       core->n_nodes = cnn_network_n_nodes (network);
       core->keys = cnn_preview_keys (network);
+      for (guint i = 0; core->era > 0 && i < core->n_nodes; i++)
+        {
+          char *key = g_strdup_printf ("%u %s", core->era, core->keys[i]);
+
+          g_free (core->keys[i]);
+          core->keys[i] = key;
+        }
       if (core->strips->len < core->n_nodes)
         g_array_set_size (core->strips, core->n_nodes);
       forget_facts (core);

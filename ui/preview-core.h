@@ -59,6 +59,7 @@ typedef struct
   CnnNetwork  *network;
   CnnNodeInfo *infos;
   GStrv        keys;       /* of each node */
+  guint        era;        /* how often the picture has changed: part of the keys */
   guint        n_nodes;
   guint64      memory;
 

@@ -168,6 +168,27 @@ cnn_preview_set_network (CnnPreview *preview, CnnNetwork *network)
 }
 
 /**
+ * cnn_preview_forget:
+ *
+ * The picture reads otherwise from now on: nothing that was computed is right any more.
+ */
+void
+cnn_preview_forget (CnnPreview *preview)
+{
+  CnnPreviewCore        *core    = preview->core;
+  g_autoptr (CnnNetwork) network = NULL;
+
+  g_mutex_lock (&core->lock);
+  core->era++;
+  if (core->network != NULL)
+    {
+      network = cnn_network_ref (core->network);
+      cnn_preview_core_set_network (core, network);
+    }
+  g_mutex_unlock (&core->lock);
+}
+
+/**
  * cnn_preview_set_memory:
  * @bytes: what a run may take, as in #CnnPlanOptions; 0 for the engine's own limit
  */

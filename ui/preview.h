@@ -69,6 +69,7 @@ typedef struct
 CnnPreview        *cnn_preview_new          (CnnPicture *picture);
 CnnPicture        *cnn_preview_picture      (CnnPreview *preview);
 void               cnn_preview_set_network  (CnnPreview *preview, CnnNetwork *network);
+void               cnn_preview_forget       (CnnPreview *preview);
 void               cnn_preview_set_memory   (CnnPreview *preview, guint64 bytes);
 
 void               cnn_preview_want         (CnnPreview *preview, const CnnPreviewView *view);
