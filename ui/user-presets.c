@@ -12,8 +12,9 @@
 
 #define SUFFIX ".cnn"
 
-/* Bytes that a file's name may have on the systems there are. */
-#define MAX_FILE_NAME 255
+/* Bytes that a file's name may have on the systems there are, less what is put behind it while
+ * it is written. */
+#define MAX_FILE_NAME (255 - 7)
 
 static char *
 file_of (const char *folder, const char *name)
