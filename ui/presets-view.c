@@ -53,7 +53,7 @@ static void
 set_note (GtkWidget *label, const char *sentence)
 {
   gtk_label_set_text (GTK_LABEL (label), sentence ? sentence : "");
-  gtk_widget_set_visible (label, sentence != NULL);
+  gtk_widget_set_visible (gtk_widget_get_parent (label), sentence != NULL);
 }
 
 static void
@@ -333,7 +333,7 @@ cancelled (CnnPresetsView *view)
 /* --- the widgets ---------------------------------------------------------- */
 
 static GtkWidget *
-new_note (const char *style)
+new_sentence (void)
 {
   GtkWidget *label = gtk_label_new (NULL);
 
@@ -341,10 +341,24 @@ new_note (const char *style)
   gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 44);
   gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
-  gtk_label_set_selectable (GTK_LABEL (label), FALSE);
-  if (style != NULL)
-    gtk_style_context_add_class (gtk_widget_get_style_context (label), style);
-  gtk_widget_set_no_show_all (label, style != NULL);
+  return label;
+}
+
+/* A place for a sentence about what went wrong; (transfer none): its label. */
+static GtkWidget *
+add_note (GtkWidget *page)
+{
+  GtkWidget *row   = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *label = new_sentence ();
+
+  gtk_box_pack_start (GTK_BOX (row), gtk_image_new_from_icon_name ("dialog-error-symbolic",
+                                                                   GTK_ICON_SIZE_BUTTON),
+                      FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (row), label, TRUE, TRUE, 0);
+  gtk_widget_show_all (row);
+  gtk_widget_set_no_show_all (row, TRUE);
+  gtk_widget_hide (row);
+  gtk_box_pack_start (GTK_BOX (page), row, FALSE, FALSE, 0);
   return label;
 }
 
@@ -395,8 +409,7 @@ add_list_page (CnnPresetsView *view)
   gtk_container_add (GTK_CONTAINER (view->scrolled), view->list);
   gtk_box_pack_start (GTK_BOX (page), view->scrolled, TRUE, TRUE, 0);
 
-  view->trouble = new_note ("error");
-  gtk_box_pack_start (GTK_BOX (page), view->trouble, FALSE, FALSE, 0);
+  view->trouble = add_note (page);
   view->save = gtk_button_new_with_mnemonic (_("_Save as…"));
   gtk_widget_set_tooltip_text (view->save, _("Keep this network among your own presets"));
   g_signal_connect_swapped (view->save, "clicked", G_CALLBACK (save_clicked), view);
@@ -413,10 +426,9 @@ add_name_page (CnnPresetsView *view)
   gtk_label_set_xalign (GTK_LABEL (view->name_title), 0.0f);
   gtk_label_set_mnemonic_widget (GTK_LABEL (view->name_title), view->entry);
   atk_object_set_name (gtk_widget_get_accessible (view->entry), _("Name"));
-  view->name_note = new_note ("error");
   gtk_box_pack_start (GTK_BOX (page), view->name_title, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (page), view->entry, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (page), view->name_note, FALSE, FALSE, 0);
+  view->name_note = add_note (page);
   view->name_ok = add_answers (view, page, GTK_STYLE_CLASS_SUGGESTED_ACTION,
                                G_CALLBACK (name_given));
   g_signal_connect_swapped (view->entry, "changed", G_CALLBACK (name_changed), view);
@@ -428,7 +440,7 @@ add_ask_page (CnnPresetsView *view)
 {
   GtkWidget *page = add_page (view, PAGE_ASK);
 
-  view->question = new_note (NULL);
+  view->question = new_sentence ();
   gtk_box_pack_start (GTK_BOX (page), view->question, FALSE, FALSE, 0);
   view->ask_ok = add_answers (view, page, GTK_STYLE_CLASS_DESTRUCTIVE_ACTION,
                               G_CALLBACK (do_task));
@@ -436,10 +448,12 @@ add_ask_page (CnnPresetsView *view)
 
 /* The list as high as there is room for in the window. */
 static void
-popover_shown (CnnPresetsView *view)
+button_toggled (CnnPresetsView *view, GtkToggleButton *button)
 {
   int height = gtk_widget_get_allocated_height (gtk_widget_get_toplevel (GTK_WIDGET (view)));
 
+  if (!gtk_toggle_button_get_active (button))
+    return;
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (view->scrolled),
                                               CLAMP (height - 170, 120, 560));
   set_note (view->trouble, NULL);
@@ -465,7 +479,7 @@ add_button (CnnPresetsView *view)
   view->popover = gtk_popover_new (button);
   gtk_container_add (GTK_CONTAINER (view->popover), view->stack);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), view->popover);
-  g_signal_connect_swapped (view->popover, "show", G_CALLBACK (popover_shown), view);
+  g_signal_connect_swapped (button, "toggled", G_CALLBACK (button_toggled), view);
   gtk_box_pack_start (GTK_BOX (view), button, TRUE, TRUE, 0);
   gtk_widget_show_all (button);
   gtk_widget_show_all (view->stack);

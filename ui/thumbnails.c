@@ -6,8 +6,11 @@
 #include "plan.h"
 
 /* The longer side of the picture that networks without a size of their own see. Where a
- * window does not fit into it, they see a larger one. */
+ * window does not fit into it, or little is left of it, they see a larger one. */
 static const int sides[] = { 96, 384 };
+
+/* The longer side that a map should have. */
+#define ENOUGH 32
 
 /* Values that a thumbnail's input or map may have, and bytes that its run may take. */
 #define MAX_VALUES (1 << 24)
@@ -77,6 +80,14 @@ last_map (const CnnNodeInfo *infos, guint n_nodes)
   return 0;
 }
 
+static int
+side_of_map (const CnnNodeInfo *infos, guint n_nodes)
+{
+  const CnnShape *map = &infos[last_map (infos, n_nodes)].shape;
+
+  return MAX (map->height, map->width);
+}
+
 static gboolean
 run (Job *job, CnnNetwork *network, guint node, GError **error)
 {
@@ -144,11 +155,18 @@ cnn_thumbnail_make (CnnPicture *picture, const char *text, GCancellable *cancell
 
   if (network == NULL)
     return NULL;
-  for (guint i = 0; i < G_N_ELEMENTS (sides) && infos == NULL; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
     {
-      job.input = cnn_network_input (network, reduced (cnn_picture_shape (picture), sides[i]));
+      CnnShape input = cnn_network_input (network, reduced (cnn_picture_shape (picture), sides[i]));
+
+      if (infos != NULL && cnn_shape_equal (input, job.input))
+        break;
+      job.input = input;
+      g_clear_pointer (&infos, g_free);
       g_clear_error (error);
-      infos = cnn_network_infer (network, job.input, error);
+      infos = cnn_network_infer (network, input, error);
+      if (infos != NULL && side_of_map (infos, cnn_network_n_nodes (network)) >= ENOUGH)
+        break;
     }
   if (infos == NULL)
     return NULL;

@@ -275,15 +275,24 @@ click (Fixture *fixture, const char *name)
   GtkWidget *button = in_popover (fixture, GTK_TYPE_BUTTON, name);
 
   g_assert_nonnull (button);
-  g_assert_true (gtk_widget_get_mapped (button) && gtk_widget_is_sensitive (button));
+  if (!gtk_widget_get_mapped (button) || !gtk_widget_is_sensitive (button))
+    g_error ("“%s” cannot be pressed now", name);
   gtk_button_clicked (GTK_BUTTON (button));
   ui_test_settle ();
+}
+
+static gboolean
+is_closed (gpointer popover)
+{
+  return !gtk_widget_get_visible (popover);
 }
 
 static void
 open_list (Fixture *fixture)
 {
-  gtk_popover_popup (gtk_menu_button_get_popover (GTK_MENU_BUTTON (fixture->button)));
+  g_assert_true (ui_test_wait (is_closed,
+                               gtk_menu_button_get_popover (GTK_MENU_BUTTON (fixture->button))));
+  gtk_button_clicked (GTK_BUTTON (fixture->button));
   ui_test_settle ();
 }
 
