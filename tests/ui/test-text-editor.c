@@ -54,9 +54,10 @@ shown (const Fixture *fixture)
 static char *
 tagged (const Fixture *fixture, const char *name)
 {
-  GtkTextTag *tag   = gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (fixture->buffer), name);
-  GString    *found = g_string_new (NULL);
-  GtkTextIter at, end;
+  GtkTextTagTable *tags  = gtk_text_buffer_get_tag_table (fixture->buffer);
+  GtkTextTag      *tag   = gtk_text_tag_table_lookup (tags, name);
+  GString         *found = g_string_new (NULL);
+  GtkTextIter      at, end;
 
   gtk_text_buffer_get_start_iter (fixture->buffer, &at);
   while (gtk_text_iter_starts_tag (&at, tag) || gtk_text_iter_forward_to_tag_toggle (&at, tag))
