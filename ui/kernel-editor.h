@@ -3,27 +3,9 @@
 
 #include <gtk/gtk.h>
 
-#include "param.h"
+#include "kernel-edit.h"
 
 G_BEGIN_DECLS
-
-/**
- * CnnKernelLayer:
- * @size: the kernel size that the layer says, 0×0 when it says none; of a
- *   layer that takes just a matrix, the matrix's when there is none yet
- * @channels: channels that each kernel meets; 0 when that is not known
- * @colour: whether these are the red, green and blue of the picture
- * @matrix: the layer takes just one matrix: no list, no names, no channels
- *
- * What the layer is like whose kernels are edited.
- */
-typedef struct
-{
-  CnnSize  size;
-  int      channels;
-  gboolean colour;
-  gboolean matrix;
-} CnnKernelLayer;
 
 /**
  * CnnKernelEditor:
