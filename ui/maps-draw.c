@@ -192,13 +192,16 @@ draw_shot (CnnMapsView *view, cairo_t *cr, int map, const CnnRect *pane)
 
 /* --- around it ---------------------------------------------------------------------- */
 
-/* Where the tick box of a map is, in its caption. */
+/* Where the tick box of a map is: in its caption, or at the end of its bar. */
 GdkRectangle
 cnn_maps_check (CnnMapsView *view, const CnnRect *pane)
 {
   int      size = cnn_maps_view_caption (view) - 8;
   gboolean rtl  = gtk_widget_get_direction (view->area) == GTK_TEXT_DIR_RTL;
 
+  if (cnn_maps_view_is_vector (view))
+    return (GdkRectangle) { rtl ? pane->x + 6 : pane->x + pane->width - size - 6,
+                            pane->y + (pane->height - size) / 2, size, size };
   return (GdkRectangle) { rtl ? pane->x : pane->x + pane->width - size,
                           pane->y + pane->height + 4, size, size };
 }
@@ -212,8 +215,9 @@ accent (CnnMapsView *view, GdkRGBA *color)
     gtk_style_context_get_color (context, gtk_style_context_get_state (context), color);
 }
 
-static void
-draw_check (CnnMapsView *view, cairo_t *cr, int map, const GdkRectangle *box)
+/* A tick box, in the theme's colours. */
+void
+cnn_maps_draw_check (CnnMapsView *view, cairo_t *cr, int map, const GdkRectangle *box)
 {
   GtkStyleContext *context = gtk_widget_get_style_context (view->area);
   double           size    = box->width;
@@ -279,7 +283,7 @@ draw_caption (CnnMapsView *view, cairo_t *cr, int map, const CnnRect *pane)
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
   gtk_render_layout (context, cr, rtl ? pane->x + box.width + 6 : pane->x,
                      pane->y + pane->height + 3, layout);
-  draw_check (view, cr, map, &box);
+  cnn_maps_draw_check (view, cr, map, &box);
 }
 
 /* A thin line around each map, a clear one around the chosen. */

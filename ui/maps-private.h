@@ -112,6 +112,8 @@ void            cnn_maps_toolbar_update     (CnnMapsView *view);
 /* maps-draw.c */
 gboolean        cnn_maps_draw               (GtkWidget *area, cairo_t *cr, CnnMapsView *view);
 GdkRectangle    cnn_maps_check              (CnnMapsView *view, const CnnRect *pane);
+void            cnn_maps_draw_check         (CnnMapsView *view, cairo_t *cr, int map,
+                                             const GdkRectangle *box);
 void            cnn_maps_shot_free          (gpointer shot);
 
 /* maps-bars.c */

@@ -147,8 +147,7 @@ cnn_maps_view_hover (CnnMapsView *view, int map, int y, int x)
   view->hover_map = map;
   view->hover_y = y;
   view->hover_x = x;
-  if (map >= 0)
-    cnn_preview_want_value (view->preview, (guint) view->node, map, y, x);
+  cnn_preview_want_value (view->preview, (guint) MAX (view->node, 0), map, y, x);
   gtk_widget_queue_draw (view->area);
   cnn_maps_view_say (view);
   g_signal_emit (view, signals[HOVER], 0, map, y, x);
@@ -279,6 +278,7 @@ cnn_maps_view_set_node (CnnMapsView *view, CnnNetwork *network, const CnnNodeInf
       if (view->hover_map >= 0)
         {
           view->hover_map = -1;
+          cnn_preview_want_value (view->preview, 0, -1, 0, 0);
           g_signal_emit (view, signals[HOVER], 0, -1, 0, 0);
         }
     }

@@ -210,6 +210,7 @@ cnn_preview_want (CnnPreview *preview, const CnnPreviewView *view)
 
 /**
  * cnn_preview_want_value:
+ * @map: the cell's map; -1 for no cell any more
  *
  * Asks for one cell, and those around it, for cnn_preview_get_value(); where a view shows
  * means they are not known otherwise.
@@ -219,10 +220,10 @@ cnn_preview_want_value (CnnPreview *preview, guint node, int map, int y, int x)
 {
   CnnPreviewCore *core = preview->core;
 
-  g_return_if_fail (map >= 0 && y >= 0 && x >= 0);
+  g_return_if_fail (y >= 0 && x >= 0);
 
   g_mutex_lock (&core->lock);
-  core->has_point = TRUE;
+  core->has_point = map >= 0;
   core->point_node = node;
   core->point_map = map;
   core->point_y = y;
