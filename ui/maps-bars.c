@@ -41,9 +41,10 @@ cnn_maps_draw_bars (CnnMapsView *view, cairo_t *cr)
   int              row     = cnn_maps_view_row_height (view);
   gboolean         rtl     = gtk_widget_get_direction (view->area) == GTK_TEXT_DIR_RTL;
   int              label   = CLAMP (width / 4, 40, 160);
+  int              check   = row;
   int              number  = 84;
-  double           from    = rtl ? number + 12 : label + 12;
-  double           length  = MAX (width - label - number - 24, 1);
+  double           from    = rtl ? number + check + 12 : label + 12;
+  double           length  = MAX (width - label - number - check - 24, 1);
   double           low     = MIN (range.min, 0.0f);
   double           high    = MAX (range.max, 0.0f);
   CnnMapsGrid      grid    = cnn_maps_view_grid (view);
@@ -59,6 +60,7 @@ cnn_maps_draw_bars (CnnMapsView *view, cairo_t *cr)
     {
       double           y    = map * row - gtk_adjustment_get_value (view->scroll);
       g_autofree char *name = cnn_maps_view_name (view, map);
+      GdkRectangle     box;
       float            value;
 
       if (map == view->map)
@@ -77,11 +79,14 @@ cnn_maps_draw_bars (CnnMapsView *view, cairo_t *cr)
 
           if (value == value)
             draw_bar (cr, zero, rtl ? zero - part : zero + part, y + 4, row - 8, value < 0.0f);
-          draw_text (view, cr, text, rtl ? 4 : width - number - 4, y + 4, number,
+          draw_text (view, cr, text, rtl ? check + 4 : width - number - check - 4, y + 4,
+                     number,
                      rtl ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
         }
       else
         fresh = FALSE;
+      box = cnn_maps_check (view, &(CnnRect) { 0, (int) y, width, row });
+      cnn_maps_draw_check (view, cr, map, &box);
       if (map == view->map)
         gtk_style_context_restore (context);
     }

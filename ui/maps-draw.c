@@ -14,6 +14,9 @@
 /* After so long without news, what is shown of before is shown paler. */
 #define STALE_USEC (300 * 1000)
 
+/* A pane less wide has no room for words. */
+#define NARROW 150
+
 /* What takes no longer than this shows no progress. */
 #define BUSY_USEC (500 * 1000)
 
@@ -189,46 +192,81 @@ draw_shot (CnnMapsView *view, cairo_t *cr, int map, const CnnRect *pane)
 
 /* --- around it ---------------------------------------------------------------------- */
 
-/* Where the tick box of a map is, in its caption. */
+/* Where the tick box of a map is: in its caption, or at the end of its bar. */
 GdkRectangle
 cnn_maps_check (CnnMapsView *view, const CnnRect *pane)
 {
   int      size = cnn_maps_view_caption (view) - 8;
   gboolean rtl  = gtk_widget_get_direction (view->area) == GTK_TEXT_DIR_RTL;
 
+  if (cnn_maps_view_is_vector (view))
+    return (GdkRectangle) { rtl ? pane->x + 6 : pane->x + pane->width - size - 6,
+                            pane->y + (pane->height - size) / 2, size, size };
   return (GdkRectangle) { rtl ? pane->x : pane->x + pane->width - size,
                           pane->y + pane->height + 4, size, size };
 }
 
 static void
-draw_check (CnnMapsView *view, cairo_t *cr, int map, const GdkRectangle *box)
+accent (CnnMapsView *view, GdkRGBA *color)
 {
   GtkStyleContext *context = gtk_widget_get_style_context (view->area);
 
-  gtk_style_context_save (context);
-  gtk_style_context_add_class (context, GTK_STYLE_CLASS_CHECK);
-  gtk_style_context_set_state (context, gtk_style_context_get_state (context) |
-                                          (cnn_maps_view_is_ticked (view, map)
-                                             ? GTK_STATE_FLAG_CHECKED : 0));
-  gtk_render_background (context, cr, box->x, box->y, box->width, box->height);
-  gtk_render_frame (context, cr, box->x, box->y, box->width, box->height);
-  gtk_render_check (context, cr, box->x, box->y, box->width, box->height);
-  gtk_style_context_restore (context);
+  if (!gtk_style_context_lookup_color (context, "theme_selected_bg_color", color))
+    gtk_style_context_get_color (context, gtk_style_context_get_state (context), color);
+}
+
+/* A tick box, in the theme's colours. */
+void
+cnn_maps_draw_check (CnnMapsView *view, cairo_t *cr, int map, const GdkRectangle *box)
+{
+  GtkStyleContext *context = gtk_widget_get_style_context (view->area);
+  double           size    = box->width;
+  GdkRGBA          color;
+
+  cairo_save (cr);
+  cairo_translate (cr, box->x, box->y);
+  cairo_rectangle (cr, 0.5, 0.5, size - 1, size - 1);
+  cairo_set_line_width (cr, 1);
+  if (cnn_maps_view_is_ticked (view, map))
+    {
+      accent (view, &color);
+      gdk_cairo_set_source_rgba (cr, &color);
+      cairo_fill (cr);
+      if (!gtk_style_context_lookup_color (context, "theme_selected_fg_color", &color))
+        color = (GdkRGBA) { 1, 1, 1, 1 };
+      gdk_cairo_set_source_rgba (cr, &color);
+      cairo_set_line_width (cr, 2);
+      cairo_move_to (cr, size * 0.22, size * 0.52);
+      cairo_line_to (cr, size * 0.43, size * 0.73);
+      cairo_line_to (cr, size * 0.80, size * 0.28);
+    }
+  else
+    {
+      gtk_style_context_get_color (context, gtk_style_context_get_state (context), &color);
+      color.alpha *= 0.6;
+      gdk_cairo_set_source_rgba (cr, &color);
+    }
+  cairo_stroke (cr);
+  cairo_restore (cr);
 }
 
 /* (transfer full): a map's name and what is to be said of it. */
 static char *
-caption_text (CnnMapsView *view, int map)
+caption_text (CnnMapsView *view, int map, gboolean narrow)
 {
   const CnnMapStats *stats = cnn_preview_get_stats (view->preview, (guint) view->node, map);
   g_autofree char   *name  = cnn_maps_view_name (view, map);
   g_autofree char   *plain = g_markup_escape_text (name, -1);
+  int                percent;
 
-  if (stats == NULL || stats->zeros == 0.0)
+  if (stats == NULL || stats->zeros < 0.005)
     return g_steal_pointer (&plain);
   if (stats->zeros == 1.0)
     return g_strdup_printf ("%s  <b>%s</b>", plain, _("dead"));
-  return g_strdup_printf (_("%s  <small>%.0f %% zeros</small>"), plain, 100 * stats->zeros);
+  /* All but a few is not all. */
+  percent = MIN ((int) round (100 * stats->zeros), 99);
+  return g_strdup_printf (narrow ? "%s  <small>0: %d %%</small>"
+                                 : _("%s  <small>%d %% zeros</small>"), plain, percent);
 }
 
 static void
@@ -236,7 +274,7 @@ draw_caption (CnnMapsView *view, cairo_t *cr, int map, const CnnRect *pane)
 {
   GtkStyleContext *context = gtk_widget_get_style_context (view->area);
   GdkRectangle     box     = cnn_maps_check (view, pane);
-  g_autofree char *text    = caption_text (view, map);
+  g_autofree char *text    = caption_text (view, map, pane->width < NARROW);
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (view->area, NULL);
   gboolean         rtl     = box.x == pane->x;
 
@@ -245,25 +283,29 @@ draw_caption (CnnMapsView *view, cairo_t *cr, int map, const CnnRect *pane)
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
   gtk_render_layout (context, cr, rtl ? pane->x + box.width + 6 : pane->x,
                      pane->y + pane->height + 3, layout);
-  draw_check (view, cr, map, &box);
+  cnn_maps_draw_check (view, cr, map, &box);
 }
 
-/* Around the chosen map; around what has the focus as the theme has it. */
+/* A thin line around each map, a clear one around the chosen. */
 static void
 draw_frame (CnnMapsView *view, cairo_t *cr, int map, const CnnRect *pane)
 {
   GtkStyleContext *context = gtk_widget_get_style_context (view->area);
+  double           out     = map == view->map ? 1.5 : 0.5;
   GdkRGBA          color;
 
   if (map == view->map)
+    accent (view, &color);
+  else
     {
-      if (!gtk_style_context_lookup_color (context, "theme_selected_bg_color", &color))
-        gtk_style_context_get_color (context, gtk_style_context_get_state (context), &color);
-      gdk_cairo_set_source_rgba (cr, &color);
-      cairo_set_line_width (cr, gtk_widget_has_focus (view->area) ? 3 : 1.5);
-      cairo_rectangle (cr, pane->x - 1.5, pane->y - 1.5, pane->width + 3, pane->height + 3);
-      cairo_stroke (cr);
+      gtk_style_context_get_color (context, gtk_style_context_get_state (context), &color);
+      color.alpha *= 0.3;
     }
+  gdk_cairo_set_source_rgba (cr, &color);
+  cairo_set_line_width (cr, map != view->map ? 1 : gtk_widget_has_focus (view->area) ? 3 : 1.5);
+  cairo_rectangle (cr, pane->x - out, pane->y - out, pane->width + 2 * out,
+                   pane->height + 2 * out);
+  cairo_stroke (cr);
 }
 
 static void
@@ -396,8 +438,7 @@ cnn_maps_draw (GtkWidget *area, cairo_t *cr, CnnMapsView *view)
 
   if (view->progress < 1.0 && g_get_monotonic_time () - view->busy > BUSY_USEC)
     {
-      if (!gtk_style_context_lookup_color (context, "theme_selected_bg_color", &color))
-        gtk_style_context_get_color (context, gtk_style_context_get_state (context), &color);
+      accent (view, &color);
       gdk_cairo_set_source_rgba (cr, &color);
       cairo_rectangle (cr, 0, height - 3, width * view->progress, 3);
       cairo_fill (cr);

@@ -26,10 +26,14 @@ map_at (CnnMapsView *view, double x, double y, CnnRect *pane)
     return -1;
   if (cnn_maps_view_is_vector (view))
     {
-      int row = (int) ((y + gtk_adjustment_get_value (view->scroll)) /
+      int row = (int) floor ((y + gtk_adjustment_get_value (view->scroll)) /
                        cnn_maps_view_row_height (view));
 
-      *pane = (CnnRect) { 0, 0, 1, 1 };
+      *pane = (CnnRect) { 0,
+                          row * cnn_maps_view_row_height (view) -
+                            (int) gtk_adjustment_get_value (view->scroll),
+                          gtk_widget_get_allocated_width (view->area),
+                          cnn_maps_view_row_height (view) };
       return row >= 0 && row < cnn_maps_view_shape (view).channels ? row : -1;
     }
   cnn_maps_view_visible (view, &grid, &first, &n);
@@ -119,19 +123,15 @@ click (CnnMapsView *view, double x, double y, GdkModifierType state)
   if (map < 0)
     return;
   point_at (view, x, y);
-  if (cnn_maps_view_is_vector (view))
-    {
-      cnn_maps_view_choose (view, map);
-      cnn_maps_view_pin (view);
-      return;
-    }
   box = cnn_maps_check (view, &pane);
-  if (y >= pane.y + pane.height && x >= box.x - 4 && x < box.x + box.width + 4)
+  if (y >= box.y - 4 && y < box.y + box.height + 4 && x >= box.x - 4 &&
+      x < box.x + box.width + 4)
     {
       cnn_maps_view_choose (view, map);
       cnn_maps_view_tick (view, map);
     }
-  else if (view->single || cnn_maps_view_shape (view).channels == 1 || (state & GDK_SHIFT_MASK))
+  else if (view->single || cnn_maps_view_is_vector (view) ||
+           cnn_maps_view_shape (view).channels == 1 || (state & GDK_SHIFT_MASK))
     {
       cnn_maps_view_choose (view, map);
       cnn_maps_view_pin (view);

@@ -73,7 +73,8 @@ struct _CnnMapsView
   gboolean       updating;  /* widgets are set by the program */
 };
 
-/* maps-view.c */
+/* maps-look.c */
+CnnSize         cnn_maps_view_area          (CnnMapsView *view);
 gboolean        cnn_maps_view_shows_picture (CnnMapsView *view);
 gboolean        cnn_maps_view_is_vector     (CnnMapsView *view);
 CnnShape        cnn_maps_view_shape         (CnnMapsView *view);
@@ -88,7 +89,11 @@ int             cnn_maps_view_row_height    (CnnMapsView *view);
 int             cnn_maps_view_caption       (CnnMapsView *view);
 char           *cnn_maps_view_name          (CnnMapsView *view, int map);
 gboolean        cnn_maps_view_is_ticked     (CnnMapsView *view, int map);
+void            cnn_maps_view_dirty         (CnnMapsView *view);
+void            cnn_maps_view_scroll        (CnnMapsView *view);
 void            cnn_maps_view_moved         (CnnMapsView *view);
+
+/* maps-view.c */
 void            cnn_maps_view_say           (CnnMapsView *view);
 
 void            cnn_maps_view_set_scale     (CnnMapsView *view, double scale, double x, double y);
@@ -100,9 +105,15 @@ void            cnn_maps_view_pin           (CnnMapsView *view);
 void            cnn_maps_view_tick          (CnnMapsView *view, int map);
 void            cnn_maps_view_step          (CnnMapsView *view, int direction);
 
+/* maps-toolbar.c */
+GtkWidget      *cnn_maps_toolbar_new        (CnnMapsView *view);
+void            cnn_maps_toolbar_update     (CnnMapsView *view);
+
 /* maps-draw.c */
 gboolean        cnn_maps_draw               (GtkWidget *area, cairo_t *cr, CnnMapsView *view);
 GdkRectangle    cnn_maps_check              (CnnMapsView *view, const CnnRect *pane);
+void            cnn_maps_draw_check         (CnnMapsView *view, cairo_t *cr, int map,
+                                             const GdkRectangle *box);
 void            cnn_maps_shot_free          (gpointer shot);
 
 /* maps-bars.c */

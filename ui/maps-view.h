@@ -25,5 +25,6 @@ void       cnn_maps_view_set_node    (CnnMapsView *view, CnnNetwork *network,
 void       cnn_maps_view_set_mapping (CnnMapsView *view, MappingKind kind);
 void       cnn_maps_view_set_ticks   (CnnMapsView *view, const GArray *maps);
 void       cnn_maps_view_set_outline (CnnMapsView *view, const CnnRect *field);
+void       cnn_maps_view_zoom        (CnnMapsView *view, double scale);
 
 G_END_DECLS

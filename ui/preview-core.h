@@ -92,6 +92,14 @@ typedef struct
   char        *sentence;
 } CnnPreviewCore;
 
+struct _CnnPreview
+{
+  GObject         parent;
+  CnnPreviewCore *core;
+  CnnPicture     *picture;
+  GSource        *source;
+};
+
 CnnPreviewCore *cnn_preview_core_new         (CnnPicture *picture, GSource *source);
 void            cnn_preview_core_close       (CnnPreviewCore *core);
 void            cnn_preview_core_set_network (CnnPreviewCore *core, CnnNetwork *network);

@@ -40,6 +40,31 @@ cnn_preview_job_free (CnnPreviewJob *job)
   g_free (job);
 }
 
+/**
+ * cnn_preview_count:
+ * @stats: with the range, and a histogram to add to
+ * @values: values of the map
+ * @n: how many
+ * @step: floats from one to the next
+ *
+ * Counts which of the equal parts of the range each value lies in.
+ */
+void
+cnn_preview_count (CnnMapStats *stats, const float *values, gsize n, gsize step)
+{
+  double min   = stats->range.min;
+  double scale = (double) stats->range.max - min;
+
+  scale = scale > 0.0 ? CNN_MAP_BINS / scale : 0.0;
+  for (gsize i = 0; i < n; i++, values += step)
+    if (*values >= stats->range.min && *values <= stats->range.max)
+      {
+        int bin = (int) ((*values - min) * scale);
+
+        stats->histogram[MIN (bin, CNN_MAP_BINS - 1)]++;
+      }
+}
+
 typedef struct
 {
   CnnPreviewJob *job;
@@ -55,23 +80,6 @@ read_rect (gpointer data, const CnnRect *rect, float *values, gsize stride, GErr
                            run->job->cancellable, error);
 }
 
-/* Which of the equal parts of the range each value lies in. */
-static void
-count_values (CnnMapStats *stats, const float *values, gsize n, gsize step)
-{
-  double min   = stats->range.min;
-  double scale = (double) stats->range.max - min;
-
-  scale = scale > 0.0 ? CNN_MAP_BINS / scale : 0.0;
-  for (gsize i = 0; i < n; i++, values += step)
-    if (*values >= stats->range.min && *values <= stats->range.max)
-      {
-        int bin = (int) ((*values - min) * scale);
-
-        stats->histogram[MIN (bin, CNN_MAP_BINS - 1)]++;
-      }
-}
-
 static void
 count_rect (const CnnPreviewTap *tap, const CnnRect *rect, const float *values, gsize stride)
 {
@@ -79,10 +87,10 @@ count_rect (const CnnPreviewTap *tap, const CnnRect *rect, const float *values, 
 
   for (int y = 0; y < rect->height; y++)
     if (tap->block->vector)
-      count_values (tap->stats, values + y * stride, (gsize) rect->width * channels, 1);
+      cnn_preview_count (tap->stats, values + y * stride, (gsize) rect->width * channels, 1);
     else
       for (int k = 0; k < channels; k++)
-        count_values (&tap->stats[k], values + y * stride + k, rect->width, channels);
+        cnn_preview_count (&tap->stats[k], values + y * stride + k, rect->width, channels);
 }
 
 static gboolean

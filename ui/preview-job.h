@@ -65,6 +65,7 @@ CnnPreviewJob *cnn_preview_job_new  (CnnPreviewKind kind, CnnNetwork *network, C
                                      guint n_taps);
 void           cnn_preview_job_free (CnnPreviewJob *job);
 gboolean       cnn_preview_job_run  (CnnPreviewJob *job, GError **error);
+void           cnn_preview_count    (CnnMapStats *stats, const float *values, gsize n, gsize step);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnPreviewJob, cnn_preview_job_free)
 

@@ -11,6 +11,9 @@
 #define CACHE_BYTES ((gsize) 64 << 20)
 #define BLOCK_BYTES ((gsize) 16 << 20)
 
+/* Values that are counted while others wait. */
+#define COUNTED_VALUES (1 << 19)
+
 /* Cells around the one that a person points at: the next is near. */
 #define POINT_MARGIN 12
 
@@ -411,6 +414,16 @@ stats_from_block (CnnPreviewCore *core, const CnnMapBlock *block)
       stats[k].range = block->ranges[k];
       stats[k].zeros = block->zeros[k] / cells;
     }
+  /* What is small and all there need not be computed again. */
+  if (block->reduce == 1 && block->n_maps == block->shape.channels &&
+      cnn_shape_cells (block->shape) <= COUNTED_VALUES)
+    for (int k = 0; k < block->n_ranges; k++)
+      {
+        gsize n = (gsize) (cnn_shape_cells (block->shape) / block->n_ranges);
+
+        cnn_preview_count (&stats[k], block->values + k * n, n, 1);
+        stats[k].counted = TRUE;
+      }
   set_stats (core, block->key, stats, block->n_ranges);
 }
 
