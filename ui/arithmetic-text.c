@@ -19,7 +19,9 @@ term (const CnnPart *part, int i)
 {
   if (part->factors == NULL)
     return part->values[i];
-  return part->kind == CNN_PART_EXPONENTIALS ? part->factors[i] : part->values[i] * part->factors[i];
+  if (part->kind == CNN_PART_EXPONENTIALS)
+    return part->factors[i];
+  return part->values[i] * part->factors[i];
 }
 
 typedef struct

@@ -110,9 +110,14 @@ append_matrix (GString *text, GRand *rand)
   int rows = pick (rand, 1, 5), columns = pick (rand, 1, 5);
 
   for (int i = 0; i < rows * columns; i++)
-    g_string_append_printf (text, "%s%s%d", i == 0 ? "[" : "", i % columns == 0 ? "[" : "",
-                            pick (rand, -9, 9)),
-      g_string_append (text, i % columns < columns - 1 ? "," : i < rows * columns - 1 ? "]," : "]]");
+    {
+      g_string_append_printf (text, "%s%s%d", i == 0 ? "[" : "", i % columns == 0 ? "[" : "",
+                              pick (rand, -9, 9));
+      if (i % columns < columns - 1)
+        g_string_append (text, ",");
+      else
+        g_string_append (text, i < rows * columns - 1 ? "]," : "]]");
+    }
 }
 
 static void
