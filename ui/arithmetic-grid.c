@@ -13,7 +13,7 @@
 #define COLOURS_LEAST 14
 #define COLOURS_CELL  14
 
-#define MARGIN 3
+#define MARGIN 2
 
 struct _CnnArithmeticGrid
 {
@@ -94,7 +94,7 @@ measure (CnnArithmeticGrid *self)
   if (has_numbers (self))
     {
       text_size (self, "88", &width, &height);
-      self->cell_width = MAX (self->cell_width, width + 4.0);
+      self->cell_width = MAX (self->cell_width, width + 3.0);
       self->cell_height = height + 4;
       /* Wide enough for its numbers, and for those that there were before: a grid that
        * shrinks and grows while a pointer moves is hard to read. */
@@ -103,7 +103,7 @@ measure (CnnArithmeticGrid *self)
           g_autofree char *number = cnn_number_cell (self->values[i]);
 
           text_size (self, number, &width, &height);
-          self->cell_width = MAX (self->cell_width, width + 4.0);
+          self->cell_width = MAX (self->cell_width, width + 3.0);
         }
     }
   else

@@ -7,6 +7,7 @@
 #include "arithmetic-text.h"
 #include "i18n.h"
 #include "terms-list.h"
+#include "wrap-row.h"
 
 /* How many terms are listed: of a sum over all values, and of a large window. */
 #define MOST_TERMS  12
@@ -24,7 +25,7 @@ struct _CnnArithmeticPart
 {
   GtkBox         parent_instance;
   GtkWidget     *name;
-  GtkWidget     *flow;
+  GtkWidget     *row;  /* of grids */
   GtkWidget     *grids[N_GRIDS];
   GtkWidget     *list;
   GtkWidget     *rest;
@@ -124,7 +125,7 @@ set_grids (CnnArithmeticPart *self, const char *owner, const CnnPart *part,
             &(CnnGridContent) { _("window"), NULL, part->size, part->values, part->outside,
                                 part->winner, scale->values });
   for (int i = FACTORS; i <= PRODUCTS; i++)
-    gtk_widget_set_visible (gtk_widget_get_parent (self->grids[i]), three);
+    gtk_widget_set_visible (self->grids[i], three);
   if (!three)
     return;
   for (int i = 0; i < n; i++)
@@ -299,7 +300,9 @@ heading (const CnnExplained *explained, const CnnExplainedStep *step, const CnnP
       return g_strdup_printf (_("x → e^(x − %s), and its share of the sum"), number);
     }
   if (part->kind == CNN_PART_PRODUCTS && part->channel < 0)
-    return g_strdup (_("The strongest inputs: value × weight"));
+    return g_strdup (step->origins->len > 0 && g_array_index (step->origins, CnnOrigin, 0).map >= 0
+                       ? _("The strongest inputs (map at row, column)")
+                       : _("The strongest inputs"));
   if (part->kind == CNN_PART_TERMS)
     return g_strdup (_("What is added"));
   owner = cnn_part_name (explained, step, part);
@@ -349,7 +352,7 @@ cnn_arithmetic_part_set (CnnArithmeticPart *self, const CnnExplained *explained,
   set_label (self->sum, sum);
   set_label (self->term, "");
   atk_object_set_name (gtk_widget_get_accessible (self->sum), owner);
-  gtk_widget_set_visible (self->flow, grids);
+  gtk_widget_set_visible (self->row, grids);
   gtk_widget_set_visible (self->list, list);
   gtk_widget_set_visible (self->rest, FALSE);
   gtk_widget_set_visible (self->term, grids);
@@ -380,24 +383,14 @@ cnn_arithmetic_part_init (CnnArithmeticPart *self)
   gtk_style_context_add_class (gtk_widget_get_style_context (self->name), "dim-label");
   gtk_box_pack_start (box, self->name, FALSE, FALSE, 0);
 
-  self->flow = gtk_flow_box_new ();
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->flow), GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->flow), N_GRIDS);
-  /* A formula reads from left to right in every script. */
-  gtk_widget_set_direction (self->flow, GTK_TEXT_DIR_LTR);
+  self->row = cnn_wrap_row_new ();
   for (int i = 0; i < N_GRIDS; i++)
     {
-      GtkWidget *child = gtk_flow_box_child_new ();
-
       self->grids[i] = cnn_arithmetic_grid_new ();
-      gtk_widget_set_halign (self->grids[i], GTK_ALIGN_START);
-      gtk_widget_set_valign (self->grids[i], GTK_ALIGN_START);
-      gtk_widget_set_can_focus (child, FALSE);
-      gtk_container_add (GTK_CONTAINER (child), self->grids[i]);
-      gtk_container_add (GTK_CONTAINER (self->flow), child);
+      gtk_container_add (GTK_CONTAINER (self->row), self->grids[i]);
       g_signal_connect (self->grids[i], "cell", G_CALLBACK (on_cell), self);
     }
-  gtk_box_pack_start (box, self->flow, FALSE, FALSE, 0);
+  gtk_box_pack_start (box, self->row, FALSE, FALSE, 0);
 
   self->list = cnn_terms_list_new ();
   gtk_box_pack_start (box, self->list, FALSE, FALSE, 0);

@@ -19,7 +19,9 @@ term (const CnnPart *part, int i)
 {
   if (part->factors == NULL)
     return part->values[i];
-  return part->kind == CNN_PART_EXPONENTIALS ? part->factors[i] : part->values[i] * part->factors[i];
+  if (part->kind == CNN_PART_EXPONENTIALS)
+    return part->factors[i];
+  return part->values[i] * part->factors[i];
 }
 
 typedef struct
@@ -112,8 +114,9 @@ cnn_part_value_name (const CnnExplained *explained, const CnnExplainedStep *step
       const CnnOrigin *origin = &g_array_index (step->origins, CnnOrigin, i);
 
       if (origin->index == index && origin->map >= 0)
-        return g_strdup_printf (_("row %d, column %d, map %d"), origin->y + 1, origin->x + 1,
-                                origin->map + 1);
+        /* Translators: a cell: the number of its map, its row and its column. */
+        return g_strdup_printf (_("map %d at %d, %d"), origin->map + 1, origin->y + 1,
+                                origin->x + 1);
     }
   if (part->kind == CNN_PART_TERMS && part->size.height == 1 &&
       (part->size.width == (int) node->n_in || part->size.width == 1))
@@ -129,9 +132,9 @@ cnn_part_value_name (const CnnExplained *explained, const CnnExplainedStep *step
   step_input (explained, step, part->input, &number);
   shape = explained->infos[number].shape;
   if (part->channel < 0 && part->size.height > 1 && part->size.width == shape.channels)
-    return g_strdup_printf (_("row %d, column %d, map %d"),
+    return g_strdup_printf (_("map %d at %d, %d"), index % shape.channels + 1,
                             index / shape.channels / shape.width + 1,
-                            index / shape.channels % shape.width + 1, index % shape.channels + 1);
+                            index / shape.channels % shape.width + 1);
   if (part->channel < 0 && part->size.height == 1)
     {
       g_autofree char *label = NULL;

@@ -107,9 +107,8 @@ is_finite (const CnnTensor *weight, int map)
 static gboolean
 check (const CnnNetwork *network, const CnnNodeInfo *infos, guint node, int map, GError **error)
 {
-  const CnnNode *at = node < cnn_network_n_nodes (network) ? cnn_network_node (network, node) : NULL;
-
-  if (at == NULL || at->op != cnn_op_find ("conv"))
+  if (node >= cnn_network_n_nodes (network) ||
+      cnn_network_node (network, node)->op != cnn_op_find ("conv"))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
                    _("only a convolution has partial sums"));
@@ -135,7 +134,8 @@ check_text (const char *text, GError **error)
   if (strlen (text) > CNN_MAX_TEXT_BYTES)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-                   _("the kernels of all channels are more numbers than a network's text may have"));
+                   _("the kernels of all channels are more numbers than a network's text may "
+                     "have"));
       return FALSE;
     }
   network = cnn_network_parse (text, error);

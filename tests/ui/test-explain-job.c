@@ -110,9 +110,14 @@ append_matrix (GString *text, GRand *rand)
   int rows = pick (rand, 1, 5), columns = pick (rand, 1, 5);
 
   for (int i = 0; i < rows * columns; i++)
-    g_string_append_printf (text, "%s%s%d", i == 0 ? "[" : "", i % columns == 0 ? "[" : "",
-                            pick (rand, -9, 9)),
-      g_string_append (text, i % columns < columns - 1 ? "," : i < rows * columns - 1 ? "]," : "]]");
+    {
+      g_string_append_printf (text, "%s%s%d", i == 0 ? "[" : "", i % columns == 0 ? "[" : "",
+                              pick (rand, -9, 9));
+      if (i % columns < columns - 1)
+        g_string_append (text, ",");
+      else
+        g_string_append (text, i < rows * columns - 1 ? "]," : "]]");
+    }
 }
 
 static void
@@ -459,6 +464,25 @@ test_whole (void)
     }
 }
 
+/* Of many channels in a large window only those of the group are kept. */
+static void
+test_groups (void)
+{
+  g_autoptr (CnnPicture)   picture   = ui_test_picture (60, 70, 3);
+  g_autoptr (CnnExplainer) explainer = cnn_explainer_new (picture);
+  g_autoptr (CnnNetwork)   network = parse ("conv 512 1x1\nconv 2 31x31 groups=2");
+  CnnShape                 shape;
+  g_autofree float        *values = run (picture, network, 2, &shape);
+
+  for (int map = 0; map < 2; map++)
+    {
+      g_autoptr (CnnExplained) e = explain (explainer, network, 2, map, 3, 4);
+
+      g_assert_cmpfloat_with_epsilon (e->explanation->value, value_of (values, shape, 3, 4, map),
+                                      1e-5 * e->explanation->magnitude);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -481,5 +505,6 @@ main (int argc, char **argv)
   g_test_add_func ("/explain-job/little", test_little);
   g_test_add_func ("/explain-job/refused", test_refused);
   g_test_add_func ("/explain-job/whole", test_whole);
+  g_test_add_func ("/explain-job/groups", test_groups);
   return g_test_run ();
 }

@@ -42,8 +42,8 @@ run (const char *text, CnnShape picture, const float *values, int node)
   g_assert_no_error (error);
   layer.shape = cnn_plan_info (layer.plan, tap)->shape;
   layer.values = g_new (float, cnn_shape_cells (layer.shape));
-  cnn_plan_run (layer.plan, &(CnnSource) { .memory = values }, &(CnnSink) { .memory = &layer.values },
-                NULL, NULL, NULL, &error);
+  cnn_plan_run (layer.plan, &(CnnSource) { .memory = values },
+                &(CnnSink) { .memory = &layer.values }, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   return layer;
 }
