@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A layer's parameters, and what is known of it, in a few words. */
+
+#include "card-words.h"
+
+#include <string.h>
+
+#include "i18n.h"
+
+/* Characters of one value; a matrix of numbers may have thousands. */
+#define MAX_VALUE 40
+
+static char *
+value_in_words (const CnnParam *param, gconstpointer params)
+{
+  g_autofree char *written = cnn_param_print (param, params);
+  GString         *words;
+
+  if (param->type == CNN_PARAM_CHOICE)
+    return g_strdup (
+      dgettext ("convolens",
+                param->choices[*cnn_param_field (const int, param, params)].label));
+  if (param->type == CNN_PARAM_BOOL)
+    return g_strdup (*cnn_param_field (const gboolean, param, params) ? _("yes") : _("no"));
+
+  words = g_string_new (NULL);
+  for (const char *c = written; *c != '\0'; c++)
+    if (*c == 'x' && (param->type == CNN_PARAM_SIZE || param->type == CNN_PARAM_SHAPE))
+      g_string_append (words, "×");
+    else if (*c == ',')
+      g_string_append (words, ", ");
+    else if (*c != '"')
+      g_string_append_c (words, *c);
+  if (g_utf8_strlen (words->str, -1) > MAX_VALUE)
+    {
+      g_string_truncate (words, g_utf8_offset_to_pointer (words->str, MAX_VALUE - 1) - words->str);
+      g_string_append (words, "…");
+    }
+  return g_string_free (words, FALSE);
+}
+
+/**
+ * cnn_card_words_params:
+ * @node: a layer
+ * @separator: (nullable): what to put between two parameters; %NULL for a line each, with
+ *   the name of every one
+ *
+ * Returns: (transfer full): its parameters that are not the initial ones; those that are
+ *   known by their place go without their names, as in "8, 3×3, Padding same"
+ */
+char *
+cnn_card_words_params (const CnnNode *node, const char *separator)
+{
+  GString *words = g_string_new (NULL);
+
+  for (const CnnParam *param = node->op->params; param->key != NULL; param++)
+    {
+      g_autofree char *value = NULL;
+
+      if (cnn_param_is_initial (param, node->params))
+        continue;
+      value = value_in_words (param, node->params);
+      if (*value == '\0')
+        continue;
+      if (words->len > 0)
+        g_string_append (words, separator != NULL ? separator : "\n");
+      if (separator == NULL)
+        /* Translators: a parameter and its value, as in "Padding: same". */
+        g_string_append_printf (words, _("%s: %s"), dgettext ("convolens", param->label), value);
+      else if (param->positional)
+        g_string_append (words, value);
+      else
+        g_string_append_printf (words, "%s %s", dgettext ("convolens", param->label), value);
+    }
+  return g_string_free (words, FALSE);
+}
+
+/**
+ * cnn_card_words_facts:
+ *
+ * Returns: (transfer full): two lines: "128×128×8 · sees 3×3" and "224 weights"
+ */
+char *
+cnn_card_words_facts (const CnnNodeInfo *info)
+{
+  g_autofree char *shape  = g_strdup_printf (CNN_SHAPE_FORMAT, CNN_SHAPE_ARGS (info->shape));
+  g_autofree char *number = g_strdup_printf ("%'" G_GINT64_FORMAT, info->parameters);
+  CnnReceptive     field  = info->receptive;
+  GString         *words  = g_string_new (shape);
+
+  g_string_append (words, " · ");
+  if (field.jump.height > 0 && field.jump.width > 0)
+    /* Translators: how many rows and columns of the picture a value depends on. */
+    g_string_append_printf (words, _("sees %d×%d"), field.size.height, field.size.width);
+  else
+    /* Translators: a value depends on all of the picture. */
+    g_string_append (words, _("sees all"));
+  g_string_append_c (words, '\n');
+  if (info->parameters > 0)
+    g_string_append_printf (words,
+                            dngettext ("convolens", "%s weight", "%s weights",
+                                       (gulong) MIN (info->parameters, G_MAXINT)),
+                            number);
+  return g_string_free (words, FALSE);
+}
