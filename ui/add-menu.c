@@ -70,7 +70,7 @@ make_heading (const char *text)
   gtk_label_set_attributes (GTK_LABEL (label), attributes);
   pango_attr_list_unref (attributes);
   gtk_label_set_xalign (GTK_LABEL (label), 0.0);
-  gtk_widget_set_margin_start (label, 8);
+  gtk_widget_set_margin_start (label, 5);
   gtk_widget_set_margin_top (label, 4);
   return label;
 }
@@ -106,7 +106,7 @@ cnn_add_menu_new (CnnAddFunc add, gpointer data)
 
   menu->add = add;
   menu->data = data;
-  menu->blurb = gtk_label_new ("");
+  menu->blurb = gtk_label_new (_("Point at a layer to read what it does."));
   for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
     fill_group (menu, GTK_BOX (columns[groups[i].column]), &groups[i]);
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++)

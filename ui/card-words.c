@@ -76,31 +76,60 @@ cnn_card_words_params (const CnnNode *node, const char *separator)
   return g_string_free (words, FALSE);
 }
 
+/** cnn_card_words_shape: (transfer full): height × width × maps. */
+char *
+cnn_card_words_shape (CnnShape shape)
+{
+  return g_strdup_printf (CNN_SHAPE_FORMAT, CNN_SHAPE_ARGS (shape));
+}
+
 /**
  * cnn_card_words_facts:
  *
- * Returns: (transfer full): two lines: "128×128×8 · sees 3×3" and "224 weights"
+ * Returns: (transfer full): "sees 3×3 · 224 weights"
  */
 char *
 cnn_card_words_facts (const CnnNodeInfo *info)
 {
-  g_autofree char *shape  = g_strdup_printf (CNN_SHAPE_FORMAT, CNN_SHAPE_ARGS (info->shape));
   g_autofree char *number = g_strdup_printf ("%'" G_GINT64_FORMAT, info->parameters);
   CnnReceptive     field  = info->receptive;
-  GString         *words  = g_string_new (shape);
+  GString         *words  = g_string_new (NULL);
 
-  g_string_append (words, " · ");
   if (field.jump.height > 0 && field.jump.width > 0)
     /* Translators: how many rows and columns of the picture a value depends on. */
     g_string_append_printf (words, _("sees %d×%d"), field.size.height, field.size.width);
   else
     /* Translators: a value depends on all of the picture. */
     g_string_append (words, _("sees all"));
-  g_string_append_c (words, '\n');
   if (info->parameters > 0)
-    g_string_append_printf (words,
-                            dngettext ("convolens", "%s weight", "%s weights",
-                                       (gulong) MIN (info->parameters, G_MAXINT)),
-                            number);
+    {
+      g_string_append (words, " · ");
+      g_string_append_printf (words,
+                              dngettext ("convolens", "%s weight", "%s weights",
+                                         (gulong) MIN (info->parameters, G_MAXINT)),
+                              number);
+    }
   return g_string_free (words, FALSE);
+}
+
+/**
+ * cnn_card_words_problem:
+ * @problem: what is wrong with a layer
+ * @op: (nullable): its kind
+ *
+ * Returns: (transfer full): that as a sentence, which need not name the layer
+ */
+char *
+cnn_card_words_problem (const char *problem, const CnnOp *op)
+{
+  gsize            name = op != NULL ? strlen (op->name) : 0;
+  g_autofree char *first = NULL;
+  g_autofree char *upper = NULL;
+
+  if (op != NULL && strncmp (problem, op->name, name) == 0 &&
+      strncmp (problem + name, ": ", 2) == 0)
+    problem += name + 2;
+  first = g_utf8_substring (problem, 0, MIN (g_utf8_strlen (problem, -1), 1));
+  upper = g_utf8_strup (first, -1);
+  return g_strconcat (upper, problem + strlen (first), NULL);
 }

@@ -3,11 +3,10 @@
 
 #include "card-words.h"
 #include "i18n.h"
+#include "map-strip.h"
 
-/* The strip: maps, pixels of a side, pixels between. */
-#define STRIP_MAPS 6
-#define STRIP_SIZE 24
-#define STRIP_GAP  2
+/* How much of a text's colour says what is less important, also on a selected card. */
+#define DIM 0.75
 
 struct _CnnCard
 {
@@ -15,13 +14,11 @@ struct _CnnCard
   CnnPreview   *preview; /* NULL: no strip */
   int           layer;   /* -1: the picture */
   int           node;    /* in the draft's network; -1: not in it */
-  int           n_maps;  /* in the strip */
-  MappingKind   kind;
   char         *text;    /* of the layer, and whether it is on */
 
   GtkWidget    *handle;
   GtkWidget    *title;
-  GtkWidget    *params;
+  GtkWidget    *shape;
   GtkWidget    *tick;
   GtkWidget    *on;
   GtkWidget    *menu;
@@ -42,63 +39,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-/* --- the strip of maps --------------------------------------------------------------- */
-
-/* Draws a map, or the place where it will be. */
-static void
-draw_map (CnnCard *card, cairo_t *cr, int map)
-{
-  cairo_surface_t *surface = cnn_preview_get_strip (card->preview, card->node, map, card->kind);
-  double           width, height, scale, device_x, device_y;
-
-  if (surface == NULL)
-    {
-      cairo_rectangle (cr, 0, 0, STRIP_SIZE, STRIP_SIZE);
-      cairo_fill (cr);
-      return;
-    }
-  cairo_surface_get_device_scale (surface, &device_x, &device_y);
-  width = cairo_image_surface_get_width (surface) / device_x;
-  height = cairo_image_surface_get_height (surface) / device_y;
-  scale = STRIP_SIZE / MAX (width, height);
-  cairo_translate (cr, (STRIP_SIZE - scale * width) / 2, (STRIP_SIZE - scale * height) / 2);
-  cairo_scale (cr, scale, scale);
-  cairo_set_source_surface (cr, surface, 0, 0);
-  /* Cells of a small map are squares. */
-  cairo_pattern_set_filter (cairo_get_source (cr),
-                            scale > 1.0 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
-  cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
-  cairo_rectangle (cr, 0, 0, width, height);
-  cairo_fill (cr);
-  cairo_surface_destroy (surface);
-}
-
-/* Only cards that are seen are drawn: it is they that want maps. */
-static gboolean
-draw_strip (GtkWidget *strip, cairo_t *cr, CnnCard *card)
-{
-  GtkStyleContext *context = gtk_widget_get_style_context (strip);
-  gboolean         rtl     = gtk_widget_get_direction (strip) == GTK_TEXT_DIR_RTL;
-  int              step    = STRIP_SIZE + STRIP_GAP;
-  GdkRGBA          colour;
-
-  if (card->preview == NULL || card->node < 0)
-    return FALSE;
-  cnn_preview_want_strip (card->preview, card->node, card->n_maps,
-                          STRIP_SIZE * gtk_widget_get_scale_factor (strip));
-  gtk_style_context_get_color (context, gtk_style_context_get_state (context), &colour);
-  colour.alpha *= 0.1;
-  for (int i = 0; i < card->n_maps; i++)
-    {
-      cairo_save (cr);
-      gdk_cairo_set_source_rgba (cr, &colour);
-      cairo_translate (cr, (rtl ? card->n_maps - 1 - i : i) * step, 0);
-      draw_map (card, cr, i);
-      cairo_restore (cr);
-    }
-  return FALSE;
-}
 
 /* --- what it shows --------------------------------------------------------------------- */
 
@@ -127,40 +67,19 @@ title_of (const CnnDraftLayer *layer, int number)
 }
 
 static void
-show_strip (CnnCard *card, const CnnNodeInfo *info)
-{
-  card->n_maps = info != NULL ? MIN (info->shape.channels, STRIP_MAPS) : 0;
-  /* A value alone has no range of its own. */
-  card->kind = info != NULL && info->shape.height == 1 && info->shape.width == 1
-                 ? MAPPING_RANGE_STAGE
-                 : MAPPING_RANGE_MAP;
-  gtk_widget_set_visible (card->strip, card->preview != NULL && card->n_maps > 0);
-  gtk_widget_set_size_request (
-    card->strip, MAX (card->n_maps * (STRIP_SIZE + STRIP_GAP) - STRIP_GAP, 0), STRIP_SIZE);
-  gtk_widget_queue_draw (card->strip);
-}
-
-/* Where a network is not known, the picture's shape still is. */
-static char *
-picture_facts (CnnCard *card, const CnnNodeInfo *info)
-{
-  CnnShape shape;
-
-  if (card->preview == NULL && info == NULL)
-    return g_strdup ("");
-  shape = info != NULL ? info->shape : cnn_picture_shape (cnn_preview_picture (card->preview));
-  return g_strdup_printf (CNN_SHAPE_FORMAT "\n", CNN_SHAPE_ARGS (shape));
-}
-
-static void
 show_picture (CnnCard *card, const CnnNodeInfo *infos)
 {
-  g_autofree char *facts = picture_facts (card, infos);
+  g_autofree char *shape = NULL;
 
+  /* Where there is no network, the picture's shape is known all the same. */
+  if (infos != NULL)
+    shape = cnn_card_words_shape (infos[0].shape);
+  else if (card->preview != NULL)
+    shape = cnn_card_words_shape (cnn_picture_shape (cnn_preview_picture (card->preview)));
   card->node = infos != NULL ? 0 : -1;
   set_label (card->title, _("Picture"));
-  set_label (card->facts, facts);
-  show_strip (card, infos);
+  set_label (card->shape, shape != NULL ? shape : "");
+  cnn_map_strip_set (CNN_MAP_STRIP (card->strip), card->node, infos);
 }
 
 static void
@@ -169,12 +88,7 @@ show_problem (CnnCard *card, const CnnDraftLayer *layer)
   g_autofree char *sentence = NULL;
 
   if (layer->problem != NULL)
-    {
-      g_autofree char *first = g_utf8_substring (layer->problem, 0, 1);
-      g_autofree char *upper = g_utf8_strup (first, -1);
-
-      sentence = g_strconcat (upper, g_utf8_next_char (layer->problem), NULL);
-    }
+    sentence = cnn_card_words_problem (layer->problem, layer->op);
   set_label (card->problem, sentence != NULL ? sentence : "");
   gtk_widget_set_visible (card->problem_box, sentence != NULL);
 }
@@ -185,57 +99,65 @@ show_layer (CnnCard *card, const CnnDraftLayer *layer, int number, const CnnNode
   gboolean           input = layer->op != NULL && layer->op->group == CNN_GROUP_INPUT;
   const CnnNodeInfo *info  = layer->number >= 0 && infos != NULL ? &infos[layer->number] : NULL;
   g_autofree char   *title  = title_of (layer, number);
-  g_autofree char   *params = NULL;
-  g_autofree char   *facts  = NULL;
+  g_autofree char   *shape = info != NULL ? cnn_card_words_shape (info->shape) : g_strdup ("");
+  g_autofree char   *params = layer->node != NULL ? cnn_card_words_params (layer->node, ", ")
+                                                  : g_strdup ("");
+  g_autofree char   *fact  = NULL;
+  g_autofree char   *facts = NULL;
 
-  params = layer->node != NULL ? cnn_card_words_params (layer->node, ", ") : g_strdup ("");
   if (info != NULL)
-    facts = cnn_card_words_facts (info);
+    fact = cnn_card_words_facts (info);
   else if (!layer->enabled)
-    facts = g_strdup (_("switched off\n"));
-  else if (layer->problem != NULL)
-    facts = g_strdup ("");
-  else
+    fact = g_strdup (_("switched off"));
+  else if (layer->problem == NULL)
     /* Translators: of a layer that comes after one with a mistake. */
-    facts = g_strdup (_("waits for the layers above\n"));
+    fact = g_strdup (_("waits for the layers above"));
+  /* Two lines, also where there is less to say: cards are alike. */
+  if (fact != NULL)
+    facts = *params != '\0' ? g_strconcat (params, "\n", fact, NULL) : g_strconcat (fact, "\n", NULL);
+  else
+    facts = g_strdup (params);
 
   card->node = info != NULL ? layer->number : -1;
   set_label (card->title, title);
-  set_label (card->params, params);
+  set_label (card->shape, shape);
   set_label (card->facts, facts);
   gtk_widget_set_visible (card->facts, *facts != '\0');
   gtk_widget_set_visible (card->tick, !input);
   gtk_widget_set_visible (card->on, !input);
   gtk_widget_set_opacity (card->title, layer->enabled ? 1.0 : 0.55);
   show_problem (card, layer);
-  show_strip (card, info);
+  cnn_map_strip_set (CNN_MAP_STRIP (card->strip), card->node, info);
 }
 
 /* All of it is said to those who do not see it, and shown where there is no room. */
 static void
-describe (CnnCard *card, const CnnDraftLayer *layer)
+describe (CnnCard *card, const CnnDraftLayer *layer, const CnnNodeInfo *info)
 {
   AtkObject       *accessible = gtk_widget_get_accessible (GTK_WIDGET (card));
   const char      *title      = gtk_label_get_text (GTK_LABEL (card->title));
   g_autofree char *params     = NULL;
-  g_autofree char *facts      = g_strdup (gtk_label_get_text (GTK_LABEL (card->facts)));
+  const char      *shape      = gtk_label_get_text (GTK_LABEL (card->shape));
+  g_autofree char *facts      = info != NULL && layer != NULL ? cnn_card_words_facts (info)
+                                                              : g_strdup ("");
   GString         *all        = g_string_new (NULL);
 
-  g_strstrip (facts);
   if (layer != NULL && layer->problem != NULL)
     g_string_append_printf (all, "%s\n", gtk_label_get_text (GTK_LABEL (card->problem)));
   if (layer != NULL && layer->node != NULL)
     params = cnn_card_words_params (layer->node, NULL);
   if (params != NULL && *params != '\0')
     g_string_append_printf (all, "%s\n", params);
-  g_string_append (all, facts);
+  g_string_append_printf (all, "%s%s%s", shape, *facts != '\0' ? " · " : "", facts);
+  if (layer != NULL && !layer->enabled)
+    g_string_append (all, _("switched off"));
   atk_object_set_name (accessible, title);
   atk_object_set_description (accessible, all->str);
   if (layer != NULL && layer->op != NULL)
     g_string_append_printf (all, "%s%s", all->len > 0 ? "\n" : "",
                             dgettext ("convolens", layer->op->blurb));
   gtk_widget_set_tooltip_text (card->title, all->str);
-  gtk_widget_set_tooltip_text (card->params, all->str);
+  gtk_widget_set_tooltip_text (card->facts, all->str);
   g_string_free (all, TRUE);
 }
 
@@ -277,12 +199,6 @@ text_label (PangoWeight weight, double scale)
 }
 
 static void
-make_dim (GtkWidget *widget)
-{
-  gtk_style_context_add_class (gtk_widget_get_style_context (widget), "dim-label");
-}
-
-static void
 name_widget (GtkWidget *widget, const char *name, const char *tooltip)
 {
   atk_object_set_name (gtk_widget_get_accessible (widget), name);
@@ -319,7 +235,6 @@ make_handle (CnnCard *card)
                      gtk_image_new_from_icon_name ("list-drag-handle-symbolic",
                                                    GTK_ICON_SIZE_MENU));
   gtk_event_box_set_visible_window (GTK_EVENT_BOX (card->handle), FALSE);
-  make_dim (card->handle);
   gtk_widget_show_all (card->handle);
   name_widget (card->handle, _("Move"), _("Drag to another place, or press Alt+Up or Alt+Down"));
   return card->handle;
@@ -331,8 +246,9 @@ make_top (CnnCard *card)
   GtkBox *box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6));
 
   card->title = text_label (PANGO_WEIGHT_BOLD, 1.0);
-  card->params = text_label (PANGO_WEIGHT_NORMAL, 0.9);
-  gtk_label_set_ellipsize (GTK_LABEL (card->params), PANGO_ELLIPSIZE_END);
+  card->shape = text_label (PANGO_WEIGHT_NORMAL, 0.9);
+  gtk_label_set_ellipsize (GTK_LABEL (card->title), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_opacity (card->shape, DIM);
   card->tick = gtk_check_button_new ();
   name_widget (card->tick, _("Keep as layers"), _("Keep its maps as layers of the image"));
   card->on = gtk_switch_new ();
@@ -344,10 +260,10 @@ make_top (CnnCard *card)
   make_small (card->menu);
 
   gtk_box_pack_start (box, card->title, FALSE, FALSE, 0);
-  gtk_box_pack_start (box, card->params, TRUE, TRUE, 0);
-  gtk_box_pack_start (box, card->tick, FALSE, FALSE, 0);
-  gtk_box_pack_start (box, card->on, FALSE, FALSE, 0);
-  gtk_box_pack_start (box, card->menu, FALSE, FALSE, 0);
+  gtk_box_pack_start (box, card->shape, FALSE, FALSE, 0);
+  gtk_box_pack_end (box, card->menu, FALSE, FALSE, 0);
+  gtk_box_pack_end (box, card->on, FALSE, FALSE, 0);
+  gtk_box_pack_end (box, card->tick, FALSE, FALSE, 0);
   g_signal_connect_swapped (card->tick, "toggled", G_CALLBACK (emit_ticked), card);
   g_signal_connect_swapped (card->on, "notify::active", G_CALLBACK (emit_switched), card);
   g_signal_connect_swapped (card->menu, "clicked", G_CALLBACK (emit_menu), card);
@@ -362,11 +278,8 @@ make_middle (CnnCard *card)
 
   card->facts = text_label (PANGO_WEIGHT_NORMAL, 0.83);
   gtk_label_set_ellipsize (GTK_LABEL (card->facts), PANGO_ELLIPSIZE_END);
-  make_dim (card->facts);
-  card->strip = gtk_drawing_area_new ();
-  gtk_widget_set_valign (card->strip, GTK_ALIGN_CENTER);
-  atk_object_set_name (gtk_widget_get_accessible (card->strip), _("First maps"));
-  g_signal_connect (card->strip, "draw", G_CALLBACK (draw_strip), card);
+  gtk_widget_set_opacity (card->facts, DIM);
+  card->strip = cnn_map_strip_new (card->preview);
 
   gtk_box_pack_start (box, card->facts, TRUE, TRUE, 0);
   gtk_box_pack_end (box, card->strip, FALSE, FALSE, 0);
@@ -418,11 +331,16 @@ cnn_card_class_init (CnnCardClass *klass)
 static void
 cnn_card_init (CnnCard *card)
 {
+  card->layer = card->node = -1;
+  card->text = g_strdup ("");
+}
+
+static void
+fill (CnnCard *card)
+{
   GtkWidget *across = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
   GtkWidget *down   = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
 
-  card->layer = card->node = -1;
-  card->text = g_strdup ("");
   gtk_box_pack_start (GTK_BOX (down), make_top (card), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (down), make_middle (card), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (down), make_bottom (card), FALSE, FALSE, 0);
@@ -448,7 +366,8 @@ cnn_card_new (CnnPreview *preview)
   CnnCard *card = g_object_new (CNN_TYPE_CARD, NULL);
 
   if (preview != NULL)
-    card->preview = (CnnPreview *) g_object_ref ((GObject *) preview);
+    card->preview = g_object_ref (preview);
+  fill (card);
   return GTK_WIDGET (card);
 }
 
@@ -506,7 +425,7 @@ cnn_card_set_layer (CnnCard *card, CnnDraft *draft, int layer)
       g_signal_handlers_unblock_by_func (card->on, emit_switched, card);
       show_layer (card, is, number_of (draft, layer), infos);
     }
-  describe (card, is);
+  describe (card, is, infos != NULL && card->node >= 0 ? &infos[card->node] : NULL);
 }
 
 /** cnn_card_layer: the layer it shows; -1 for the picture. */

@@ -8,8 +8,7 @@
 #include "card.h"
 #include "i18n.h"
 #include "stack-drag.h"
-
-#define NOTHING (-2)
+#include "stack-edit.h"
 
 struct _CnnStackView
 {
@@ -27,7 +26,6 @@ struct _CnnStackView
   GPtrArray  *cards;    /* of CnnCard, a layer each, in their order */
 
   int         selected; /* layer; -1 is the picture */
-  int         next;     /* layer to select after the change that is being made; or NOTHING */
   gboolean    syncing;
   guint       reveal;   /* source */
 };
@@ -48,18 +46,6 @@ get_card (CnnStackView *view, int layer)
 {
   return layer >= 0 && layer < (int) view->cards->len ? g_ptr_array_index (view->cards, layer)
                                                       : view->picture;
-}
-
-/* Whether the first layer is the input; its card stands for the picture's. */
-static gboolean
-has_input (CnnStackView *view)
-{
-  const CnnDraftLayer *first;
-
-  if (cnn_draft_n_layers (view->draft) == 0)
-    return FALSE;
-  first = cnn_draft_layer (view->draft, 0);
-  return first->enabled && first->op != NULL && first->op->group == CNN_GROUP_INPUT;
 }
 
 static gboolean
@@ -95,7 +81,7 @@ select_layer (CnnStackView *view, int layer, gboolean focus)
   int      before = view->selected;
   CnnCard *card;
 
-  layer = CLAMP (layer, has_input (view) ? 0 : -1, (int) view->cards->len - 1);
+  layer = CLAMP (layer, cnn_stack_has_input (view->draft) ? 0 : -1, (int) view->cards->len - 1);
   card = get_card (view, layer);
   view->selected = layer;
   gtk_list_box_select_row (GTK_LIST_BOX (view->list), GTK_LIST_BOX_ROW (card));
@@ -125,12 +111,6 @@ row_selected (GtkListBox *list, GtkListBoxRow *row, CnnStackView *view)
 
 /* --- what a person does ------------------------------------------------------------------- */
 
-static gboolean
-can_change (CnnStackView *view, int layer)
-{
-  return layer >= (has_input (view) ? 1 : 0) && layer < (int) view->cards->len;
-}
-
 static void
 add_layer (const CnnOp *op, gpointer data)
 {
@@ -144,38 +124,11 @@ add_layer (const CnnOp *op, gpointer data)
 }
 
 static void
-remove_layer (CnnStackView *view, int layer)
+edit_layer (CnnStackEdit edit, gpointer data)
 {
-  if (layer < 0 || layer >= (int) view->cards->len)
-    return;
-  cnn_draft_remove (view->draft, layer);
-}
+  CnnStackView *view = data;
 
-static void
-duplicate_layer (CnnStackView *view, int layer)
-{
-  if (!can_change (view, layer))
-    return;
-  view->next = layer + 1;
-  cnn_draft_duplicate (view->draft, layer);
-  view->next = NOTHING;
-}
-
-static void
-move_layer (CnnStackView *view, int layer, int to)
-{
-  if (!can_change (view, layer) || !can_change (view, to))
-    return;
-  view->next = to;
-  cnn_draft_move (view->draft, layer, to);
-  view->next = NOTHING;
-}
-
-static void
-switch_layer (CnnStackView *view, int layer, gboolean on)
-{
-  if (can_change (view, layer))
-    cnn_draft_set_enabled (view->draft, layer, on);
+  select_layer (view, cnn_stack_edit (view->draft, view->selected, edit), TRUE);
 }
 
 static void
@@ -183,18 +136,17 @@ dropped (CnnCard *card, int gap, gpointer data)
 {
   CnnStackView *view  = data;
   int           layer = cnn_card_layer (card);
-  int           first = has_input (view) ? 1 : 0;
   int           to    = gap - 1; /* the picture's card is a row too */
 
-  if (to > layer)
-    to--;
-  move_layer (view, layer, MAX (to, first));
+  if (!g_ptr_array_find (view->cards, card, NULL))
+    return;
+  select_layer (view, cnn_stack_move (view->draft, layer, to > layer ? to - 1 : to), TRUE);
 }
 
 static void
 card_switched (CnnCard *card, gboolean on, CnnStackView *view)
 {
-  switch_layer (view, cnn_card_layer (card), on);
+  cnn_draft_set_enabled (view->draft, cnn_card_layer (card), on);
 }
 
 static void
@@ -203,72 +155,22 @@ card_ticked (CnnCard *card, gboolean on, CnnStackView *view)
   g_signal_emit (view, signals[TICK], 0, (guint) cnn_card_layer (card), on);
 }
 
-/* --- a card's menu ------------------------------------------------------------------------ */
-
-typedef struct
-{
-  CnnStackView *view;
-  void        (*act) (CnnStackView *view, int layer);
-} Choice;
-
-static void
-move_up (CnnStackView *view, int layer)
-{
-  move_layer (view, layer, layer - 1);
-}
-
-static void
-move_down (CnnStackView *view, int layer)
-{
-  move_layer (view, layer, layer + 1);
-}
-
-static void
-menu_chosen (GtkWidget *item, Choice *choice)
-{
-  choice->act (choice->view, choice->view->selected);
-}
-
-static void
-add_item (CnnStackView *view, GtkWidget *menu, const char *label, guint key,
-          GdkModifierType state, void (*act) (CnnStackView *, int), gboolean sensitive)
-{
-  GtkWidget *item   = gtk_menu_item_new_with_mnemonic (label);
-  Choice    *choice = g_new (Choice, 1);
-
-  *choice = (Choice) { view, act };
-  gtk_accel_label_set_accel (GTK_ACCEL_LABEL (gtk_bin_get_child (GTK_BIN (item))), key, state);
-  gtk_widget_set_sensitive (item, sensitive);
-  g_signal_connect_data (item, "activate", G_CALLBACK (menu_chosen), choice,
-                         (GClosureNotify) (void (*) (void)) g_free, 0);
-  gtk_menu_shell_append (GTK_MENU_SHELL (menu), item);
-}
-
-static GtkWidget *
+static GtkMenu *
 make_menu (CnnStackView *view)
 {
-  GtkWidget *menu  = gtk_menu_new ();
-  int        layer = view->selected;
-  gboolean   can   = can_change (view, layer);
+  GtkWidget *menu = cnn_stack_menu_new (view->draft, view->selected, edit_layer, view);
 
-  add_item (view, menu, _("_Duplicate"), GDK_KEY_d, GDK_CONTROL_MASK, duplicate_layer, can);
-  add_item (view, menu, _("Move _up"), GDK_KEY_Up, GDK_MOD1_MASK, move_up,
-            can && can_change (view, layer - 1));
-  add_item (view, menu, _("Move do_wn"), GDK_KEY_Down, GDK_MOD1_MASK, move_down,
-            can && can_change (view, layer + 1));
-  add_item (view, menu, _("_Remove"), GDK_KEY_Delete, 0, remove_layer, layer >= 0);
-  gtk_widget_show_all (menu);
   gtk_menu_attach_to_widget (GTK_MENU (menu), view->list, NULL);
   g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
-  return menu;
+  return GTK_MENU (menu);
 }
 
 static void
 card_menu (CnnCard *card, GtkWidget *at, CnnStackView *view)
 {
   select_layer (view, cnn_card_layer (card), FALSE);
-  gtk_menu_popup_at_widget (GTK_MENU (make_menu (view)), at, GDK_GRAVITY_SOUTH_EAST,
-                            GDK_GRAVITY_NORTH_EAST, NULL);
+  gtk_menu_popup_at_widget (make_menu (view), at, GDK_GRAVITY_SOUTH_EAST, GDK_GRAVITY_NORTH_EAST,
+                            NULL);
 }
 
 static gboolean
@@ -278,8 +180,7 @@ keyboard_menu (GtkWidget *list, CnnStackView *view)
 
   if (view->selected < 0)
     return FALSE;
-  gtk_menu_popup_at_widget (GTK_MENU (make_menu (view)), card, GDK_GRAVITY_CENTER,
-                            GDK_GRAVITY_NORTH, NULL);
+  gtk_menu_popup_at_widget (make_menu (view), card, GDK_GRAVITY_CENTER, GDK_GRAVITY_NORTH, NULL);
   return TRUE;
 }
 
@@ -294,31 +195,18 @@ pressed (GtkWidget *list, GdkEventButton *event, CnnStackView *view)
   if (row == NULL || cnn_card_layer (CNN_CARD (row)) < 0)
     return FALSE;
   select_layer (view, cnn_card_layer (CNN_CARD (row)), TRUE);
-  gtk_menu_popup_at_pointer (GTK_MENU (make_menu (view)), (GdkEvent *) event);
+  gtk_menu_popup_at_pointer (make_menu (view), (GdkEvent *) event);
   return TRUE;
 }
-
-/* --- the keyboard --------------------------------------------------------------------------- */
 
 static gboolean
 list_key (GtkWidget *list, GdkEventKey *event, CnnStackView *view)
 {
-  GdkModifierType state = event->state & gtk_accelerator_get_default_mod_mask ();
-  int             layer = view->selected;
+  CnnStackEdit edit;
 
-  if (state == GDK_MOD1_MASK && (event->keyval == GDK_KEY_Up || event->keyval == GDK_KEY_KP_Up))
-    move_up (view, layer);
-  else if (state == GDK_MOD1_MASK &&
-           (event->keyval == GDK_KEY_Down || event->keyval == GDK_KEY_KP_Down))
-    move_down (view, layer);
-  else if (state == 0 && (event->keyval == GDK_KEY_Delete || event->keyval == GDK_KEY_KP_Delete))
-    remove_layer (view, layer);
-  else if (state == GDK_CONTROL_MASK && gdk_keyval_to_lower (event->keyval) == GDK_KEY_d)
-    duplicate_layer (view, layer);
-  else if (state == 0 && event->keyval == GDK_KEY_space && can_change (view, layer))
-    switch_layer (view, layer, !cnn_draft_layer (view->draft, layer)->enabled);
-  else
+  if (view->selected < 0 || !cnn_stack_edit_key (event, &edit))
     return FALSE;
+  edit_layer (edit, view);
   return TRUE;
 }
 
@@ -429,6 +317,15 @@ compare_cards (GtkListBoxRow *a, GtkListBoxRow *b, gpointer data)
 }
 
 static void
+separate (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
+{
+  if (before == NULL)
+    gtk_list_box_row_set_header (row, NULL);
+  else if (gtk_list_box_row_get_header (row) == NULL)
+    gtk_list_box_row_set_header (row, gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
+}
+
+static void
 show_undo (CnnStackView *view)
 {
   gtk_widget_set_sensitive (view->undo, cnn_draft_can_undo (view->draft));
@@ -451,16 +348,16 @@ show_draft (CnnStackView *view)
   for (guint i = 0; i < n; i++)
     cnn_card_set_layer (g_ptr_array_index (view->cards, i), view->draft, (int) i);
   cnn_card_set_layer (view->picture, view->draft, -1);
-  gtk_widget_set_visible (GTK_WIDGET (view->picture), !has_input (view));
+  gtk_widget_set_visible (GTK_WIDGET (view->picture), !cnn_stack_has_input (view->draft));
   gtk_widget_set_visible (view->hint, n == 0);
   gtk_list_box_invalidate_sort (GTK_LIST_BOX (view->list));
   show_undo (view);
 
-  layer = view->next;
-  if (layer == NOTHING && card == view->picture)
+  layer = view->selected;
+  if (card == view->picture)
     layer = -1;
-  else if (layer == NOTHING)
-    layer = g_ptr_array_find (view->cards, card, NULL) ? cnn_card_layer (card) : view->selected;
+  else if (g_ptr_array_find (view->cards, card, NULL))
+    layer = cnn_card_layer (card);
   /* A card that lost the focus with its life leaves it to the next one. */
   select_layer (view, layer, focused);
   view->syncing = FALSE;
@@ -541,6 +438,7 @@ make_list (CnnStackView *view)
   view->scroller = gtk_scrolled_window_new (NULL, NULL);
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (view->list), GTK_SELECTION_BROWSE);
   gtk_list_box_set_sort_func (GTK_LIST_BOX (view->list), compare_cards, NULL, NULL);
+  gtk_list_box_set_header_func (GTK_LIST_BOX (view->list), separate, NULL, NULL);
   cnn_stack_drag_enable (GTK_LIST_BOX (view->list), dropped, view);
   atk_object_set_name (gtk_widget_get_accessible (view->list), _("Layers"));
   atk_object_set_description (gtk_widget_get_accessible (view->list),
@@ -601,7 +499,6 @@ cnn_stack_view_init (CnnStackView *view)
 {
   view->cards = g_ptr_array_new ();
   view->selected = -1;
-  view->next = NOTHING;
   gtk_orientable_set_orientation (GTK_ORIENTABLE (view), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (view), 6);
   make_toolbar (view);
@@ -637,9 +534,8 @@ cnn_stack_view_new (CnnDraft *draft, CnnPreview *preview)
   g_signal_connect_swapped (draft, "changed", G_CALLBACK (show_draft), view);
   g_signal_connect_swapped (view->undo, "clicked", G_CALLBACK (cnn_draft_undo), draft);
   g_signal_connect_swapped (view->redo, "clicked", G_CALLBACK (cnn_draft_redo), draft);
-  view->next = (int) cnn_draft_n_layers (draft) - 1;
   show_draft (view);
-  view->next = NOTHING;
+  select_layer (view, (int) cnn_draft_n_layers (draft) - 1, FALSE);
   return GTK_WIDGET (view);
 }
 
