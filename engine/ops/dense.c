@@ -319,6 +319,7 @@ const CnnOp cnn_op_dense = {
   .label = N_("Fully connected"),
   .blurb = N_("Every unit adds up all values, each times a weight of its own"),
   .example = "10",
+  .after = "flatten",
   .group = CNN_GROUP_DENSE,
   .reach = CNN_REACH_WHOLE,
   .exact = TRUE,

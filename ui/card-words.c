@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A layer's parameters, and what is known of it, in a few words. */
+
+#include "card-words.h"
+
+#include <string.h>
+
+#include "i18n.h"
+
+/* Characters of one value; a matrix of numbers may have thousands. */
+#define MAX_VALUE 40
+
+static char *
+value_in_words (const CnnParam *param, gconstpointer params)
+{
+  g_autofree char *written = cnn_param_print (param, params);
+  GString         *words;
+
+  if (param->type == CNN_PARAM_CHOICE)
+    return g_strdup (
+      dgettext ("convolens",
+                param->choices[*cnn_param_field (const int, param, params)].label));
+  if (param->type == CNN_PARAM_BOOL)
+    return g_strdup (*cnn_param_field (const gboolean, param, params) ? _("yes") : _("no"));
+
+  words = g_string_new (NULL);
+  for (const char *c = written; *c != '\0'; c++)
+    if (*c == 'x' && (param->type == CNN_PARAM_SIZE || param->type == CNN_PARAM_SHAPE))
+      g_string_append (words, "×");
+    else if (*c == ',')
+      g_string_append (words, ", ");
+    else if (*c != '"')
+      g_string_append_c (words, *c);
+  if (g_utf8_strlen (words->str, -1) > MAX_VALUE)
+    {
+      g_string_truncate (words, g_utf8_offset_to_pointer (words->str, MAX_VALUE - 1) - words->str);
+      g_string_append (words, "…");
+    }
+  return g_string_free (words, FALSE);
+}
+
+/**
+ * cnn_card_words_params:
+ * @node: a layer
+ * @separator: (nullable): what to put between two parameters; %NULL for a line each, with
+ *   the name of every one
+ *
+ * Returns: (transfer full): its parameters that are not the initial ones; those that are
+ *   known by their place go without their names, as in "8, 3×3, Padding same"
+ */
+char *
+cnn_card_words_params (const CnnNode *node, const char *separator)
+{
+  GString *words = g_string_new (NULL);
+
+  for (const CnnParam *param = node->op->params; param->key != NULL; param++)
+    {
+      g_autofree char *value = NULL;
+
+      if (cnn_param_is_initial (param, node->params))
+        continue;
+      value = value_in_words (param, node->params);
+      if (*value == '\0')
+        continue;
+      if (words->len > 0)
+        g_string_append (words, separator != NULL ? separator : "\n");
+      if (separator == NULL)
+        /* Translators: a parameter and its value, as in "Padding: same". */
+        g_string_append_printf (words, _("%s: %s"), dgettext ("convolens", param->label), value);
+      else if (param->positional)
+        g_string_append (words, value);
+      else
+        g_string_append_printf (words, "%s %s", dgettext ("convolens", param->label), value);
+    }
+  return g_string_free (words, FALSE);
+}
+
+/** cnn_card_words_shape: (transfer full): height × width × maps. */
+char *
+cnn_card_words_shape (CnnShape shape)
+{
+  return g_strdup_printf (CNN_SHAPE_FORMAT, CNN_SHAPE_ARGS (shape));
+}
+
+/**
+ * cnn_card_words_facts:
+ *
+ * Returns: (transfer full): "sees 3×3 · 224 weights"
+ */
+char *
+cnn_card_words_facts (const CnnNodeInfo *info)
+{
+  g_autofree char *number = g_strdup_printf ("%'" G_GINT64_FORMAT, info->parameters);
+  CnnReceptive     field  = info->receptive;
+  GString         *words  = g_string_new (NULL);
+
+  if (field.jump.height > 0 && field.jump.width > 0)
+    /* Translators: how many rows and columns of the picture a value depends on. */
+    g_string_append_printf (words, _("sees %d×%d"), field.size.height, field.size.width);
+  else
+    /* Translators: a value depends on all of the picture. */
+    g_string_append (words, _("sees all"));
+  if (info->parameters > 0)
+    {
+      g_string_append (words, " · ");
+      g_string_append_printf (words,
+                              dngettext ("convolens", "%s weight", "%s weights",
+                                         (gulong) MIN (info->parameters, G_MAXINT)),
+                              number);
+    }
+  return g_string_free (words, FALSE);
+}
+
+/**
+ * cnn_card_words_problem:
+ * @problem: what is wrong with a layer
+ * @op: (nullable): its kind
+ *
+ * Returns: (transfer full): that as a sentence, which need not name the layer
+ */
+char *
+cnn_card_words_problem (const char *problem, const CnnOp *op)
+{
+  gsize            name = op != NULL ? strlen (op->name) : 0;
+  g_autofree char *first = NULL;
+  g_autofree char *upper = NULL;
+
+  if (op != NULL && strncmp (problem, op->name, name) == 0 &&
+      strncmp (problem + name, ": ", 2) == 0)
+    problem += name + 2;
+  first = g_utf8_substring (problem, 0, MIN (g_utf8_strlen (problem, -1), 1));
+  upper = g_utf8_strup (first, -1);
+  return g_strconcat (upper, problem + strlen (first), NULL);
+}
