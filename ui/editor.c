@@ -5,6 +5,8 @@
 
 #include "editor.h"
 
+#include <string.h>
+
 #include "arithmetic-view.h"
 #include "draft.h"
 #include "i18n.h"
@@ -96,17 +98,16 @@ selected_node (CnnEditor *self)
 static void
 show_ticks (CnnEditor *self)
 {
+  g_autoptr (GArray) maps = NULL;
+
   self->telling = TRUE;
   for (guint i = 0; i < cnn_draft_n_layers (self->draft); i++)
     cnn_stack_view_set_tick (CNN_STACK_VIEW (self->stack), i, cnn_keep_layer (self->keep, i));
   if (selected_node (self) > 0)
-    {
-      g_autoptr (GArray) maps = cnn_keep_maps (self->keep, (guint) self->layer);
-
-      cnn_maps_view_set_ticks (CNN_MAPS_VIEW (self->maps), maps);
-    }
+    maps = cnn_keep_maps (self->keep, (guint) self->layer);
   else
-    cnn_maps_view_set_ticks (CNN_MAPS_VIEW (self->maps), NULL);
+    maps = g_array_new (FALSE, FALSE, sizeof (int));
+  cnn_maps_view_set_ticks (CNN_MAPS_VIEW (self->maps), maps);
   self->telling = FALSE;
 }
 
@@ -248,24 +249,32 @@ stages_changed (CnnEditor *self)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAPS]);
 }
 
+/* Before any part hears of it. */
 static void
-draft_changed (CnnEditor *self)
+draft_follow (CnnEditor *self)
 {
-  CnnNetwork      *network = cnn_draft_network (self->draft);
-  g_autofree char *before  = cnn_keep_stages (self->keep);
-  g_autofree char *after   = NULL;
+  CnnNetwork *network = cnn_draft_network (self->draft);
 
   cnn_keep_follow (self->keep);
   if (network != NULL)
     cnn_preview_set_network (self->preview, network);
+}
+
+static void
+draft_changed (CnnEditor *self)
+{
+  g_autofree char *stages = NULL;
+
   self->layer = cnn_stack_view_selected (CNN_STACK_VIEW (self->stack));
   forget_cell (self);
   show_maps (self);
   show_ticks (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_NETWORK]);
-  after = cnn_keep_stages (self->keep);
   /* With a mistake some stages are out of sight, not given up. */
-  if (cnn_draft_problem (self->draft) == NULL && g_strcmp0 (before, after) != 0)
+  if (cnn_draft_problem (self->draft) != NULL)
+    return;
+  stages = cnn_keep_stages (self->keep);
+  if (strcmp (self->map_list, "all") == 0 && strcmp (self->stages, stages) != 0)
     stages_changed (self);
 }
 
@@ -488,6 +497,7 @@ left_side (CnnEditor *self, const char *presets_folder)
   gtk_widget_show (self->stack);
   gtk_widget_show (text);
   gtk_widget_show (paned);
+  gtk_stack_set_visible_child (GTK_STACK (pages), paned);
   gtk_widget_show (pages);
   gtk_widget_show (box);
   return box;
@@ -553,6 +563,7 @@ cnn_editor_new (CnnPicture *picture, const char *presets_folder)
   self->keep = cnn_keep_new (self->draft);
   self->preview = cnn_preview_new (picture);
   self->explainer = cnn_explainer_new (picture);
+  g_signal_connect_swapped (self->draft, "changed", G_CALLBACK (draft_follow), self);
   fill (self, presets_folder);
   connect (self);
   mapping_changed (self);
