@@ -318,6 +318,7 @@ static const struct
   { "conv 1 3x3 kernels=box", "count", "auto", "conv 3x3 kernels=box" },
   /* Without the count a single number would be one. */
   { "conv 1 3 kernels=box", "count", "auto", "conv size=3 kernels=box" },
+  { "conv 1 1 kernels=[[2]]", "count", "auto", "conv size=1 kernels=[[2]]" },
   { "conv 8 3x3", "count", "auto", NULL },
   { "conv 8 3x3", "stride", "0", NULL },
   { "conv 8 3x3", "strid", "2", NULL },

@@ -2,6 +2,7 @@
 #include "presets-view.h"
 
 #include "i18n.h"
+#include "notes.h"
 #include "preset-row.h"
 #include "presets.h"
 #include "thumbnails.h"
@@ -48,13 +49,6 @@ struct _CnnPresetsView
 };
 
 G_DEFINE_FINAL_TYPE (CnnPresetsView, cnn_presets_view, GTK_TYPE_BOX)
-
-static void
-set_note (GtkWidget *label, const char *sentence)
-{
-  gtk_label_set_text (GTK_LABEL (label), sentence ? sentence : "");
-  gtk_widget_set_visible (gtk_widget_get_parent (label), sentence != NULL);
-}
 
 static void
 show_page (CnnPresetsView *view, const char *page)
@@ -118,7 +112,7 @@ add_own (CnnPresetsView *view)
   g_autoptr (GPtrArray) names = user_presets_list (view->folder, &error);
 
   if (error != NULL)
-    set_note (view->trouble, error->message);
+    note_set (view->trouble, error->message);
   for (guint i = 0; names != NULL && i < names->len; i++)
     {
       g_autoptr (GError) trouble = NULL;
@@ -198,7 +192,7 @@ chosen (GtkListBox *list, GtkListBoxRow *row, gpointer data)
   /* The file may have changed since the list was made. */
   text = name ? user_presets_load (view->folder, name, &error)
               : g_strdup (preset_row_text (GTK_WIDGET (row)));
-  set_note (view->trouble, error ? error->message : NULL);
+  note_set (view->trouble, error ? error->message : NULL);
   if (text == NULL)
     return;
   if (name != NULL)
@@ -215,7 +209,7 @@ chosen (GtkListBox *list, GtkListBoxRow *row, gpointer data)
 static void
 task_done (CnnPresetsView *view)
 {
-  set_note (view->trouble, NULL);
+  note_set (view->trouble, NULL);
   show_list (view);
   gtk_widget_child_focus (view->list, GTK_DIR_TAB_FORWARD);
 }
@@ -245,11 +239,11 @@ do_task (CnnPresetsView *view)
   if (view->task == TASK_DELETE)
     {
       show_list (view);
-      set_note (view->trouble, error->message);
+      note_set (view->trouble, error->message);
       return;
     }
   show_page (view, PAGE_NAME);
-  set_note (view->name_note, error->message);
+  note_set (view->name_note, error->message);
   gtk_widget_grab_focus (view->entry);
 }
 
@@ -273,7 +267,7 @@ name_changed (CnnPresetsView *view)
   g_autofree char   *name = user_presets_name (typed, &error);
 
   gtk_widget_set_sensitive (view->name_ok, name != NULL);
-  set_note (view->name_note, error && *typed ? error->message : NULL);
+  note_set (view->name_note, error && *typed ? error->message : NULL);
 }
 
 static void
@@ -333,55 +327,6 @@ cancelled (CnnPresetsView *view)
 /* --- the widgets ---------------------------------------------------------- */
 
 static GtkWidget *
-new_sentence (void)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 44);
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
-  return label;
-}
-
-/* A place for a sentence about what went wrong; (transfer none): its label. */
-static GtkWidget *
-add_note (GtkWidget *page)
-{
-  GtkWidget *row   = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *label = new_sentence ();
-
-  gtk_box_pack_start (GTK_BOX (row), gtk_image_new_from_icon_name ("dialog-error-symbolic",
-                                                                   GTK_ICON_SIZE_BUTTON),
-                      FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (row), label, TRUE, TRUE, 0);
-  gtk_widget_show_all (row);
-  gtk_widget_set_no_show_all (row, TRUE);
-  gtk_widget_hide (row);
-  gtk_box_pack_start (GTK_BOX (page), row, FALSE, FALSE, 0);
-  return label;
-}
-
-/* "Cancel", and a button that does it. */
-static GtkWidget *
-add_answers (CnnPresetsView *view, GtkWidget *page, const char *style, GCallback callback)
-{
-  GtkWidget *row    = gtk_button_box_new (GTK_ORIENTATION_HORIZONTAL);
-  GtkWidget *cancel = gtk_button_new_with_mnemonic (_("_Cancel"));
-  GtkWidget *ok     = gtk_button_new_with_mnemonic ("");
-
-  gtk_button_box_set_layout (GTK_BUTTON_BOX (row), GTK_BUTTONBOX_END);
-  gtk_box_set_spacing (GTK_BOX (row), 6);
-  gtk_container_add (GTK_CONTAINER (row), cancel);
-  gtk_container_add (GTK_CONTAINER (row), ok);
-  gtk_style_context_add_class (gtk_widget_get_style_context (ok), style);
-  g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (cancelled), view);
-  g_signal_connect_swapped (ok, "clicked", callback, view);
-  gtk_box_pack_end (GTK_BOX (page), row, FALSE, FALSE, 0);
-  return ok;
-}
-
-static GtkWidget *
 add_page (CnnPresetsView *view, const char *name)
 {
   GtkWidget *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
@@ -409,7 +354,7 @@ add_list_page (CnnPresetsView *view)
   gtk_container_add (GTK_CONTAINER (view->scrolled), view->list);
   gtk_box_pack_start (GTK_BOX (page), view->scrolled, TRUE, TRUE, 0);
 
-  view->trouble = add_note (page);
+  view->trouble = note_add (page);
   view->save = gtk_button_new_with_mnemonic (_("_Save as…"));
   gtk_widget_set_tooltip_text (view->save, _("Keep this network among your own presets"));
   g_signal_connect_swapped (view->save, "clicked", G_CALLBACK (save_clicked), view);
@@ -428,9 +373,9 @@ add_name_page (CnnPresetsView *view)
   atk_object_set_name (gtk_widget_get_accessible (view->entry), _("Name"));
   gtk_box_pack_start (GTK_BOX (page), view->name_title, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (page), view->entry, FALSE, FALSE, 0);
-  view->name_note = add_note (page);
-  view->name_ok = add_answers (view, page, GTK_STYLE_CLASS_SUGGESTED_ACTION,
-                               G_CALLBACK (name_given));
+  view->name_note = note_add (page);
+  view->name_ok = answers_add (page, GTK_STYLE_CLASS_SUGGESTED_ACTION,
+                               G_CALLBACK (cancelled), G_CALLBACK (name_given), view);
   g_signal_connect_swapped (view->entry, "changed", G_CALLBACK (name_changed), view);
   g_signal_connect_swapped (view->entry, "activate", G_CALLBACK (name_given), view);
 }
@@ -440,10 +385,10 @@ add_ask_page (CnnPresetsView *view)
 {
   GtkWidget *page = add_page (view, PAGE_ASK);
 
-  view->question = new_sentence ();
+  view->question = sentence_new ();
   gtk_box_pack_start (GTK_BOX (page), view->question, FALSE, FALSE, 0);
-  view->ask_ok = add_answers (view, page, GTK_STYLE_CLASS_DESTRUCTIVE_ACTION,
-                              G_CALLBACK (do_task));
+  view->ask_ok = answers_add (page, GTK_STYLE_CLASS_DESTRUCTIVE_ACTION,
+                              G_CALLBACK (cancelled), G_CALLBACK (do_task), view);
 }
 
 /* The list as high as there is room for in the window. */
@@ -456,7 +401,7 @@ button_toggled (CnnPresetsView *view, GtkToggleButton *button)
     return;
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (view->scrolled),
                                               CLAMP (height - 170, 120, 560));
-  set_note (view->trouble, NULL);
+  note_set (view->trouble, NULL);
   show_list (view);
 }
 
