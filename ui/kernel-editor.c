@@ -609,8 +609,10 @@ make_args (CnnKernelEditor *self)
       gtk_widget_set_hexpand (self->arg_labels[i], TRUE);
       self->arg_spins[i] = gtk_spin_button_new_with_range (0, 1, 0.1);
       gtk_spin_button_set_digits (GTK_SPIN_BUTTON (self->arg_spins[i]), 2);
-      gtk_entry_set_width_chars (GTK_ENTRY (self->arg_spins[i]), 6);
+      gtk_entry_set_width_chars (GTK_ENTRY (self->arg_spins[i]), 5);
+      gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (self->arg_spins[i]), FALSE);
       cnn_kernel_calm (self->arg_spins[i]);
+      cnn_kernel_narrow (self->arg_spins[i]);
       g_signal_connect (self->arg_spins[i], "value-changed", G_CALLBACK (on_arg), self);
       gtk_grid_attach (GTK_GRID (self->args), self->arg_labels[i], 0, i, 1, 1);
       gtk_grid_attach (GTK_GRID (self->args), self->arg_spins[i], 1, i, 1, 1);
@@ -638,8 +640,9 @@ make_size_row (CnnKernelEditor *self)
     {
       GtkWidget *spin = i == 0 ? self->rows : self->columns;
 
-      gtk_entry_set_width_chars (GTK_ENTRY (spin), 4);
+      gtk_entry_set_width_chars (GTK_ENTRY (spin), 3);
       cnn_kernel_calm (spin);
+      cnn_kernel_narrow (spin);
       g_signal_connect (spin, "value-changed", G_CALLBACK (on_size), self);
     }
   return row;

@@ -661,10 +661,6 @@ cnn_kernel_grid_init (CnnKernelGrid *self)
   make_area (self);
   make_entry (self);
   self->scroller = gtk_scrolled_window_new (NULL, NULL);
-  gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (self->scroller), TRUE);
-  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (self->scroller), TRUE);
-  gtk_scrolled_window_set_max_content_width (GTK_SCROLLED_WINDOW (self->scroller), PANE + 16);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (self->scroller), PANE + 16);
   gtk_container_add (GTK_CONTAINER (self->scroller), self->area);
   gtk_container_add (GTK_CONTAINER (overlay), self->scroller);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->entry);
@@ -682,6 +678,22 @@ cnn_kernel_grid_init (CnnKernelGrid *self)
   gtk_widget_show_all (overlay);
   gtk_widget_show (self->status);
   cnn_kernel_grid_set (self, self->size, self->values);
+}
+
+/* All of the matrix is seen where it does not take more than the pane. */
+static void
+make_room (CnnKernelGrid *self)
+{
+  GtkScrolledWindow *scroller = GTK_SCROLLED_WINDOW (self->scroller);
+  int                side     = cell_side (self);
+  int                width    = side * self->size.width + 2 * MARGIN + 1;
+  int                height   = side * self->size.height + 2 * MARGIN + 1;
+  int                most     = PANE + 2 * MARGIN + 1;
+
+  gtk_widget_set_size_request (self->area, width, height);
+  gtk_scrolled_window_set_policy (scroller, width > most ? GTK_POLICY_ALWAYS : GTK_POLICY_NEVER,
+                                  height > most ? GTK_POLICY_ALWAYS : GTK_POLICY_NEVER);
+  gtk_widget_set_size_request (self->scroller, MIN (width, most), MIN (height, most));
 }
 
 /** cnn_kernel_grid_new: (transfer floating): a 1×1 matrix */
@@ -704,7 +716,6 @@ cnn_kernel_grid_set (CnnKernelGrid *self, CnnSize size, const double *values)
   gsize    n    = (gsize) size.height * size.width;
   gboolean same = size.height == self->size.height && size.width == self->size.width;
   double  *was  = self->values;
-  int      side;
 
   g_return_if_fail (size.height > 0 && size.width > 0);
   /* What a person is writing is not disturbed by the number's own old value. */
@@ -717,9 +728,7 @@ cnn_kernel_grid_set (CnnKernelGrid *self, CnnSize size, const double *values)
   self->row = MIN (self->row, size.height - 1);
   self->column = MIN (self->column, size.width - 1);
   self->pointer_row = self->pointer_column = -1;
-  side = cell_side (self);
-  gtk_widget_set_size_request (self->area, side * size.width + 2 * MARGIN + 1,
-                               side * size.height + 2 * MARGIN + 1);
+  make_room (self);
   gtk_widget_queue_draw (self->area);
   update_status (self);
 }

@@ -67,6 +67,27 @@ cnn_kernel_tool_button (const char *icon, const char *text, const char *name)
   return button;
 }
 
+/**
+ * cnn_kernel_narrow:
+ *
+ * Makes a spin button as narrow as its numbers allow.
+ */
+void
+cnn_kernel_narrow (GtkWidget *spin)
+{
+  static GtkCssProvider *narrow = NULL;
+
+  if (narrow == NULL)
+    {
+      narrow = gtk_css_provider_new ();
+      gtk_css_provider_load_from_data (narrow, "spinbutton button { padding: 0 2px; "
+                                               "min-width: 18px; } "
+                                               "spinbutton entry { padding: 0 4px; }", -1, NULL);
+    }
+  gtk_style_context_add_provider (gtk_widget_get_style_context (spin), GTK_STYLE_PROVIDER (narrow),
+                                  GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
 static gboolean
 on_scroll (GtkWidget *widget, GdkEventScroll *event, gpointer data)
 {

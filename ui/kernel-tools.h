@@ -31,5 +31,6 @@ void       cnn_kernel_tools_show  (GtkWidget *tools, const CnnKernel *kernel, Cn
 
 GtkWidget *cnn_kernel_tool_button (const char *icon, const char *text, const char *name);
 void       cnn_kernel_calm        (GtkWidget *widget);
+void       cnn_kernel_narrow      (GtkWidget *spin);
 
 G_END_DECLS

@@ -42,21 +42,37 @@ with_name (const char *words, const char *name)
   return g_string_free (text, FALSE);
 }
 
-/* Layers that refer to @was say @name from now on. */
-static void
-rename_references (CnnDraft *draft, guint layer, const char *was, const char *name)
+typedef struct
 {
+  guint           layer;
+  const CnnParam *param;
+  char           *value;
+} Reference;
+
+static void
+reference_clear (gpointer data)
+{
+  g_free (((Reference *) data)->value);
+}
+
+/* What layers that refer to @was are to say. */
+static GArray *
+new_references (CnnDraft *draft, guint layer, const char *was, const char *name)
+{
+  GArray *references = g_array_new (FALSE, FALSE, sizeof (Reference));
+
+  g_array_set_clear_func (references, reference_clear);
   for (guint i = layer + 1; i < cnn_draft_n_layers (draft); i++)
     {
-      const CnnOp *op = cnn_draft_layer (draft, i)->op;
+      const CnnNode *node = cnn_draft_layer (draft, i)->node;
 
-      for (const CnnParam *param = op ? op->params : NULL; param && param->key; param++)
+      for (const CnnParam *param = node ? node->op->params : NULL; param && param->key; param++)
         {
-          const CnnNode     *node  = cnn_draft_layer (draft, i)->node;
-          g_autofree char   *value = NULL;
-          g_auto (GStrv)     names = NULL;
+          Reference      reference = { i, param };
+          g_auto (GStrv) names     = NULL;
+          gboolean       refers    = FALSE;
 
-          if (param->type != CNN_PARAM_NODES || node == NULL)
+          if (param->type != CNN_PARAM_NODES)
             continue;
           names = g_strdupv (*cnn_param_field (GStrv, param, node->params));
           for (guint n = 0; names && names[n]; n++)
@@ -64,12 +80,15 @@ rename_references (CnnDraft *draft, guint layer, const char *was, const char *na
               {
                 g_free (names[n]);
                 names[n] = g_strdup (name);
+                refers = TRUE;
               }
-          value = names ? g_strjoinv (",", names) : NULL;
-          if (value)
-            cnn_draft_set_param (draft, i, param->key, value, NULL);
+          if (!refers)
+            continue;
+          reference.value = g_strjoinv (",", names);
+          g_array_append_val (references, reference);
         }
     }
+  return references;
 }
 
 /**
@@ -88,6 +107,7 @@ layer_name_set (CnnDraft *draft, guint layer, const char *name, GError **error)
   const CnnDraftLayer *at    = cnn_draft_layer (draft, layer);
   g_autofree char     *was   = g_strdup (at->node->name);
   g_autofree char     *words = NULL;
+  g_autoptr (GArray)   references = NULL;
 
   if (g_strcmp0 (was ? was : "", name) == 0)
     return TRUE;
@@ -109,10 +129,16 @@ layer_name_set (CnnDraft *draft, guint layer, const char *name, GError **error)
         }
     }
   words = with_name (at->text, name);
+  if (was && *name != '\0')
+    references = new_references (draft, layer, was, name);
   cnn_draft_begin (draft);
   cnn_draft_set_layer (draft, layer, words);
-  if (was && *name != '\0')
-    rename_references (draft, layer, was, name);
+  for (guint i = 0; references && i < references->len; i++)
+    {
+      const Reference *reference = &g_array_index (references, Reference, i);
+
+      cnn_draft_set_param (draft, reference->layer, reference->param->key, reference->value, NULL);
+    }
   cnn_draft_end (draft);
   return TRUE;
 }

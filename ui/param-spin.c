@@ -70,11 +70,14 @@ cnn_param_spin_new (double min, double max, gboolean whole, const char *zero)
 
   g_object_set_data (G_OBJECT (spin), "zero", (gpointer) zero);
   g_object_set_data (G_OBJECT (spin), "whole", GINT_TO_POINTER (whole));
+  /* Words and fractions can be typed too. */
+  gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), FALSE);
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), whole ? 0 : 15);
   gtk_entry_set_width_chars (GTK_ENTRY (spin), zero ? 5 : 3);
   g_signal_connect (spin, "input", G_CALLBACK (on_input), NULL);
   g_signal_connect (spin, "output", G_CALLBACK (on_output), NULL);
   cnn_kernel_calm (spin);
+  cnn_kernel_narrow (spin);
   gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
   return spin;
 }

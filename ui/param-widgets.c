@@ -607,9 +607,6 @@ add_name (CnnParamWidget *self, const char *name)
 
   atk_object_set_name (gtk_widget_get_accessible (button), spoken);
   g_object_set_data_full (G_OBJECT (button), "name", g_strdup (name), g_free);
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button),
-                                self->names &&
-                                g_strv_contains ((const char *const *) self->names, name));
   g_signal_connect (button, "toggled", G_CALLBACK (on_name), self);
   gtk_container_add (GTK_CONTAINER (self->parts[0]), button);
 }
@@ -620,28 +617,28 @@ nodes_make (CnnParamWidget *self)
   add_part (self, 0, gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), label_of (self), NULL);
 }
 
-/* All names there are, and those that are said without there being such a layer. */
-static void
-nodes_show (CnnParamWidget *self, gconstpointer field)
+/* Whether there is a button for just these names. */
+static gboolean
+has_buttons (CnnParamWidget *self, const char *const *names)
 {
-  const GStrv        names = *(const GStrv *) field;
-  const char *const *known = self->context.names;
-  guint              n     = 0;
+  gboolean same = TRUE;
+  guint    n    = 0;
 
-  g_strfreev (self->names);
-  self->names = g_strdupv (names);
+  for (GList *l = gtk_container_get_children (GTK_CONTAINER (self->parts[0])); l;
+       l = g_list_delete_link (l, l))
+    same = same && names[n] && g_strcmp0 (g_object_get_data (l->data, "name"), names[n++]) == 0;
+  return same && n > 0 && names[n] == NULL;
+}
+
+static void
+add_buttons (CnnParamWidget *self, const char *const *names)
+{
   for (GList *l = gtk_container_get_children (GTK_CONTAINER (self->parts[0])); l;
        l = g_list_delete_link (l, l))
     gtk_widget_destroy (l->data);
-  for (; known && known[n]; n++)
-    add_name (self, known[n]);
-  for (guint i = 0; names && names[i]; i++)
-    if (!known || !g_strv_contains (known, names[i]))
-      {
-        add_name (self, names[i]);
-        n++;
-      }
-  if (n == 0)
+  for (guint i = 0; names[i]; i++)
+    add_name (self, names[i]);
+  if (names[0] == NULL)
     {
       GtkWidget *label = gtk_label_new (_("No layer before this one has a name yet; give one a "
                                           "name to choose it here"));
@@ -653,6 +650,33 @@ nodes_show (CnnParamWidget *self, gconstpointer field)
       gtk_container_add (GTK_CONTAINER (self->parts[0]), label);
     }
   gtk_widget_show_all (self->parts[0]);
+}
+
+/* All names there are, and those that are said without there being such a layer. */
+static void
+nodes_show (CnnParamWidget *self, gconstpointer field)
+{
+  const GStrv              names   = *(const GStrv *) field;
+  const char *const       *known   = self->context.names;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv)           all     = NULL;
+
+  for (guint i = 0; known && known[i]; i++)
+    g_strv_builder_add (builder, known[i]);
+  for (guint i = 0; names && names[i]; i++)
+    if (!known || !g_strv_contains (known, names[i]))
+      g_strv_builder_add (builder, names[i]);
+  all = g_strv_builder_end (builder);
+  g_strfreev (self->names);
+  self->names = g_strdupv (names);
+  if (!has_buttons (self, (const char *const *) all))
+    add_buttons (self, (const char *const *) all);
+  for (GList *l = gtk_container_get_children (GTK_CONTAINER (self->parts[0])); l;
+       l = g_list_delete_link (l, l))
+    if (GTK_IS_TOGGLE_BUTTON (l->data))
+      gtk_toggle_button_set_active (l->data, names &&
+                                    g_strv_contains ((const char *const *) names,
+                                                     g_object_get_data (l->data, "name")));
 }
 
 static char *

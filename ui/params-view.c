@@ -183,7 +183,9 @@ row_label (const char *text, const char *key, const char *tooltip, GtkWidget *ta
   gtk_label_set_xalign (GTK_LABEL (label), 0.0);
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 14);
-  gtk_widget_set_valign (label, GTK_ALIGN_BASELINE);
+  /* Level with the first of several parts. */
+  gtk_widget_set_valign (label, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (label, 6);
   gtk_widget_set_tooltip_text (label, tooltip);
   return label;
 }
@@ -210,9 +212,10 @@ add_row (CnnParamsView *self, GtkGrid *grid, int *y, const CnnParam *param, GStr
   row->param = param;
   row->widget = cnn_param_widget_new (param);
   row->error = error_label ();
-  row->reset = cnn_kernel_tool_button ("edit-clear-symbolic", NULL, reset);
+  row->reset = cnn_kernel_tool_button ("document-revert-symbolic", NULL, reset);
   gtk_button_set_relief (GTK_BUTTON (row->reset), GTK_RELIEF_NONE);
   gtk_widget_set_valign (row->reset, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (row->reset, 3);
   gtk_widget_set_hexpand (row->widget, TRUE);
   gtk_widget_set_tooltip_text (row->widget, tooltip);
   wide = cnn_param_widget_is_wide (CNN_PARAM_WIDGET (row->widget));
