@@ -42,7 +42,8 @@ get_ends (const CnnMapScale *scale, double *low, double *high)
 static PangoLayout *
 number_layout (GtkWidget *widget, double number)
 {
-  g_autofree char *text = g_strdup_printf ("%.4g", number);
+  /* Its sign stays before it, whichever way people write. */
+  g_autofree char *text = g_strdup_printf ("\342\200\216%.4g", number);
   PangoLayout     *layout = gtk_widget_create_pango_layout (widget, text);
   PangoAttrList   *list   = pango_attr_list_new ();
 

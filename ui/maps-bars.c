@@ -74,7 +74,7 @@ cnn_maps_draw_bars (CnnMapsView *view, cairo_t *cr)
                  rtl ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
       if (cnn_preview_get_value (view->preview, (guint) view->node, map, 0, 0, &value))
         {
-          g_autofree char *text = g_strdup_printf ("%.5g", value);
+          g_autofree char *text = g_strdup_printf ("\342\200\216%.5g", value);
           double           part = CLAMP (value, low, high) / (high - low) * length;
 
           if (value == value)

@@ -103,6 +103,37 @@ is_dark (const CnnMapsShot *shot, int x, int y)
   return (pixel >> 16 & 255) * 3 + (pixel >> 8 & 255) * 6 + (pixel & 255) < 1150;
 }
 
+/* Writes a number as exactly as there is room for; where it ends up on the layout. */
+static gboolean
+fit_number (PangoLayout *layout, float value, double room, int *width, int *height)
+{
+  static const char *const formats[] = { "%.3g", "%.2g", "%.1g", "%.1f", "%.0f" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      char text[64];
+
+      g_snprintf (text, sizeof text, formats[i], value);
+      pango_layout_set_text (layout, text, -1);
+      pango_layout_get_pixel_size (layout, width, height);
+      if (*width <= room)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static PangoLayout *
+cell_layout (CnnMapsView *view, double width)
+{
+  PangoLayout          *layout = gtk_widget_create_pango_layout (view->area, NULL);
+  PangoFontDescription *font   = pango_font_description_new ();
+
+  pango_font_description_set_absolute_size (font, CLAMP (width / 4.2, 8, 13) * PANGO_SCALE);
+  pango_layout_set_font_description (layout, font);
+  pango_font_description_free (font);
+  return layout;
+}
+
 /* Numbers in the cells, where these are large. */
 static void
 draw_numbers (CnnMapsView *view, cairo_t *cr, const CnnMapsShot *shot, int map,
@@ -113,7 +144,6 @@ draw_numbers (CnnMapsView *view, cairo_t *cr, const CnnMapsShot *shot, int map,
   gsize  n      = (gsize) shot->cells.width * shot->cells.height;
   g_autofree float *values = NULL;
   g_autoptr (PangoLayout) layout = NULL;
-  PangoFontDescription *font;
 
   if (shot->reduce > 1 || width < NUMBER_WIDTH || height < NUMBER_HEIGHT || !shot->complete)
     return;
@@ -121,12 +151,10 @@ draw_numbers (CnnMapsView *view, cairo_t *cr, const CnnMapsShot *shot, int map,
   if (!cnn_preview_get_means (view->preview, (guint) view->node, map, &shot->cells, 1, values))
     return;
 
-  layout = gtk_widget_create_pango_layout (view->area, NULL);
-  font = pango_font_description_new ();
-  pango_font_description_set_family (font, "sans");
-  pango_font_description_set_absolute_size (font, CLAMP (width / 4.2, 8, 13) * PANGO_SCALE);
-  pango_layout_set_font_description (layout, font);
-  pango_font_description_free (font);
+  layout = cell_layout (view, width);
+  cairo_save (cr);
+  cairo_rectangle (cr, pane->x, pane->y, pane->width, pane->height);
+  cairo_clip (cr);
   for (gsize i = 0; i < n; i++)
     {
       int    x    = (int) (i % shot->cells.width), y = (int) (i / shot->cells.width);
@@ -136,23 +164,16 @@ draw_numbers (CnnMapsView *view, cairo_t *cr, const CnnMapsShot *shot, int map,
       double top  = pane->y + pane->height / 2.0 +
                     (shot->place.y + (shot->cells.y + y) * shot->place.height - view->port.y) *
                       view->port.scale;
-      g_autofree char *text = g_strdup_printf (width < 48 ? "%.2g" : "%.3g", values[i]);
+      double white = is_dark (shot, x, y) ? 1.0 : 0.0;
       int    w, h;
 
-      if (left > pane->x + pane->width || top > pane->y + pane->height ||
-          left + width < pane->x || top + height < pane->y)
+      if (!fit_number (layout, values[i], width - 2, &w, &h))
         continue;
-      pango_layout_set_text (layout, text, -1);
-      pango_layout_get_pixel_size (layout, &w, &h);
-      if (w > width)
-        continue;
-      if (is_dark (shot, x, y))
-        cairo_set_source_rgb (cr, 1, 1, 1);
-      else
-        cairo_set_source_rgb (cr, 0, 0, 0);
+      cairo_set_source_rgb (cr, white, white, white);
       cairo_move_to (cr, left + (width - w) / 2, top + (height - h) / 2);
       pango_cairo_show_layout (cr, layout);
     }
+  cairo_restore (cr);
 }
 
 static CnnMapsShot *
@@ -340,9 +361,8 @@ draw_maps (CnnMapsView *view, cairo_t *cr)
 
       fresh = fresh && shot->complete;
       draw_numbers (view, cr, shot, map, &pane);
-      if (map == view->hover_map)
-        draw_cell (view, cr, &pane);
-      else if (view->hover_map >= 0 && !view->single)
+      /* The same place in all maps. */
+      if (view->hover_map >= 0)
         draw_cell (view, cr, &pane);
       draw_frame (view, cr, map, &pane);
       draw_caption (view, cr, map, &pane);
@@ -412,7 +432,6 @@ draw_sentence (CnnMapsView *view, cairo_t *cr, int width, int height)
   pango_layout_set_width (layout, MAX (width - 40, 1) * PANGO_SCALE);
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
   pango_layout_get_pixel_size (layout, &w, &h);
-  gtk_render_background (context, cr, 12, height / 2.0 - h / 2.0 - 8, width - 24, h + 16);
   gtk_render_layout (context, cr, 20, height / 2.0 - h / 2.0, layout);
 }
 
@@ -429,12 +448,12 @@ cnn_maps_draw (GtkWidget *area, cairo_t *cr, CnnMapsView *view)
   gtk_render_frame (context, cr, 0, 0, width, height);
   if (cnn_maps_view_shows_picture (view))
     draw_picture (view, cr);
+  else if (view->sentence != NULL)
+    draw_sentence (view, cr, width, height);
   else if (cnn_maps_view_is_vector (view))
     cnn_maps_draw_bars (view, cr);
   else
     draw_maps (view, cr);
-  if (view->sentence != NULL)
-    draw_sentence (view, cr, width, height);
 
   if (view->progress < 1.0 && g_get_monotonic_time () - view->busy > BUSY_USEC)
     {

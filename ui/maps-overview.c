@@ -72,7 +72,7 @@ draw_port (CnnMapsView *view, cairo_t *cr, double scale, GtkStyleContext *contex
   double  height  = pane.height / view->port.scale;
   GdkRGBA color;
 
-  if (width >= picture.width && height >= picture.height)
+  if (cnn_maps_view_is_vector (view) || (width >= picture.width && height >= picture.height))
     return;
   if (!gtk_style_context_lookup_color (context, "theme_selected_bg_color", &color))
     gtk_style_context_get_color (context, gtk_style_context_get_state (context), &color);

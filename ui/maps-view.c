@@ -67,7 +67,7 @@ cnn_maps_view_say (CnnMapsView *view)
   if (view->hover_map >= 0 &&
       cnn_preview_get_value (view->preview, (guint) view->node, view->hover_map, view->hover_y,
                              view->hover_x, &value))
-    number = g_strdup_printf ("%.7g", value);
+    number = g_strdup_printf ("\342\200\216%.7g", value);
   all = g_strdup_printf ("%s\n%s\n%s", facts, cell != NULL ? cell : "",
                          number != NULL ? number : "");
   gtk_label_set_text (GTK_LABEL (view->title), title);

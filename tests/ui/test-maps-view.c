@@ -400,6 +400,107 @@ test_click (void)
   host_clear (&host);
 }
 
+/* Where people write from the right, the first map is on the right, and the key that goes
+ * there goes back. */
+static void
+test_rtl (void)
+{
+  g_autoptr (CnnPicture) picture = ui_test_picture (300, 400, 3);
+  Host host;
+
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  host_init (&host, picture, EDGES, 1, 900, 560);
+  ui_test_key (host.area, GDK_KEY_Left, 0);
+  g_assert_true (g_str_has_prefix (description (&host), "Map 2 of 5"));
+  ui_test_key (host.area, GDK_KEY_Right, 0);
+  g_assert_true (g_str_has_prefix (description (&host), "Map 1 of 5"));
+  ui_test_screenshot (host.window, "maps-rtl");
+  ui_test_click (host.area, gtk_widget_get_allocated_width (host.area) * 0.8, 100);
+  g_assert_true (g_str_has_prefix (description (&host), "Map 1 of 5"));
+  g_assert_cmpint (host.hover[0], ==, 0);
+  host_clear (&host);
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+}
+
+/* The wheel turns what is under the pointer larger; dragging takes all maps along. */
+static void
+test_pan (void)
+{
+  g_autoptr (CnnPicture) picture = ui_test_picture (300, 400, 3);
+  Host      host;
+  GdkEvent *event;
+  int       before[3];
+
+  host_init (&host, picture, EDGES, 1, 900, 560);
+  ui_test_key (host.area, GDK_KEY_Return, 0);
+  for (int turn = 0; turn < 6; turn++)
+    {
+      event = gdk_event_new (GDK_SCROLL);
+      event->scroll.window = g_object_ref (gtk_widget_get_window (host.area));
+      event->scroll.x = 200;
+      event->scroll.y = 150;
+      event->scroll.direction = GDK_SCROLL_UP;
+      event->scroll.state = GDK_CONTROL_MASK;
+      gdk_event_set_device (event, gdk_seat_get_pointer (gdk_display_get_default_seat (
+                                     gtk_widget_get_display (host.area))));
+      gtk_main_do_event (event);
+      gdk_event_free (event);
+      if (turn > 0)
+        {
+          g_assert_cmpint (ABS (host.hover[1] - before[1]), <=, 1);
+          g_assert_cmpint (ABS (host.hover[2] - before[2]), <=, 1);
+        }
+      memcpy (before, host.hover, sizeof before);
+    }
+  for (int i = 0; i < 3; i++)
+    {
+      GdkEventType type = i == 0 ? GDK_BUTTON_PRESS : i == 1 ? GDK_MOTION_NOTIFY
+                                                             : GDK_BUTTON_RELEASE;
+
+      event = gdk_event_new (type);
+      event->any.window = g_object_ref (gtk_widget_get_window (host.area));
+      gdk_event_set_device (event, gdk_seat_get_pointer (gdk_display_get_default_seat (
+                                     gtk_widget_get_display (host.area))));
+      if (type == GDK_MOTION_NOTIFY)
+        {
+          event->motion.x = 260;
+          event->motion.y = 190;
+        }
+      else
+        {
+          event->button.button = 1;
+          event->button.x = i == 0 ? 200 : 260;
+          event->button.y = i == 0 ? 150 : 190;
+        }
+      gtk_main_do_event (event);
+      gdk_event_free (event);
+    }
+  g_assert_cmpint (host.pin[0], ==, -7);
+  ui_test_click (host.area, 260, 190);
+  g_assert_cmpint (host.pin[0], ==, 0);
+  g_assert_cmpint (ABS (host.pin[1] - before[1]), <=, 1);
+  g_assert_cmpint (ABS (host.pin[2] - before[2]), <=, 1);
+  host_clear (&host);
+}
+
+/* A layer that cannot be had says why, and a view that goes while it computes is no harm. */
+static void
+test_trouble (void)
+{
+  g_autoptr (CnnPicture) picture = ui_test_picture (1500, 1500, 3);
+  Host host;
+
+  host_init (&host, picture, EDGES, 1, 700, 400);
+  cnn_preview_set_memory (host.preview, 8 << 20);
+  host_set (&host, "conv 2 3x3; flatten; dense 9", 3, picture);
+  host_settle (&host);
+  g_assert_nonnull (strstr (description (&host), "memory"));
+  ui_test_screenshot (host.window, "maps-trouble");
+  cnn_preview_set_memory (host.preview, 0);
+  host_set (&host, "conv 16 7x7; relu; conv 16 7x7", 3, picture);
+  host_clear (&host);
+}
+
 static void
 test_screenshots (void)
 {
@@ -474,6 +575,9 @@ main (int argc, char **argv)
   g_test_add_func ("/maps-view/keys", test_keys);
   g_test_add_func ("/maps-view/shown", test_shown);
   g_test_add_func ("/maps-view/click", test_click);
+  g_test_add_func ("/maps-view/rtl", test_rtl);
+  g_test_add_func ("/maps-view/pan", test_pan);
+  g_test_add_func ("/maps-view/trouble", test_trouble);
   g_test_add_func ("/maps-view/screenshots", test_screenshots);
   return g_test_run ();
 }
