@@ -6,6 +6,7 @@
 #include "arithmetic-grid.h"
 #include "arithmetic-text.h"
 #include "i18n.h"
+#include "part-terms.h"
 #include "terms-list.h"
 #include "wrap-row.h"
 

@@ -8,58 +8,12 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "part-terms.h"
 
 /* Terms of a sum that are written one by one. */
 #define MOST_TERMS 10000
 
 /* --- parts ---------------------------------------------------------------- */
-
-static double
-term (const CnnPart *part, int i)
-{
-  if (part->factors == NULL)
-    return part->values[i];
-  if (part->kind == CNN_PART_EXPONENTIALS)
-    return part->factors[i];
-  return part->values[i] * part->factors[i];
-}
-
-typedef struct
-{
-  int    index;
-  double size;
-} Rank;
-
-static int
-compare_ranks (gconstpointer a, gconstpointer b)
-{
-  const Rank *p = a, *q = b;
-
-  return p->size > q->size ? -1 : p->size < q->size ? 1 : p->index - q->index;
-}
-
-/**
- * cnn_part_strongest:
- * @most: how many are wanted at most
- *
- * Returns: (transfer full): the indices (int) of the terms that count most, the
- *   greatest first
- */
-GArray *
-cnn_part_strongest (const CnnPart *part, guint most)
-{
-  int     n = part->size.height * part->size.width;
-  Rank   *ranks = g_new (Rank, n);
-  GArray *strongest = g_array_new (FALSE, FALSE, sizeof (int));
-
-  for (int i = 0; i < n; i++)
-    ranks[i] = (Rank) { i, fabs (term (part, i)) };
-  qsort (ranks, n, sizeof (Rank), compare_ranks);
-  for (int i = 0; i < n && strongest->len < most; i++)
-    g_array_append_val (strongest, ranks[i].index);
-  g_free (ranks);
-  return strongest;
-}
 
 static const CnnNode *
 step_input (const CnnExplained *explained, const CnnExplainedStep *step, guint input, guint *number)
@@ -219,9 +173,9 @@ add_terms (GString *text, const CnnExplained *explained, const CnnExplainedStep 
       int              i     = strongest != NULL ? g_array_index (strongest, int, k) : k;
       g_autofree char *name  = cnn_part_value_name (explained, step, part, i);
       g_autofree char *value = cnn_number_full (part->values[i]);
-      g_autofree char *sum   = cnn_number_full (term (part, i));
+      g_autofree char *sum   = cnn_number_full (cnn_part_term (part, i));
 
-      rest -= term (part, i);
+      rest -= cnn_part_term (part, i);
       if (part->kind == CNN_PART_EXPONENTIALS)
         add_line (text, "%s\texp(x − max), x =\t%s\t=\t%s", name, value, sum);
       else if (part->factors != NULL)
@@ -273,7 +227,7 @@ add_part (GString *text, const CnnExplained *explained, const CnnExplainedStep *
           g_autofree double *products = g_new (double, n);
 
           for (int i = 0; i < n; i++)
-            products[i] = term (part, i);
+            products[i] = cnn_part_term (part, i);
           add_grid (text, _("window"), part->size, part->values);
           add_grid (text, part->kind == CNN_PART_PRODUCTS ? _("kernel") : _("weights"), part->size,
                     part->factors);

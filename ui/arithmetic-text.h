@@ -8,13 +8,12 @@ G_BEGIN_DECLS
 
 /* The arithmetic behind a value as text. */
 
-GArray *cnn_part_strongest    (const CnnPart *part, guint most);
-char   *cnn_part_name         (const CnnExplained *explained, const CnnExplainedStep *step,
-                               const CnnPart *part);
-char   *cnn_part_value_name   (const CnnExplained *explained, const CnnExplainedStep *step,
-                               const CnnPart *part, int index);
+char *cnn_part_name         (const CnnExplained *explained, const CnnExplainedStep *step,
+                             const CnnPart *part);
+char *cnn_part_value_name   (const CnnExplained *explained, const CnnExplainedStep *step,
+                             const CnnPart *part, int index);
 
-char   *cnn_explained_title   (const CnnExplained *explained, const CnnExplainedStep *step);
-char   *cnn_explained_to_text (const CnnExplained *explained);
+char *cnn_explained_title   (const CnnExplained *explained, const CnnExplainedStep *step);
+char *cnn_explained_to_text (const CnnExplained *explained);
 
 G_END_DECLS

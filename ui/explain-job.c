@@ -10,6 +10,7 @@
 
 #include "explain-values.h"
 #include "i18n.h"
+#include "part-terms.h"
 
 /* Numbers that one value may be the sum of. */
 #define MOST_TERMS (4 << 20)
@@ -293,34 +294,19 @@ find_origin (CnnExplainer *self, const CnnNodeInfo *infos, guint node, int index
   return origin;
 }
 
-static int
-compare_products (gconstpointer a, gconstpointer b, gpointer data)
-{
-  const CnnPart *part = data;
-  int            i = *(const int *) a, j = *(const int *) b;
-  double         p = fabs (part->values[i] * part->factors[i]);
-  double         q = fabs (part->values[j] * part->factors[j]);
-
-  return p > q ? -1 : p < q ? 1 : i - j;
-}
-
 static void
 find_origins (CnnExplainer *self, const CnnNodeInfo *infos, CnnExplainedStep *step)
 {
-  const CnnPart   *part = cnn_explanation_get_part (step->explanation, 0);
-  int              n    = part->size.height * part->size.width;
-  guint            from = cnn_network_node (self->network, step->node)->in[part->input];
-  g_autofree int  *order = NULL;
+  const CnnPart     *part = cnn_explanation_get_part (step->explanation, 0);
+  guint              from = cnn_network_node (self->network, step->node)->in[part->input];
+  g_autoptr (GArray) strongest = NULL;
 
   if (part->kind != CNN_PART_PRODUCTS || part->channel >= 0 || !is_vector (&infos[from]))
     return;
-  order = g_new (int, n);
-  for (int i = 0; i < n; i++)
-    order[i] = i;
-  g_sort_array (order, n, sizeof (int), compare_products, (gpointer) part);
-  for (int i = 0; i < MIN (n, N_ORIGINS); i++)
+  strongest = cnn_part_strongest (part, N_ORIGINS);
+  for (guint i = 0; i < strongest->len; i++)
     {
-      CnnOrigin origin = find_origin (self, infos, from, order[i]);
+      CnnOrigin origin = find_origin (self, infos, from, g_array_index (strongest, int, i));
 
       g_array_append_val (step->origins, origin);
     }

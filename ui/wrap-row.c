@@ -10,35 +10,76 @@ struct _CnnWrapRow
 
 G_DEFINE_FINAL_TYPE (CnnWrapRow, cnn_wrap_row, GTK_TYPE_BOX)
 
-/* Walks through the children; gives them their places where @origin is given. Returns
- * the height that the lines take. */
+/* Where text goes from right to left, the formula as a whole stands on the right. */
+static int
+line_start (CnnWrapRow *self, int width, int line_width)
+{
+  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
+
+  if (parent == NULL || gtk_widget_get_direction (parent) != GTK_TEXT_DIR_RTL)
+    return 0;
+  return MAX (width - line_width, 0);
+}
+
+/* The children of a line, from @first on, as many as fit into @width; at least one. */
+static GList *
+measure_line (GList *first, int gap, int width, GtkRequisition *size)
+{
+  GList *l;
+
+  *size = (GtkRequisition) { 0, 0 };
+  for (l = first; l != NULL; l = l->next)
+    {
+      GtkRequisition child;
+      int            before = size->width > 0 ? size->width + gap : 0;
+
+      if (!gtk_widget_get_visible (l->data))
+        continue;
+      gtk_widget_get_preferred_size (l->data, &child, NULL);
+      if (before > 0 && before + child.width > width)
+        break;
+      size->width = before + child.width;
+      size->height = MAX (size->height, child.height);
+    }
+  return l;
+}
+
+static void
+place_line (GList *first, GList *end, int gap, int x, int y)
+{
+  for (GList *l = first; l != end; l = l->next)
+    {
+      GtkRequisition child;
+
+      if (!gtk_widget_get_visible (l->data))
+        continue;
+      gtk_widget_get_preferred_size (l->data, &child, NULL);
+      gtk_widget_size_allocate (l->data, &(GtkAllocation) { x, y, child.width, child.height });
+      x += child.width + gap;
+    }
+}
+
+/* Gives the children their places where @origin is given. Returns the height that the
+ * lines take. */
 static int
 lay_out (CnnWrapRow *self, int width, const GtkAllocation *origin)
 {
   g_autoptr (GList) children = gtk_container_get_children (GTK_CONTAINER (self));
-  int               gap = gtk_box_get_spacing (GTK_BOX (self));
-  int               x = 0, y = 0, line = 0;
+  int               gap      = gtk_box_get_spacing (GTK_BOX (self));
+  int               y        = 0;
 
-  for (GList *l = children; l != NULL; l = l->next)
+  for (GList *first = children, *end; first != NULL; first = end)
     {
-      GtkRequisition size;
+      GtkRequisition line;
 
-      if (!gtk_widget_get_visible (l->data))
-        continue;
-      gtk_widget_get_preferred_size (l->data, &size, NULL);
-      if (x > 0 && x + size.width > width)
-        {
-          x = 0;
-          y += line + LINE_GAP;
-          line = 0;
-        }
+      end = measure_line (first, gap, width, &line);
+      y += y > 0 ? LINE_GAP : 0;
       if (origin != NULL)
-        gtk_widget_size_allocate (l->data, &(GtkAllocation) { origin->x + x, origin->y + y,
-                                                              size.width, size.height });
-      x += size.width + gap;
-      line = MAX (line, size.height);
+        place_line (first, end, gap, origin->x + line_start (self, width, line.width),
+                    origin->y + y);
+      y += line.height;
     }
-  return y + line;
+  return y;
 }
 
 static GtkSizeRequestMode

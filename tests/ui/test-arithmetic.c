@@ -425,6 +425,48 @@ test_copy (void)
   gtk_widget_destroy (window);
 }
 
+/* Presses the second button. */
+static void
+press_second (GtkWidget *widget)
+{
+  GdkSeat  *seat  = gdk_display_get_default_seat (gtk_widget_get_display (widget));
+  GdkEvent *event = gdk_event_new (GDK_BUTTON_PRESS);
+
+  event->button.window = g_object_ref (gtk_widget_get_window (widget));
+  event->button.x = event->button.y = 30.0;
+  event->button.button = GDK_BUTTON_SECONDARY;
+  gdk_event_set_device (event, gdk_seat_get_pointer (seat));
+  gtk_main_do_event (event);
+  gdk_event_free (event);
+  ui_test_settle ();
+}
+
+static void
+test_menu (void)
+{
+  CnnArithmeticView *view    = CNN_ARITHMETIC_VIEW (cnn_arithmetic_view_new ());
+  GtkWidget         *window  = ui_test_show (GTK_WIDGET (view), 320, 400);
+  GtkWidget         *grid, *menu;
+  GList             *items;
+  g_autofree char   *rows = NULL, *expected = NULL;
+
+  cnn_arithmetic_view_show (view, explain ("conv kernels=sobel-y", 1, 0, 50, 70));
+  ui_test_settle ();
+  grid = find_grid (window, "Red, window");
+  press_second (grid);
+  g_assert_nonnull (gtk_menu_get_for_attach_widget (grid));
+  menu = gtk_menu_get_for_attach_widget (grid)->data;
+  items = gtk_container_get_children (GTK_CONTAINER (menu));
+  gtk_menu_shell_activate_item (GTK_MENU_SHELL (menu), items->data, TRUE);
+  g_list_free (items);
+  ui_test_settle ();
+  g_assert_null (gtk_menu_get_for_attach_widget (grid));
+  rows = clipboard (window);
+  expected = cnn_arithmetic_grid_to_text (CNN_ARITHMETIC_GRID (grid));
+  g_assert_cmpstr (rows, ==, expected);
+  gtk_widget_destroy (window);
+}
+
 /* A cell that is pointed at is shown in all three grids, with its product. */
 static void
 test_keys (void)
@@ -574,6 +616,7 @@ main (int argc, char **argv)
   g_test_add_func ("/arithmetic/shown", test_shown);
   g_test_add_func ("/arithmetic/bars", test_bars);
   g_test_add_func ("/arithmetic/copy", test_copy);
+  g_test_add_func ("/arithmetic/menu", test_menu);
   g_test_add_func ("/arithmetic/keys", test_keys);
   g_test_add_func ("/arithmetic/buttons", test_buttons);
   g_test_add_func ("/arithmetic/moves", test_moves);
