@@ -40,25 +40,39 @@ value_in_words (const CnnParam *param, gconstpointer params)
   return g_string_free (words, FALSE);
 }
 
+/* Whether to say a parameter's value: a window's size always, other numbers where the
+ * person wrote them. */
+static gboolean
+is_said (const CnnParam *param, gconstpointer params)
+{
+  return (param->positional && param->type != CNN_PARAM_INT) ||
+         !cnn_param_is_initial (param, params);
+}
+
 /**
  * cnn_card_words_params:
  * @node: a layer
  * @separator: (nullable): what to put between two parameters; %NULL for a line each, with
  *   the name of every one
  *
- * Returns: (transfer full): its parameters that are not the initial ones; those that are
- *   known by their place go without their names, as in "8, 3×3, Padding same"
+ * Returns: (transfer full): its parameters that are not the initial ones; those of several
+ *   that are known by their place, or by what they are, go without their names, as in
+ *   "8, 3×3, Padding same"
  */
 char *
 cnn_card_words_params (const CnnNode *node, const char *separator)
 {
-  GString *words = g_string_new (NULL);
+  GString *words  = g_string_new (NULL);
+  int      n_said = 0;
 
+  for (const CnnParam *param = node->op->params; param->key != NULL; param++)
+    n_said += is_said (param, node->params);
   for (const CnnParam *param = node->op->params; param->key != NULL; param++)
     {
       g_autofree char *value = NULL;
+      const char      *label = dgettext ("convolens", param->label);
 
-      if (cnn_param_is_initial (param, node->params))
+      if (!is_said (param, node->params))
         continue;
       value = value_in_words (param, node->params);
       if (*value == '\0')
@@ -67,20 +81,24 @@ cnn_card_words_params (const CnnNode *node, const char *separator)
         g_string_append (words, separator != NULL ? separator : "\n");
       if (separator == NULL)
         /* Translators: a parameter and its value, as in "Padding: same". */
-        g_string_append_printf (words, _("%s: %s"), dgettext ("convolens", param->label), value);
-      else if (param->positional)
+        g_string_append_printf (words, _("%s: %s"), label, value);
+      else if (param->type == CNN_PARAM_KERNELS || (param->positional && n_said > 1))
         g_string_append (words, value);
       else
-        g_string_append_printf (words, "%s %s", dgettext ("convolens", param->label), value);
+        g_string_append_printf (words, "%s %s", label, value);
     }
   return g_string_free (words, FALSE);
 }
+
+/* Height comes before width in every language: an island from left to right. */
+#define ISLAND     "\u2066"
+#define END_ISLAND "\u2069"
 
 /** cnn_card_words_shape: (transfer full): height × width × maps. */
 char *
 cnn_card_words_shape (CnnShape shape)
 {
-  return g_strdup_printf (CNN_SHAPE_FORMAT, CNN_SHAPE_ARGS (shape));
+  return g_strdup_printf (ISLAND CNN_SHAPE_FORMAT END_ISLAND, CNN_SHAPE_ARGS (shape));
 }
 
 /**
@@ -93,11 +111,13 @@ cnn_card_words_facts (const CnnNodeInfo *info)
 {
   g_autofree char *number = g_strdup_printf ("%'" G_GINT64_FORMAT, info->parameters);
   CnnReceptive     field  = info->receptive;
+  g_autofree char *size   = g_strdup_printf (ISLAND "%d×%d" END_ISLAND, field.size.height,
+                                             field.size.width);
   GString         *words  = g_string_new (NULL);
 
   if (field.jump.height > 0 && field.jump.width > 0)
-    /* Translators: how many rows and columns of the picture a value depends on. */
-    g_string_append_printf (words, _("sees %d×%d"), field.size.height, field.size.width);
+    /* Translators: of how many rows and columns of the picture a value depends, "5×5". */
+    g_string_append_printf (words, _("sees %s"), size);
   else
     /* Translators: a value depends on all of the picture. */
     g_string_append (words, _("sees all"));

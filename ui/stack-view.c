@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stack-view.h"
 
-#include <string.h>
-
 #include "add-layer.h"
 #include "add-menu.h"
 #include "card.h"
 #include "i18n.h"
 #include "stack-drag.h"
 #include "stack-edit.h"
+#include "stack-match.h"
 
 struct _CnnStackView
 {
@@ -236,32 +235,6 @@ layer_text (CnnStackView *view, guint layer)
   return g_strconcat (is->enabled ? "" : "#off ", is->text, NULL);
 }
 
-static gboolean
-is_same (CnnStackView *view, char **texts, guint card, guint layer)
-{
-  return strcmp (cnn_card_text (g_ptr_array_index (view->cards, card)), texts[layer]) == 0;
-}
-
-/* Takes card @from out of the order and puts it at @to. */
-static void
-reorder (CnnStackView *view, guint from, guint to)
-{
-  CnnCard *card = g_ptr_array_steal_index (view->cards, from);
-
-  g_ptr_array_insert (view->cards, (int) to, card);
-}
-
-/* Whether cards @first to @last are the layers when one of them is moved to the other end. */
-static gboolean
-is_turned (CnnStackView *view, char **texts, guint first, guint last, gboolean down)
-{
-  for (guint i = first; i <= last; i++)
-    if (!is_same (view, texts, i,
-                  down ? (i == first ? last : i - 1) : (i == last ? first : i + 1)))
-      return FALSE;
-  return TRUE;
-}
-
 static void
 insert_card (CnnStackView *view, guint at)
 {
@@ -287,27 +260,19 @@ remove_card (CnnStackView *view, guint at)
 static void
 match_cards (CnnStackView *view, char **texts, guint n)
 {
-  guint old   = view->cards->len;
-  guint first = 0, same = 0;
+  g_autofree const char **before = g_new (const char *, view->cards->len + 1);
+  CnnStackMatch           match;
 
-  while (first < MIN (old, n) && is_same (view, texts, first, first))
-    first++;
-  while (same < MIN (old, n) - first && is_same (view, texts, old - 1 - same, n - 1 - same))
-    same++;
-
-  if (old == n && old - same > first + 1)
-    {
-      guint last = old - same - 1;
-
-      if (is_turned (view, texts, first, last, TRUE))
-        reorder (view, first, last);
-      else if (is_turned (view, texts, first, last, FALSE))
-        reorder (view, last, first);
-    }
-  while (view->cards->len > n)
-    remove_card (view, view->cards->len - same - 1);
-  while (view->cards->len < n)
-    insert_card (view, view->cards->len - same);
+  for (guint i = 0; i < view->cards->len; i++)
+    before[i] = cnn_card_text (g_ptr_array_index (view->cards, i));
+  match = cnn_stack_match (before, view->cards->len, (const char *const *) texts, n);
+  if (match.from >= 0)
+    g_ptr_array_insert (view->cards, match.to,
+                        g_ptr_array_steal_index (view->cards, (guint) match.from));
+  for (guint i = 0; i < match.n_gone; i++)
+    remove_card (view, match.at);
+  for (guint i = 0; i < match.n_new; i++)
+    insert_card (view, match.at + i);
 }
 
 static int

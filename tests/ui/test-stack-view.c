@@ -66,9 +66,17 @@ look (GtkWidget *widget, gpointer data)
 {
   Saying *self = data;
 
-  if (GTK_IS_LABEL (widget) && gtk_widget_is_visible (widget) &&
-      strstr (gtk_label_get_text (GTK_LABEL (widget)), self->part) != NULL)
-    self->found = TRUE;
+  if (GTK_IS_LABEL (widget) && gtk_widget_is_visible (widget))
+    {
+      g_auto (GStrv)   islands = NULL;
+      g_autofree char *text    = NULL;
+
+      /* Without the marks around what is written from left to right. */
+      islands = g_regex_split_simple ("[\u2066\u2069]", gtk_label_get_text (GTK_LABEL (widget)), 0,
+                                      0);
+      text = g_strjoinv ("", islands);
+      self->found |= strstr (text, self->part) != NULL;
+    }
   if (GTK_IS_CONTAINER (widget))
     gtk_container_forall (GTK_CONTAINER (widget), look, data);
 }
