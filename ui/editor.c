@@ -22,6 +22,9 @@
 /* The arithmetic follows the pointer, but not through every cell on its way. */
 #define HOVER_DELAY_MS 30
 
+/* Of the cards above the parameters, at first, in pixels. */
+#define LAYERS_HEIGHT 290
+
 enum
 {
   PROP_0,
@@ -367,6 +370,19 @@ read_stages (CnnEditor *self, char **to, const GValue *value)
   show_ticks (self);
 }
 
+/* The first network is shown by what it ends in. */
+static void
+set_network (CnnEditor *self, const char *text)
+{
+  gboolean first = cnn_draft_n_layers (self->draft) == 0;
+
+  cnn_draft_set_text (self->draft, text);
+  if (first && cnn_draft_network (self->draft) != NULL)
+    cnn_stack_view_select (CNN_STACK_VIEW (self->stack),
+                           cnn_draft_find (self->draft,
+                                           cnn_network_n_nodes (cnn_draft_network (self->draft)) - 1));
+}
+
 static void
 cnn_editor_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
@@ -375,7 +391,7 @@ cnn_editor_set_property (GObject *object, guint id, const GValue *value, GParamS
   switch (id)
     {
     case PROP_NETWORK:
-      cnn_draft_set_text (self->draft, g_value_get_string (value) ? g_value_get_string (value) : "");
+      set_network (self, g_value_get_string (value) ? g_value_get_string (value) : "");
       break;
     case PROP_STAGES:
       read_stages (self, &self->stages, value);
@@ -485,6 +501,7 @@ left_side (CnnEditor *self, const char *presets_folder)
   self->params = cnn_params_view_new (self->draft);
   gtk_paned_pack1 (GTK_PANED (paned), self->stack, TRUE, FALSE);
   gtk_paned_pack2 (GTK_PANED (paned), scrolled (self->params, 120), TRUE, FALSE);
+  gtk_paned_set_position (GTK_PANED (paned), LAYERS_HEIGHT);
   gtk_stack_add_titled (GTK_STACK (pages), paned, "layers", _("Layers"));
   gtk_stack_add_titled (GTK_STACK (pages), text, "text", _("Text"));
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (pages));
@@ -508,6 +525,9 @@ fill (CnnEditor *self, const char *presets_folder)
 {
   GtkWidget *outer = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
   GtkWidget *inner = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
+
+  gtk_paned_set_wide_handle (GTK_PANED (outer), TRUE);
+  gtk_paned_set_wide_handle (GTK_PANED (inner), TRUE);
 
   self->maps = cnn_maps_view_new (self->preview);
   self->arithmetic = cnn_arithmetic_view_new ();
