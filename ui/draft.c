@@ -52,7 +52,7 @@ layer_clear (gpointer data)
 }
 
 static void
-forget (CnnDraft *draft)
+forget_reading (CnnDraft *draft)
 {
   g_clear_pointer (&draft->layers, g_array_unref);
   g_clear_pointer (&draft->problem, g_free);
@@ -154,7 +154,7 @@ rebuild (CnnDraft *draft)
 {
   guint n_known;
 
-  forget (draft);
+  forget_reading (draft);
   draft->reading = cnn_text_read (draft->text);
   add_layers (draft);
   if (draft->reading->error != NULL)
@@ -240,7 +240,7 @@ cnn_draft_finalize (GObject *object)
 {
   CnnDraft *draft = CNN_DRAFT (object);
 
-  forget (draft);
+  forget_reading (draft);
   g_free (draft->text);
   g_free (draft->before);
   g_queue_clear_full (&draft->undo, g_free);
@@ -580,6 +580,16 @@ gboolean
 cnn_draft_can_redo (CnnDraft *draft)
 {
   return draft->grouped == 0 && !g_queue_is_empty (&draft->redo);
+}
+
+/** cnn_draft_forget_steps: there is nothing to undo, or to redo, any more. */
+void
+cnn_draft_forget_steps (CnnDraft *draft)
+{
+  flush (draft);
+  g_queue_clear_full (&draft->undo, g_free);
+  g_queue_clear_full (&draft->redo, g_free);
+  g_clear_pointer (&draft->before, g_free);
 }
 
 /** cnn_draft_undo: takes the last step back, where there is one and no group is open. */
