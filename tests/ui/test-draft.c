@@ -361,6 +361,11 @@ test_bounds (void)
     cnn_draft_redo (draft);
   g_assert_cmpint (steps, ==, 0);
   g_assert_cmpstr (cnn_draft_text (draft), ==, "dense 300");
+  cnn_draft_undo (draft);
+  cnn_draft_forget_steps (draft);
+  g_assert_false (cnn_draft_can_undo (draft));
+  g_assert_false (cnn_draft_can_redo (draft));
+  g_assert_cmpstr (cnn_draft_text (draft), ==, "dense 299");
 }
 
 /* --- random changes ------------------------------------------------------- */
