@@ -104,7 +104,8 @@ says (const Change *change, const char *words)
       if (use->param == change->param)
         continue;
       if (old == NULL || old->token.length != use->token.length ||
-          memcmp (change->words + old->token.start, words + use->token.start, old->token.length) != 0)
+          memcmp (change->words + old->token.start, words + use->token.start,
+                  old->token.length) != 0)
         return FALSE;
       n_same++;
     }

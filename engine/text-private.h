@@ -33,9 +33,60 @@ typedef struct
   gboolean        keyed;
 } CnnTokenUse;
 
+/**
+ * CnnTextName:
+ * @number: of the node in the network; -1 where it is not in it
+ * @line: where it is
+ * @off: whether it is switched off
+ */
+typedef struct
+{
+  int      number;
+  int      line;
+  gboolean off;
+} CnnTextName;
+
+/**
+ * CnnTextParser:
+ * @text: all of the text
+ * @at: the token to read next
+ * @end: of the layer that is being read
+ * @network: (nullable): takes the layers before the first mistake; %NULL where a layer
+ *   is read by itself, without its names
+ * @names: (nullable): of #CnnTextName, what as= calls layers
+ * @uses: (nullable): takes what each token is for
+ * @n_read: layers read so far that are not switched off
+ * @broken: whether there was a mistake
+ * @problem: what is wrong with the layer that is being read
+ * @wrong_at: where that begins
+ * @wrong: the words to mark for it
+ * @placed: a byte of the text whose line and column are known
+ */
+typedef struct
+{
+  const char *text;
+  const char *at;
+  const char *end;
+  CnnNetwork *network;
+  GHashTable *names;
+  GArray     *uses;
+  guint       n_read;
+  gboolean    broken;
+  char       *problem;
+  const char *wrong_at;
+  CnnSpan     wrong;
+  const char *placed;
+  int         line;
+  int         column;
+} CnnTextParser;
+
 const char *cnn_text_skip_blanks (const char *at);
 gboolean    cnn_text_ends_token  (char c);
 CnnToken    cnn_text_token       (const char *at, const char *end, gboolean off);
+void        cnn_text_place       (CnnTextParser *parser, const char *at, int *line, int *column);
+gboolean    cnn_text_fail        (CnnTextParser *parser, const char *at, const char *end,
+                                  const char *format, ...) G_GNUC_PRINTF (4, 5);
+CnnNode    *cnn_text_parse_layer (CnnTextParser *parser, const CnnOp **op);
 CnnNode    *cnn_text_read_words  (const char *words, GArray *uses, char **problem);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "draft-edit.h"
-#include "i18n.h"
+#include "draft-reading.h"
 #include "text.h"
 
 /* How much is remembered for undo: texts, and bytes of them. */
@@ -13,20 +13,15 @@
 
 struct _CnnDraft
 {
-  GObject     parent;
-  CnnShape    picture;
-  char       *text;
+  GObject       parent;
+  CnnShape      picture;
+  char         *text;
+  DraftReading *reading;
 
-  CnnReading  *reading;
-  GArray      *layers; /* CnnDraftLayer */
-  char        *problem;
-  CnnNetwork  *network;
-  CnnNodeInfo *infos;
-
-  GQueue      undo; /* of texts, the latest first */
-  GQueue      redo;
-  int         grouped;
-  char       *before; /* what the text was before the group that is open changed it */
+  GQueue        undo; /* of texts, the latest first */
+  GQueue        redo;
+  int           grouped;
+  char         *before; /* what the text was before the group that is open changed it */
 };
 
 G_DEFINE_FINAL_TYPE (CnnDraft, cnn_draft, G_TYPE_OBJECT)
@@ -40,140 +35,11 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* --- what the text means -------------------------------------------------- */
-
-static void
-layer_clear (gpointer data)
-{
-  CnnDraftLayer *layer = data;
-
-  g_free (layer->text);
-  g_free (layer->problem);
-}
-
-static void
-forget (CnnDraft *draft)
-{
-  g_clear_pointer (&draft->layers, g_array_unref);
-  g_clear_pointer (&draft->problem, g_free);
-  g_clear_pointer (&draft->network, cnn_network_unref);
-  g_clear_pointer (&draft->infos, g_free);
-  g_clear_pointer (&draft->reading, cnn_reading_free);
-}
-
-static void
-add_layers (CnnDraft *draft)
-{
-  draft->layers = g_array_new (FALSE, TRUE, sizeof (CnnDraftLayer));
-  g_array_set_clear_func (draft->layers, layer_clear);
-  for (guint i = 0; i < draft->reading->n_layers; i++)
-    {
-      const CnnLayerReading *read = &draft->reading->layers[i];
-      CnnDraftLayer          layer = {
-        .text = cnn_text_words (draft->text, &read->place),
-        .start = read->place.span.start,
-        .length = read->place.span.length,
-        .enabled = !read->place.off,
-        .op = read->op,
-        .node = read->node,
-        .number = read->number,
-        .problem = g_strdup (read->problem),
-        .problem_start = read->wrong.start,
-        .problem_length = read->wrong.length,
-      };
-
-      g_array_append_val (draft->layers, layer);
-    }
-}
-
-/* Says what is wrong with a layer that can be read, and what with the draft where that is
- * the first mistake. */
-static void
-blame (CnnDraft *draft, guint node, const char *sentence)
-{
-  const CnnNode *at    = cnn_network_node (draft->reading->network, node);
-  int            layer = cnn_draft_find (draft, node);
-  CnnDraftLayer *wrong;
-
-  /* What can be read comes before what cannot. */
-  g_free (draft->problem);
-  if (node == 0)
-    draft->problem = g_strdup (sentence);
-  else
-    draft->problem = g_strdup_printf (_("line %d, column %d: %s"), at->line, at->column, sentence);
-  if (layer < 0)
-    return;
-  wrong = &g_array_index (draft->layers, CnnDraftLayer, layer);
-  wrong->problem = g_strdup (sentence);
-  wrong->problem_start = wrong->start;
-  wrong->problem_length = wrong->length;
-}
-
-/* The sentence for an input that no picture has, or NULL. */
-static char *
-check_input (CnnShape input)
-{
-  if (input.channels == 1 || input.channels == 3)
-    return NULL;
-  return g_strdup_printf (dngettext ("convolens",
-                                     "the network's input has %d channel; a picture can give 1 "
-                                     "(grey) or 3 (red, green, blue)",
-                                     "the network's input has %d channels; a picture can give 1 "
-                                     "(grey) or 3 (red, green, blue)",
-                                     (gulong) input.channels),
-                          input.channels);
-}
-
-/* Works out what the layers make of the picture; how many nodes there are then. */
-static guint
-infer (CnnDraft *draft)
-{
-  CnnNetwork        *network = draft->reading->network;
-  CnnShape           input = cnn_network_input (network, draft->picture);
-  g_autofree char   *sentence = check_input (input);
-  g_autoptr (GError) error = NULL;
-  guint              n_known;
-
-  if (sentence != NULL)
-    {
-      blame (draft, 0, sentence);
-      return 0;
-    }
-  draft->infos = cnn_network_infer_some (network, input, &n_known, &error);
-  if (error != NULL)
-    {
-      sentence = g_strdup_printf ("%s: %s", cnn_network_node (network, n_known)->op->name,
-                                  error->message);
-      blame (draft, n_known, sentence);
-    }
-  return n_known;
-}
-
 static void
 rebuild (CnnDraft *draft)
 {
-  guint n_known;
-
-  forget (draft);
-  draft->reading = cnn_text_read (draft->text);
-  add_layers (draft);
-  if (draft->reading->error != NULL)
-    draft->problem = g_strdup (draft->reading->error->message);
-  n_known = infer (draft);
-  if (n_known >= 2)
-    draft->network = cnn_network_head (draft->reading->network, n_known);
-  else
-    {
-      n_known = 0;
-      g_clear_pointer (&draft->infos, g_free);
-    }
-  for (guint i = 0; i < draft->layers->len; i++)
-    {
-      CnnDraftLayer *layer = &g_array_index (draft->layers, CnnDraftLayer, i);
-
-      if (layer->number >= (int) n_known)
-        layer->number = -1;
-    }
+  g_clear_pointer (&draft->reading, draft_reading_free);
+  draft->reading = draft_reading_new (draft->text, draft->picture);
 }
 
 /* --- steps ---------------------------------------------------------------- */
@@ -240,7 +106,7 @@ cnn_draft_finalize (GObject *object)
 {
   CnnDraft *draft = CNN_DRAFT (object);
 
-  forget (draft);
+  g_clear_pointer (&draft->reading, draft_reading_free);
   g_free (draft->text);
   g_free (draft->before);
   g_queue_clear_full (&draft->undo, g_free);
@@ -327,7 +193,7 @@ cnn_draft_set_text (CnnDraft *draft, const char *text)
 guint
 cnn_draft_n_layers (CnnDraft *draft)
 {
-  return draft->layers->len;
+  return draft->reading->layers->len;
 }
 
 /**
@@ -339,9 +205,9 @@ cnn_draft_n_layers (CnnDraft *draft)
 const CnnDraftLayer *
 cnn_draft_layer (CnnDraft *draft, guint layer)
 {
-  g_return_val_if_fail (layer < draft->layers->len, NULL);
+  g_return_val_if_fail (layer < draft->reading->layers->len, NULL);
 
-  return &g_array_index (draft->layers, CnnDraftLayer, layer);
+  return &g_array_index (draft->reading->layers, CnnDraftLayer, layer);
 }
 
 /**
@@ -353,10 +219,7 @@ cnn_draft_layer (CnnDraft *draft, guint layer)
 int
 cnn_draft_find (CnnDraft *draft, guint node)
 {
-  for (guint i = 0; i < draft->layers->len; i++)
-    if (g_array_index (draft->layers, CnnDraftLayer, i).number == (int) node)
-      return (int) i;
-  return -1;
+  return draft_reading_find (draft->reading, node);
 }
 
 /**
@@ -368,7 +231,7 @@ cnn_draft_find (CnnDraft *draft, guint node)
 const char *
 cnn_draft_problem (CnnDraft *draft)
 {
-  return draft->problem;
+  return draft->reading->problem;
 }
 
 /**
@@ -381,7 +244,7 @@ cnn_draft_problem (CnnDraft *draft)
 CnnNetwork *
 cnn_draft_network (CnnDraft *draft)
 {
-  return draft->network;
+  return draft->reading->network;
 }
 
 /**
@@ -393,7 +256,7 @@ cnn_draft_network (CnnDraft *draft)
 const CnnNodeInfo *
 cnn_draft_infos (CnnDraft *draft)
 {
-  return draft->infos;
+  return draft->reading->infos;
 }
 
 /* --- changes of a layer --------------------------------------------------- */
@@ -408,7 +271,7 @@ is_input (const CnnDraftLayer *layer)
 static guint
 first_place (CnnDraft *draft)
 {
-  for (guint i = 0; i < draft->layers->len; i++)
+  for (guint i = 0; i < draft->reading->layers->len; i++)
     {
       const CnnDraftLayer *layer = cnn_draft_layer (draft, i);
 
@@ -461,7 +324,7 @@ void
 cnn_draft_remove (CnnDraft *draft, guint layer)
 {
   flush (draft);
-  if (layer < draft->layers->len)
+  if (layer < draft->reading->layers->len)
     commit (draft, draft_edit_remove (draft->text, layer));
 }
 
@@ -470,7 +333,7 @@ void
 cnn_draft_duplicate (CnnDraft *draft, guint layer)
 {
   flush (draft);
-  if (layer < draft->layers->len && !is_input (cnn_draft_layer (draft, layer)))
+  if (layer < draft->reading->layers->len && !is_input (cnn_draft_layer (draft, layer)))
     commit (draft, draft_edit_duplicate (draft->text, layer));
 }
 
@@ -486,9 +349,9 @@ cnn_draft_move (CnnDraft *draft, guint layer, guint to)
 
   flush (draft);
   first = first_place (draft);
-  if (layer >= draft->layers->len || is_input (cnn_draft_layer (draft, layer)))
+  if (layer >= draft->reading->layers->len || is_input (cnn_draft_layer (draft, layer)))
     return;
-  to = MIN (to, draft->layers->len - 1);
+  to = MIN (to, draft->reading->layers->len - 1);
   if (layer >= first)
     to = MAX (to, first);
   if (to != layer)
@@ -500,7 +363,7 @@ void
 cnn_draft_set_enabled (CnnDraft *draft, guint layer, gboolean enabled)
 {
   flush (draft);
-  if (layer < draft->layers->len && !is_input (cnn_draft_layer (draft, layer)))
+  if (layer < draft->reading->layers->len && !is_input (cnn_draft_layer (draft, layer)))
     commit (draft, draft_edit_set_enabled (draft->text, layer, enabled));
 }
 
@@ -512,7 +375,7 @@ void
 cnn_draft_set_layer (CnnDraft *draft, guint layer, const char *text)
 {
   flush (draft);
-  if (layer < draft->layers->len)
+  if (layer < draft->reading->layers->len)
     commit (draft, draft_edit_set_layer (draft->text, layer, text));
 }
 
@@ -534,7 +397,7 @@ cnn_draft_set_param (CnnDraft *draft, guint layer, const char *key, const char *
   g_autofree char *words = NULL;
 
   flush (draft);
-  g_return_val_if_fail (layer < draft->layers->len, FALSE);
+  g_return_val_if_fail (layer < draft->reading->layers->len, FALSE);
 
   words = cnn_text_set_param (cnn_draft_layer (draft, layer)->text, key, value, error);
   if (words == NULL)
@@ -580,6 +443,16 @@ gboolean
 cnn_draft_can_redo (CnnDraft *draft)
 {
   return draft->grouped == 0 && !g_queue_is_empty (&draft->redo);
+}
+
+/** cnn_draft_forget_steps: there is nothing to undo, or to redo, any more. */
+void
+cnn_draft_forget_steps (CnnDraft *draft)
+{
+  flush (draft);
+  g_queue_clear_full (&draft->undo, g_free);
+  g_queue_clear_full (&draft->redo, g_free);
+  g_clear_pointer (&draft->before, g_free);
 }
 
 /** cnn_draft_undo: takes the last step back, where there is one and no group is open. */

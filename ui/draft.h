@@ -81,5 +81,6 @@ gboolean             cnn_draft_can_undo    (CnnDraft *draft);
 gboolean             cnn_draft_can_redo    (CnnDraft *draft);
 void                 cnn_draft_undo        (CnnDraft *draft);
 void                 cnn_draft_redo        (CnnDraft *draft);
+void                 cnn_draft_forget_steps (CnnDraft *draft);
 
 G_END_DECLS

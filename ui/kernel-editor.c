@@ -221,7 +221,8 @@ static void
 on_grid_changed (CnnKernelGrid *grid, CnnKernelEditor *self)
 {
   kernel_write_down (kernel_editor_chosen (self), self->layer.size);
-  kernel_set_matrix (kernel_editor_chosen (self), self->channel, cnn_kernel_grid_values (grid, NULL));
+  kernel_set_matrix (kernel_editor_chosen (self), self->channel,
+                     cnn_kernel_grid_values (grid, NULL));
   changed (self);
 }
 

@@ -69,7 +69,8 @@ on_press (GtkWidget *area, GdkEventButton *event, CnnKernelGrid *self)
 {
   int row, column;
 
-  if (event->button != GDK_BUTTON_PRIMARY || !kernel_grid_cell_at (self, event->x, event->y, &row, &column))
+  if (event->button != GDK_BUTTON_PRIMARY ||
+      !kernel_grid_cell_at (self, event->x, event->y, &row, &column))
     return FALSE;
   if (kernel_grid_is_editing (self) && !kernel_grid_accept (self, TRUE))
     return TRUE;
@@ -108,7 +109,8 @@ on_scroll (GtkWidget *area, GdkEventScroll *event, CnnKernelGrid *self)
   double x = 0.0, y = 0.0;
   int    row, column, direction;
 
-  if (!kernel_grid_cell_at (self, event->x, event->y, &row, &column) || kernel_grid_is_editing (self))
+  if (!kernel_grid_cell_at (self, event->x, event->y, &row, &column) ||
+      kernel_grid_is_editing (self))
     return FALSE;
   if (!(event->state & GDK_CONTROL_MASK) &&
       !(gtk_widget_has_focus (area) && row == self->row && column == self->column))

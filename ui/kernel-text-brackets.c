@@ -342,7 +342,8 @@ read_magick_numbers (Reader *reader, const char *at, CnnSize size, GError **erro
                             _("found more numbers than %dx%d asks for"), size.width,
                             size.height);
       /* What is no part of the window is multiplied with nothing. */
-      if (!(length == 1 && *at == '-') && !(length == 3 && g_ascii_strncasecmp (at, "nan", 3) == 0) &&
+      if (!(length == 1 && *at == '-') &&
+          !(length == 3 && g_ascii_strncasecmp (at, "nan", 3) == 0) &&
           !reader_parse (at, length, FALSE, &value))
         return reader_expect (reader, at, _("a number"), error);
       if (!reader_add (reader, at, value, error) ||

@@ -161,7 +161,8 @@ on_kernels_end (GtkWidget *editor, CnnParamWidget *self)
 static void
 kernels_make (CnnParamWidget *self)
 {
-  GtkWidget *editor = param_widget_add (self, 0, cnn_kernel_editor_new (), param_widget_label (self), NULL);
+  GtkWidget *editor = param_widget_add (self, 0, cnn_kernel_editor_new (),
+                                        param_widget_label (self), NULL);
 
   gtk_widget_set_hexpand (editor, TRUE);
   g_signal_connect_swapped (editor, "changed", G_CALLBACK (param_widget_changed), self);
@@ -216,7 +217,8 @@ add_name (CnnParamWidget *self, const char *name)
 static void
 nodes_make (CnnParamWidget *self)
 {
-  param_widget_add (self, 0, gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), param_widget_label (self), NULL);
+  param_widget_add (self, 0, gtk_box_new (GTK_ORIENTATION_VERTICAL, 0),
+                    param_widget_label (self), NULL);
 }
 
 /* Whether there is a button for just these names. */

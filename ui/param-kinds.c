@@ -39,7 +39,8 @@ number_text (CnnParamWidget *self)
 static void
 bool_make (CnnParamWidget *self)
 {
-  GtkWidget *button = param_widget_add (self, 0, gtk_switch_new (), param_widget_label (self), NULL);
+  GtkWidget *button = param_widget_add (self, 0, gtk_switch_new (), param_widget_label (self),
+                                        NULL);
 
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   g_signal_connect_swapped (button, "notify::active", G_CALLBACK (param_widget_changed), self);
@@ -108,7 +109,8 @@ size_make (CnnParamWidget *self)
   const char      *zero    = *self->param->initial == '\0' ? "auto" : NULL;
   g_autofree char *rows    = g_strdup_printf (_("%s: rows"), param_widget_label (self));
   g_autofree char *columns = g_strdup_printf (_("%s: columns"), param_widget_label (self));
-  g_autofree char *alike   = g_strdup_printf (_("%s: rows and columns alike"), param_widget_label (self));
+  g_autofree char *alike   = g_strdup_printf (_("%s: rows and columns alike"),
+                                              param_widget_label (self));
   GtkWidget       *link    = gtk_toggle_button_new ();
 
   param_widget_add_spin (self, 0, zero, rows, NULL, G_CALLBACK (on_side));
@@ -150,7 +152,8 @@ shape_make (CnnParamWidget *self)
   const char *const names[] = { _("Height"), _("Width"), _("Channels") };
 
   for (int i = 0; i < 3; i++)
-    gtk_widget_set_tooltip_text (param_widget_add_spin (self, i, "?", names[i], NULL, NULL), names[i]);
+    gtk_widget_set_tooltip_text (param_widget_add_spin (self, i, "?", names[i], NULL, NULL),
+                                 names[i]);
 }
 
 static void

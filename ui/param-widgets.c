@@ -79,8 +79,8 @@ param_widget_add (CnnParamWidget *self, int i, GtkWidget *part, const char *name
 
 /* @first hears of a change before the world does. */
 GtkWidget *
-param_widget_add_spin (CnnParamWidget *self, int i, const char *zero, const char *name, GtkWidget *box,
-          GCallback first)
+param_widget_add_spin (CnnParamWidget *self, int i, const char *zero, const char *name,
+                       GtkWidget *box, GCallback first)
 {
   const char *const events[] = { "button-press-event", "button-release-event", "key-press-event",
                                  "key-release-event", "focus-out-event", "grab-broken-event" };

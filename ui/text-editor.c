@@ -158,8 +158,13 @@ apply (CnnTextEditor *editor, GtkTextTag *tag, int start, int end)
 
   gtk_text_buffer_get_iter_at_offset (editor->buffer, &from, start);
   gtk_text_buffer_get_iter_at_offset (editor->buffer, &to, end);
+  /* Of a layer that is switched off, the mark and a comment belong to it. */
   if (tag == editor->off)
-    gtk_text_iter_set_line_offset (&from, 0);
+    {
+      gtk_text_iter_set_line_offset (&from, 0);
+      if (!gtk_text_iter_ends_line (&to))
+        gtk_text_iter_forward_to_line_end (&to);
+    }
   gtk_text_buffer_apply_tag (editor->buffer, tag, &from, &to);
 }
 
@@ -211,7 +216,9 @@ fill (CnnTextEditor *editor, const char *text)
       old_at++;
       new_at++;
     }
-  while (((guchar) *old_at & 0xc0) == 0x80 || ((guchar) *new_at & 0xc0) == 0x80)
+  /* Not within a character, nor within a line's end. */
+  while (((guchar) *old_at & 0xc0) == 0x80 || ((guchar) *new_at & 0xc0) == 0x80 ||
+         (old_at > old && old_at[-1] == '\r'))
     {
       old_at--;
       new_at--;
@@ -221,7 +228,8 @@ fill (CnnTextEditor *editor, const char *text)
       old_end--;
       new_end--;
     }
-  while (((guchar) *old_end & 0xc0) == 0x80 || ((guchar) *new_end & 0xc0) == 0x80)
+  while (((guchar) *old_end & 0xc0) == 0x80 || ((guchar) *new_end & 0xc0) == 0x80 ||
+         *old_end == '\n')
     {
       old_end++;
       new_end++;
@@ -380,6 +388,7 @@ add_view (CnnTextEditor *editor)
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), 100);
   gtk_container_add (GTK_CONTAINER (scrolled), view);
   gtk_box_pack_start (GTK_BOX (editor), scrolled, TRUE, TRUE, 0);
+  gtk_widget_show_all (scrolled);
   g_signal_connect (view, "query-tooltip", G_CALLBACK (query_tooltip), editor);
   g_signal_connect (view, "key-press-event", G_CALLBACK (key_press), editor);
   g_signal_connect_swapped (view, "focus-out-event", G_CALLBACK (left), editor);
@@ -401,7 +410,6 @@ add_sentence (CnnTextEditor *editor)
   gtk_label_set_line_wrap_mode (GTK_LABEL (editor->sentence), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_xalign (GTK_LABEL (editor->sentence), 0.0f);
   gtk_label_set_width_chars (GTK_LABEL (editor->sentence), 20);
-  gtk_widget_set_valign (icon, GTK_ALIGN_START);
   gtk_box_pack_start (GTK_BOX (row), icon, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (row), editor->sentence, TRUE, TRUE, 0);
   gtk_container_add (GTK_CONTAINER (button), row);
@@ -414,6 +422,7 @@ add_sentence (CnnTextEditor *editor)
   editor->revealer = gtk_revealer_new ();
   gtk_container_add (GTK_CONTAINER (editor->revealer), button);
   gtk_box_pack_start (GTK_BOX (editor), editor->revealer, FALSE, FALSE, 0);
+  gtk_widget_show_all (editor->revealer);
 }
 
 static void
@@ -425,7 +434,6 @@ cnn_text_editor_init (CnnTextEditor *editor)
   gtk_box_set_spacing (GTK_BOX (editor), 4);
   add_view (editor);
   add_sentence (editor);
-  gtk_container_foreach (GTK_CONTAINER (editor), (GtkCallback) gtk_widget_show_all, NULL);
 }
 
 /**
@@ -441,10 +449,13 @@ GtkWidget *
 cnn_text_editor_new (CnnDraft *draft)
 {
   CnnTextEditor *editor = g_object_new (CNN_TYPE_TEXT_EDITOR, NULL);
+  GtkTextIter    start;
 
   editor->draft = g_object_ref (draft);
   g_signal_connect_swapped (draft, "changed", G_CALLBACK (draft_changed), editor);
   g_signal_connect_swapped (draft, "flush", G_CALLBACK (flush), editor);
   draft_changed (editor);
+  gtk_text_buffer_get_start_iter (editor->buffer, &start);
+  gtk_text_buffer_place_cursor (editor->buffer, &start);
   return GTK_WIDGET (editor);
 }

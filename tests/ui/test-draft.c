@@ -20,7 +20,8 @@ draft_of (const char *text)
 static void
 test_layers (void)
 {
-  static const char text[] = "# mine\ninput ?x?x1\n  conv 8 3x3 # eight\n#off maxpool 2\nrelu; relu";
+  static const char text[] = "# mine\ninput ?x?x1\n  conv 8 3x3 # eight\n#off maxpool 2\n"
+                             "relu; relu";
   g_autoptr (CnnDraft) draft = draft_of (text);
   const char *words[]   = { "input ?x?x1", "conv 8 3x3", "maxpool 2", "relu", "relu" };
   const int   numbers[] = { 0, 1, -1, 2, 3 };
@@ -85,8 +86,9 @@ static const Mistake mistakes[] = {
     { { 1 },
       { -1, "maxpool: the 500×500 window does not fit into the 478×638 map", "maxpool 500" },
       { -1 } } },
-  { "maxpool 500", "line 1, column 1: maxpool: the 500×500 window does not fit into the 480×640 map",
-    0, { { -1, "maxpool: the 500×500 window does not fit into the 480×640 map", "maxpool 500" } } },
+  { "maxpool 500",
+    "line 1, column 1: maxpool: the 500×500 window does not fit into the 480×640 map", 0,
+    { { -1, "maxpool: the 500×500 window does not fit into the 480×640 map", "maxpool 500" } } },
   { "input ?x?x2; relu",
     "the network's input has 2 channels; a picture can give 1 (grey) or 3 (red, green, blue)", 0,
     { { -1, "the network's input has 2 channels; a picture can give 1 (grey) or 3 (red, green, "
@@ -254,7 +256,8 @@ test_params (void)
   g_autoptr (GError)   error = NULL;
 
   g_assert_true (cnn_draft_set_param (draft, 1, "stride", "2", &error));
-  g_assert_cmpstr (cnn_draft_text (draft), ==, "relu\n#off conv 8 3x3 stride=2 as=a # c\nmaxpool 900");
+  g_assert_cmpstr (cnn_draft_text (draft), ==,
+                   "relu\n#off conv 8 3x3 stride=2 as=a # c\nmaxpool 900");
   /* Fits no picture, but says what it says. */
   g_assert_true (cnn_draft_set_param (draft, 2, "stride", "7", &error));
   g_assert_nonnull (cnn_draft_layer (draft, 2)->problem);
@@ -358,6 +361,11 @@ test_bounds (void)
     cnn_draft_redo (draft);
   g_assert_cmpint (steps, ==, 0);
   g_assert_cmpstr (cnn_draft_text (draft), ==, "dense 300");
+  cnn_draft_undo (draft);
+  cnn_draft_forget_steps (draft);
+  g_assert_false (cnn_draft_can_undo (draft));
+  g_assert_false (cnn_draft_can_redo (draft));
+  g_assert_cmpstr (cnn_draft_text (draft), ==, "dense 299");
 }
 
 /* --- random changes ------------------------------------------------------- */
@@ -485,7 +493,8 @@ random_session (GRand *rand, const char *text, int n_changes)
   cnn_draft_set_text (draft, text);
   for (guint i = 0; i < cnn_draft_n_layers (draft); i++)
     {
-      Card card = { g_strdup (cnn_draft_layer (draft, i)->text), cnn_draft_layer (draft, i)->enabled };
+      const CnnDraftLayer *layer = cnn_draft_layer (draft, i);
+      Card                 card  = { g_strdup (layer->text), layer->enabled };
 
       g_array_append_val (cards, card);
     }

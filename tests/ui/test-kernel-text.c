@@ -133,7 +133,8 @@ test_wrong (void)
   assert_fails (" \n\t", "there is no text, expected rows of numbers");
   assert_fails ("\xFF", "this is not text");
   assert_fails ("1 2\n3", "line 2, column 2: the row that ends here is 1 long, the first one 2");
-  assert_fails ("1 2\n\n1 2\n3 4", "line 4, column 4: the matrix that ends here is 2 high, the first one 1");
+  assert_fails ("1 2\n\n1 2\n3 4", "line 4, column 4: the matrix that ends here is 2 high, the "
+                                   "first one 1");
   assert_fails ("1 x", "line 1, column 3: found “x”, expected a number");
   assert_fails ("1 2x", "line 1, column 4: found “x”, expected a space, a comma or the end of "
                         "the row");
@@ -147,7 +148,8 @@ test_wrong (void)
                            "put tabs or semicolons between numbers, or commas everywhere");
   assert_fails ("[1 2", "line 1, column 1: this bracket is not closed");
   assert_fails ("[]", "line 1, column 2: found “]”, expected a number");
-  assert_fails ("[[1,2],[3]]", "line 1, column 10: the row that ends here is 1 long, the first one 2");
+  assert_fails ("[[1,2],[3]]", "line 1, column 10: the row that ends here is 1 long, the first "
+                               "one 2");
   assert_fails ("[[1,2],[3,a]]", "line 1, column 11: found “a”, expected a number");
   assert_fails ("[[1,2],3]", "line 1, column 8: found “3”, expected an opening bracket");
   assert_fails ("[[1,2)]", "line 1, column 6: found “)”, expected a number, a comma or “]”");
@@ -230,7 +232,8 @@ test_round_trip (void)
 
   for (int time = 0; time < 60; time++)
     {
-      CnnSize            size   = { g_rand_int_range (random, 1, 32), g_rand_int_range (random, 1, 32) };
+      CnnSize            size   = { g_rand_int_range (random, 1, 32),
+                                      g_rand_int_range (random, 1, 32) };
       int                depth  = g_rand_int_range (random, 0, 5);
       int                n      = MAX (depth, 1) * size.height * size.width;
       g_autofree double *values = g_new (double, n);
@@ -261,8 +264,8 @@ static void
 test_garbage (void)
 {
   const char *const pieces[] = { "1", "-2.5", "1,5", " ", "  ", "\n", "\t", ",", ";", "[", "]", "(",
-                                 ")", "{", "}", "3x3:", "2x1+1+0:", ":", "^", "/", "nan", "-", "...",
-                                 "array(", "k=", "*", "1/3", "e", "−", "×", "\r", "“", "x", "@" };
+                                 ")", "{", "}", "3x3:", "2x1+1+0:", ":", "^", "/", "nan", "-",
+                                 "...", "array(", "k=", "*", "1/3", "e", "−", "×", "\r", "“", "x", "@" };
   g_autoptr (GRand) random = g_rand_new_with_seed (7);
   int               n_right = 0;
 

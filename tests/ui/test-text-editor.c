@@ -54,9 +54,10 @@ shown (const Fixture *fixture)
 static char *
 tagged (const Fixture *fixture, const char *name)
 {
-  GtkTextTag *tag   = gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (fixture->buffer), name);
-  GString    *found = g_string_new (NULL);
-  GtkTextIter at, end;
+  GtkTextTagTable *tags  = gtk_text_buffer_get_tag_table (fixture->buffer);
+  GtkTextTag      *tag   = gtk_text_tag_table_lookup (tags, name);
+  GString         *found = g_string_new (NULL);
+  GtkTextIter      at, end;
 
   gtk_text_buffer_get_start_iter (fixture->buffer, &at);
   while (gtk_text_iter_starts_tag (&at, tag) || gtk_text_iter_forward_to_tag_toggle (&at, tag))
@@ -87,6 +88,13 @@ put_cursor (const Fixture *fixture, int offset)
   GtkTextIter iter;
 
   gtk_text_buffer_get_iter_at_offset (fixture->buffer, &iter, offset);
+  /* No person gets between the two characters of a line's end. */
+  if (gtk_text_iter_ends_line (&iter) && !gtk_text_iter_is_end (&iter))
+    {
+      gtk_text_iter_set_line_offset (&iter, 0);
+      if (!gtk_text_iter_ends_line (&iter))
+        gtk_text_iter_forward_to_line_end (&iter);
+    }
   gtk_text_buffer_place_cursor (fixture->buffer, &iter);
 }
 
@@ -106,6 +114,27 @@ type (const Fixture *fixture, const char *text)
   gtk_text_buffer_insert_interactive_at_cursor (fixture->buffer, text, -1, TRUE);
 }
 
+/* Presses a key as a keyboard does: GTK looks its own keys up by their code. */
+static void
+press (const Fixture *fixture, guint keyval)
+{
+  GdkDisplay           *display = gtk_widget_get_display (fixture->view);
+  g_autofree GdkKeymapKey *keys = NULL;
+  GdkEvent             *event = gdk_event_new (GDK_KEY_PRESS);
+  int                   n;
+
+  g_assert_true (gdk_keymap_get_entries_for_keyval (gdk_keymap_get_for_display (display), keyval,
+                                                    &keys, &n));
+  event->key.window = g_object_ref (gtk_widget_get_window (fixture->view));
+  event->key.send_event = TRUE;
+  event->key.keyval = keyval;
+  event->key.hardware_keycode = (guint16) keys[0].keycode;
+  gdk_event_set_device (event, gdk_seat_get_keyboard (gdk_display_get_default_seat (display)));
+  gtk_main_do_event (event);
+  gdk_event_free (event);
+  ui_test_settle ();
+}
+
 static gboolean
 is_problem_shown (gpointer window)
 {
@@ -122,7 +151,7 @@ test_marks (Fixture *fixture, gconstpointer text)
   GtkWidget *label;
 
   assert_shown (fixture, text);
-  assert_tagged (fixture, "off", "#off relu|  #off conv [\n#off [1]]");
+  assert_tagged (fixture, "off", "#off relu # no|  #off conv [\n#off [1]]");
   assert_tagged (fixture, "wrong", "covn|3ü3");
   g_assert_true (ui_test_wait (is_problem_shown, fixture->window));
   label = ui_test_find (fixture->window, GTK_TYPE_LABEL, NULL);
@@ -179,7 +208,7 @@ test_typing (Fixture *fixture, gconstpointer text)
   assert_shown (fixture, "relu; tanh; é");
   /* Keys themselves. */
   put_cursor (fixture, 4);
-  ui_test_key (fixture->view, GDK_KEY_BackSpace, 0);
+  press (fixture, GDK_KEY_BackSpace);
   g_assert_cmpstr (cnn_draft_text (fixture->draft), ==, "rel; tanh; é");
 }
 
@@ -208,7 +237,7 @@ test_leaving (Fixture *fixture, gconstpointer text)
   gtk_box_pack_start (GTK_BOX (box), entry, FALSE, FALSE, 0);
   gtk_widget_show (entry);
   gtk_widget_grab_focus (fixture->view);
-  ui_test_key (fixture->view, GDK_KEY_Tab, 0);
+  press (fixture, GDK_KEY_Tab);
   assert_shown (fixture, "relu");
   g_assert_false (gtk_widget_is_focus (fixture->view));
   /* Closed in the middle of a word. */
@@ -220,11 +249,31 @@ test_leaving (Fixture *fixture, gconstpointer text)
   ui_test_settle ();
 }
 
+/* Line ends of another system stay. */
+static void
+test_line_ends (Fixture *fixture, gconstpointer text)
+{
+  put_cursor (fixture, 4);
+  type (fixture, " # r");
+  g_assert_cmpstr (cnn_draft_text (fixture->draft), ==, "relu # r\r\ntanh\r\n");
+  ui_test_settle ();
+  cnn_draft_insert (fixture->draft, 1, "dropout");
+  ui_test_settle ();
+  assert_shown (fixture, "relu # r\r\ndropout\ntanh\r\n");
+  cnn_draft_set_enabled (fixture->draft, 2, FALSE);
+  cnn_draft_remove (fixture->draft, 0);
+  ui_test_settle ();
+  assert_shown (fixture, "dropout\n#off tanh\r\n");
+  cnn_draft_undo (fixture->draft);
+  ui_test_settle ();
+  assert_shown (fixture, "relu # r\r\ndropout\n#off tanh\r\n");
+}
+
 static void
 test_random (Fixture *fixture, gconstpointer text)
 {
   static const char *const pieces[] = {
-    "relu", "conv 8 3x3", "\n", "; ", "#off ", "é", "漢", "[", "]", "x", "#", "\r\n", " ", "\"",
+    "relu", "conv 8 3x3", "\n", "; ", "#off ", "é", "漢", "[", "]", "x", "#", " ", "\"",
   };
   g_autoptr (GRand) rand = g_rand_new_with_seed (6);
 
@@ -262,6 +311,7 @@ main (int argc, char **argv)
   ADD ("/text-editor/typing", "relu", test_typing);
   ADD ("/text-editor/elsewhere", "relu\nconv 8 3x3\nä # ö", test_elsewhere);
   ADD ("/text-editor/leaving", "relu", test_leaving);
+  ADD ("/text-editor/line-ends", "relu\r\ntanh\r\n", test_line_ends);
   ADD ("/text-editor/random", "relu", test_random);
   return g_test_run ();
 }
