@@ -101,7 +101,8 @@ kernel_draw (const CnnKernel *kernel, int matrix, CnnSize layer, CnnSize *size)
   if (kernel->kind)
     cnn_kernel_draw (kernel->kind, kernel->args, *size, values, NULL);
   else
-    memcpy (values, kernel->values + CLAMP (matrix, 0, kernel_n_matrices (kernel) - 1) * cells (*size),
+    memcpy (values,
+            kernel->values + CLAMP (matrix, 0, kernel_n_matrices (kernel) - 1) * cells (*size),
             cells (*size) * sizeof *values);
   return values;
 }

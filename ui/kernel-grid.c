@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "kernel-grid.h"
+#include "kernel-grid-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,27 +13,8 @@
 #define PANE       300
 #define CELL_MOST  40
 #define CELL_LEAST 4
-/* From here on numbers have room, lines between cells too. */
-#define CELL_NUMBER 26
-#define CELL_LINES  7
-/* Room for the ring around the cell that has the focus. */
-#define MARGIN 2
 /* Milliseconds after which the wheel has come to rest. */
 #define REST_MS 500
-
-struct _CnnKernelGrid
-{
-  GtkBox     parent_instance;
-  GtkWidget *scroller;
-  GtkWidget *area;
-  GtkWidget *entry;  /* over the cell that is being edited */
-  GtkWidget *status; /* the number in full */
-  CnnSize    size;
-  double    *values;
-  int        row, column;             /* has the focus */
-  int        pointer_row, pointer_column; /* −1: the pointer is elsewhere */
-  guint      rest_id;
-};
 
 enum
 {
@@ -51,16 +32,16 @@ G_DEFINE_FINAL_TYPE (CnnKernelGrid, cnn_kernel_grid, GTK_TYPE_BOX)
 
 /* --- geometry ------------------------------------------------------------- */
 
-static int
-cell_side (CnnKernelGrid *self)
+int
+kernel_grid_side (CnnKernelGrid *self)
 {
   return CLAMP (PANE / MAX (self->size.height, self->size.width), CELL_LEAST, CELL_MOST);
 }
 
-static gboolean
-cell_at (CnnKernelGrid *self, double x, double y, int *row, int *column)
+gboolean
+kernel_grid_cell_at (CnnKernelGrid *self, double x, double y, int *row, int *column)
 {
-  int side = cell_side (self);
+  int side = kernel_grid_side (self);
 
   *row = (int) floor ((y - MARGIN) / side);
   *column = (int) floor ((x - MARGIN) / side);
@@ -75,13 +56,13 @@ cell_at (CnnKernelGrid *self, double x, double y, int *row, int *column)
 CnnRect
 cnn_kernel_grid_cell (CnnKernelGrid *self, int row, int column)
 {
-  int side = cell_side (self);
+  int side = kernel_grid_side (self);
 
   return (CnnRect) { MARGIN + column * side, MARGIN + row * side, side, side };
 }
 
-static double *
-cell_value (CnnKernelGrid *self, int row, int column)
+double *
+kernel_grid_value (CnnKernelGrid *self, int row, int column)
 {
   return &self->values[(gsize) row * self->size.width + column];
 }
@@ -93,7 +74,7 @@ describe (CnnKernelGrid *self, int row, int column)
 {
   g_autoptr (GString) number = g_string_new (NULL);
 
-  cnn_number_append (number, *cell_value (self, row, column));
+  cnn_number_append (number, *kernel_grid_value (self, row, column));
   if (*number->str == '-')
     {
       g_string_erase (number, 0, 1);
@@ -123,17 +104,29 @@ redraw_cell (CnnKernelGrid *self, int row, int column)
                               cell.width + 2 * MARGIN, cell.height + 2 * MARGIN);
 }
 
+/* The pointer is on that cell; −1 for none. */
+void
+kernel_grid_set_pointer (CnnKernelGrid *self, int row, int column)
+{
+  if (self->pointer_row == row && self->pointer_column == column)
+    return;
+  self->pointer_row = row;
+  self->pointer_column = column;
+  if (!kernel_grid_is_editing (self))
+    update_status (self);
+}
+
 /* --- editing -------------------------------------------------------------- */
 
-static void
-change (CnnKernelGrid *self, int row, int column, double value)
+void
+kernel_grid_change (CnnKernelGrid *self, int row, int column, double value)
 {
-  double *cell = cell_value (self, row, column);
+  double *cell = kernel_grid_value (self, row, column);
 
   if (*cell == value)
     return;
   *cell = value;
-  /* Another strength may change all colours. */
+  /* Another strength may kernel_grid_change all colours. */
   gtk_widget_queue_draw (self->area);
   update_status (self);
   g_signal_emit (self, signals[CHANGED], 0);
@@ -171,12 +164,12 @@ sensible_step (CnnKernelGrid *self)
   return whole || strength == 0.0 ? 1.0 : pow (10.0, floor (log10 (strength)) - 1.0);
 }
 
-/* Steps that follow each other are one change. */
-static void
-step (CnnKernelGrid *self, int row, int column, int direction)
+/* Steps that follow each other are one kernel_grid_change. */
+void
+kernel_grid_step (CnnKernelGrid *self, int row, int column, int direction)
 {
   char   buffer[G_ASCII_DTOSTR_BUF_SIZE];
-  double value = *cell_value (self, row, column) + direction * sensible_step (self);
+  double value = *kernel_grid_value (self, row, column) + direction * sensible_step (self);
 
   if (!isfinite (value))
     return;
@@ -188,11 +181,11 @@ step (CnnKernelGrid *self, int row, int column, int direction)
   else
     g_signal_emit (self, signals[BEGIN], 0);
   self->rest_id = g_timeout_add (REST_MS, on_rest, self);
-  change (self, row, column, value == 0.0 ? 0.0 : value);
+  kernel_grid_change (self, row, column, value == 0.0 ? 0.0 : value);
 }
 
-static gboolean
-is_editing (CnnKernelGrid *self)
+gboolean
+kernel_grid_is_editing (CnnKernelGrid *self)
 {
   return gtk_widget_get_visible (self->entry);
 }
@@ -200,7 +193,7 @@ is_editing (CnnKernelGrid *self)
 static void
 stop_editing (CnnKernelGrid *self, gboolean keep_focus)
 {
-  if (!is_editing (self))
+  if (!kernel_grid_is_editing (self))
     return;
   gtk_style_context_remove_class (gtk_widget_get_style_context (self->entry), "error");
   if (keep_focus)
@@ -210,13 +203,13 @@ stop_editing (CnnKernelGrid *self, gboolean keep_focus)
 }
 
 /* Whether the entry held a number; if not it stays, and says so. */
-static gboolean
-accept (CnnKernelGrid *self, gboolean keep_focus)
+gboolean
+kernel_grid_accept (CnnKernelGrid *self, gboolean keep_focus)
 {
   const char *text = gtk_entry_get_text (GTK_ENTRY (self->entry));
   double      value;
 
-  if (!is_editing (self))
+  if (!kernel_grid_is_editing (self))
     return TRUE;
   if (!cnn_kernel_text_number (text, &value))
     {
@@ -226,18 +219,18 @@ accept (CnnKernelGrid *self, gboolean keep_focus)
       return FALSE;
     }
   stop_editing (self, keep_focus);
-  change (self, self->row, self->column, value);
+  kernel_grid_change (self, self->row, self->column, value);
   return TRUE;
 }
 
-static void
-start_editing (CnnKernelGrid *self, const char *text)
+void
+kernel_grid_edit (CnnKernelGrid *self, const char *text)
 {
   g_autoptr (GString) number = g_string_new (NULL);
   g_autofree char    *name   = describe (self, self->row, self->column);
 
   end_steps (self);
-  cnn_number_append (number, *cell_value (self, self->row, self->column));
+  cnn_number_append (number, *kernel_grid_value (self, self->row, self->column));
   gtk_entry_set_text (GTK_ENTRY (self->entry), text ? text : number->str);
   atk_object_set_name (gtk_widget_get_accessible (self->entry), name);
   gtk_widget_show (self->entry);
@@ -292,63 +285,6 @@ focus_along (CnnKernelGrid *self, int by)
 }
 
 static gboolean
-on_area_key (GtkWidget *area, GdkEventKey *event, CnnKernelGrid *self)
-{
-  gboolean control = (event->state & GDK_CONTROL_MASK) != 0;
-  int      row = self->row, column = self->column;
-  gunichar c;
-  char     text[8] = { 0 };
-
-  if (event->state & GDK_MOD1_MASK)
-    return FALSE;
-  switch (event->keyval)
-    {
-    case GDK_KEY_Up: case GDK_KEY_KP_Up:
-    case GDK_KEY_Down: case GDK_KEY_KP_Down:
-      {
-        int up = event->keyval == GDK_KEY_Up || event->keyval == GDK_KEY_KP_Up ? 1 : -1;
-
-        if (control)
-          step (self, row, column, up);
-        else
-          cnn_kernel_grid_focus (self, row - up, column);
-        return TRUE;
-      }
-    case GDK_KEY_Left: case GDK_KEY_KP_Left:
-      cnn_kernel_grid_focus (self, row, column - 1);
-      return TRUE;
-    case GDK_KEY_Right: case GDK_KEY_KP_Right:
-      cnn_kernel_grid_focus (self, row, column + 1);
-      return TRUE;
-    case GDK_KEY_Home: case GDK_KEY_KP_Home:
-      cnn_kernel_grid_focus (self, control ? 0 : row, 0);
-      return TRUE;
-    case GDK_KEY_End: case GDK_KEY_KP_End:
-      cnn_kernel_grid_focus (self, control ? self->size.height : row, self->size.width);
-      return TRUE;
-    case GDK_KEY_Delete: case GDK_KEY_KP_Delete: case GDK_KEY_BackSpace:
-      change (self, row, column, 0.0);
-      return TRUE;
-    case GDK_KEY_Return: case GDK_KEY_KP_Enter: case GDK_KEY_F2: case GDK_KEY_space:
-      start_editing (self, NULL);
-      return TRUE;
-    case GDK_KEY_c: case GDK_KEY_C: case GDK_KEY_v: case GDK_KEY_V:
-      if (!control)
-        return FALSE;
-      g_signal_emit (self, signals[event->keyval == GDK_KEY_c || event->keyval == GDK_KEY_C
-                                     ? COPY : PASTE], 0);
-      return TRUE;
-    default:
-      c = gdk_keyval_to_unicode (event->keyval);
-      if (control || (!(c >= '0' && c <= '9') && c != '-' && c != '+' && c != '.' && c != ','))
-        return FALSE;
-      g_unichar_to_utf8 (c, text);
-      start_editing (self, text);
-      return TRUE;
-    }
-}
-
-static gboolean
 on_entry_key (GtkWidget *entry, GdkEventKey *event, CnnKernelGrid *self)
 {
   switch (event->keyval)
@@ -357,16 +293,16 @@ on_entry_key (GtkWidget *entry, GdkEventKey *event, CnnKernelGrid *self)
       stop_editing (self, TRUE);
       return TRUE;
     case GDK_KEY_Return: case GDK_KEY_KP_Enter:
-      accept (self, TRUE);
+      kernel_grid_accept (self, TRUE);
       return TRUE;
     case GDK_KEY_Up: case GDK_KEY_KP_Up: case GDK_KEY_Down: case GDK_KEY_KP_Down:
-      if (accept (self, TRUE))
+      if (kernel_grid_accept (self, TRUE))
         cnn_kernel_grid_focus (self, self->row + (event->keyval == GDK_KEY_Up ||
                                                   event->keyval == GDK_KEY_KP_Up ? -1 : 1),
                                self->column);
       return TRUE;
     case GDK_KEY_Tab: case GDK_KEY_ISO_Left_Tab: case GDK_KEY_KP_Tab:
-      if (!accept (self, TRUE))
+      if (!kernel_grid_accept (self, TRUE))
         return TRUE;
       /* From the last cell on Tab goes to what comes after the matrix. */
       return focus_along (self, event->state & GDK_SHIFT_MASK ? -1 : 1);
@@ -384,189 +320,12 @@ on_entry_focus_out (GtkWidget *entry, GdkEventFocus *event, CnnKernelGrid *self)
   /* Another window has come up: the entry waits. */
   if (GTK_IS_WINDOW (window) && gtk_window_get_focus (GTK_WINDOW (window)) == entry)
     return FALSE;
-  if (is_editing (self) && !accept (self, FALSE))
+  if (kernel_grid_is_editing (self) && !kernel_grid_accept (self, FALSE))
     stop_editing (self, FALSE);
   return FALSE;
 }
 
-/* --- the pointer ---------------------------------------------------------- */
-
-static gboolean
-on_press (GtkWidget *area, GdkEventButton *event, CnnKernelGrid *self)
-{
-  int row, column;
-
-  if (event->button != GDK_BUTTON_PRIMARY || !cell_at (self, event->x, event->y, &row, &column))
-    return FALSE;
-  if (is_editing (self) && !accept (self, TRUE))
-    return TRUE;
-  gtk_widget_grab_focus (area);
-  /* The first click chooses the cell, one on the chosen cell edits it. */
-  if ((row == self->row && column == self->column) || event->type == GDK_2BUTTON_PRESS)
-    start_editing (self, NULL);
-  else
-    cnn_kernel_grid_focus (self, row, column);
-  return TRUE;
-}
-
-static void
-set_pointer (CnnKernelGrid *self, int row, int column)
-{
-  if (self->pointer_row == row && self->pointer_column == column)
-    return;
-  self->pointer_row = row;
-  self->pointer_column = column;
-  if (!is_editing (self))
-    update_status (self);
-}
-
-static gboolean
-on_motion (GtkWidget *area, GdkEventMotion *event, CnnKernelGrid *self)
-{
-  int row, column;
-
-  if (cell_at (self, event->x, event->y, &row, &column))
-    set_pointer (self, row, column);
-  else
-    set_pointer (self, -1, -1);
-  return FALSE;
-}
-
-static gboolean
-on_leave (GtkWidget *area, GdkEventCrossing *event, CnnKernelGrid *self)
-{
-  set_pointer (self, -1, -1);
-  return FALSE;
-}
-
-/* Without Ctrl the wheel scrolls, but on the cell that has the focus. */
-static gboolean
-on_scroll (GtkWidget *area, GdkEventScroll *event, CnnKernelGrid *self)
-{
-  double x = 0.0, y = 0.0;
-  int    row, column, direction;
-
-  if (!cell_at (self, event->x, event->y, &row, &column) || is_editing (self))
-    return FALSE;
-  if (!(event->state & GDK_CONTROL_MASK) &&
-      !(gtk_widget_has_focus (area) && row == self->row && column == self->column))
-    return FALSE;
-  if (gdk_event_get_scroll_deltas ((GdkEvent *) event, &x, &y))
-    direction = y < 0.0 ? 1 : y > 0.0 ? -1 : 0;
-  else
-    direction = event->direction == GDK_SCROLL_UP ? 1
-                                                  : event->direction == GDK_SCROLL_DOWN ? -1 : 0;
-  if (direction == 0)
-    return FALSE;
-  if (row != self->row || column != self->column)
-    cnn_kernel_grid_focus (self, row, column);
-  step (self, row, column, direction);
-  return TRUE;
-}
-
-/* --- drawing -------------------------------------------------------------- */
-
-static void
-draw_number (CnnKernelGrid *self, cairo_t *cr, PangoLayout *layout, int row, int column,
-             double strength)
-{
-  CnnRect cell   = cnn_kernel_grid_cell (self, row, column);
-  double  value  = *cell_value (self, row, column);
-  GdkRGBA ground = cnn_kernel_colour (self->area, value, strength);
-  GdkRGBA ink    = cnn_kernel_ink (&ground);
-  int     width, height;
-
-  /* As many digits as there is room for. */
-  for (int digits = 4; digits > 0; digits--)
-    {
-      g_autofree char *text = cnn_kernel_short (value, digits);
-
-      pango_layout_set_text (layout, text, -1);
-      pango_layout_get_pixel_size (layout, &width, &height);
-      if (width <= cell.width - 3)
-        break;
-    }
-  if (width > cell.width)
-    return;
-  gdk_cairo_set_source_rgba (cr, &ink);
-  cairo_move_to (cr, cell.x + (cell.width - width) / 2.0, cell.y + (cell.height - height) / 2.0);
-  pango_cairo_show_layout (cr, layout);
-}
-
-static void
-draw_lines (CnnKernelGrid *self, cairo_t *cr, int side)
-{
-  GtkStyleContext *style = gtk_widget_get_style_context (self->area);
-  GdkRGBA          line  = { 0.5, 0.5, 0.5, 1.0 };
-  int              height = side * self->size.height, width = side * self->size.width;
-
-  gtk_style_context_lookup_color (style, "borders", &line);
-  gdk_cairo_set_source_rgba (cr, &line);
-  cairo_set_line_width (cr, 1.0);
-  for (int x = 0; x <= self->size.width; x += side < CELL_LINES ? self->size.width : 1)
-    {
-      cairo_move_to (cr, x * side + 0.5, 0.0);
-      cairo_line_to (cr, x * side + 0.5, height);
-    }
-  for (int y = 0; y <= self->size.height; y += side < CELL_LINES ? self->size.height : 1)
-    {
-      cairo_move_to (cr, 0.0, y * side + 0.5);
-      cairo_line_to (cr, width, y * side + 0.5);
-    }
-  cairo_stroke (cr);
-}
-
-static void
-draw_focus (CnnKernelGrid *self, cairo_t *cr)
-{
-  GtkStyleContext *style   = gtk_widget_get_style_context (self->area);
-  CnnRect          cell    = cnn_kernel_grid_cell (self, self->row, self->column);
-  gboolean         focused = gtk_widget_has_visible_focus (self->area) ||
-                             gtk_widget_has_focus (self->area);
-  GdkRGBA          ground, colour;
-
-  gtk_style_context_get_color (style, gtk_style_context_get_state (style), &colour);
-  if (focused)
-    {
-      /* Two rings, so that one of them shows on every ground. */
-      ground = cnn_kernel_ink (&colour);
-      gdk_cairo_set_source_rgba (cr, &ground);
-      cairo_set_line_width (cr, 4.0);
-      cairo_rectangle (cr, cell.x + 0.5, cell.y + 0.5, cell.width, cell.height);
-      cairo_stroke (cr);
-    }
-  gdk_cairo_set_source_rgba (cr, &colour);
-  cairo_set_line_width (cr, focused ? 2.0 : 1.0);
-  cairo_rectangle (cr, cell.x + 0.5, cell.y + 0.5, cell.width, cell.height);
-  cairo_stroke (cr);
-}
-
-static gboolean
-on_draw (GtkWidget *area, cairo_t *cr, CnnKernelGrid *self)
-{
-  int    side     = cell_side (self);
-  gsize  n        = (gsize) self->size.height * self->size.width;
-  double strength = cnn_kernel_strength (self->values, n);
-
-  cairo_save (cr);
-  cairo_translate (cr, MARGIN, MARGIN);
-  cnn_kernel_paint (area, cr, self->values, self->size, strength, side);
-  draw_lines (self, cr, side);
-  cairo_restore (cr);
-  if (side >= CELL_NUMBER)
-    {
-      g_autoptr (PangoLayout)  layout = gtk_widget_create_pango_layout (area, NULL);
-      g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
-
-      pango_attr_list_insert (attributes, pango_attr_scale_new (side >= 36 ? 1.0 : 0.85));
-      pango_layout_set_attributes (layout, attributes);
-      for (int y = 0; y < self->size.height; y++)
-        for (int x = 0; x < self->size.width; x++)
-          draw_number (self, cr, layout, y, x, strength);
-    }
-  draw_focus (self, cr);
-  return FALSE;
-}
+/* --- places ---------------------------------------------------------------- */
 
 /* The entry lies over its cell, and wider where that is small. */
 static gboolean
@@ -629,14 +388,10 @@ make_area (CnnKernelGrid *self)
                                      GDK_LEAVE_NOTIFY_MASK | GDK_SCROLL_MASK | GDK_KEY_PRESS_MASK |
                                      GDK_FOCUS_CHANGE_MASK);
   gtk_widget_set_tooltip_text (self->area, _("Click a number and type; Ctrl and the arrows up and "
-                                             "down, or the wheel, change it by steps"));
-  g_signal_connect (self->area, "draw", G_CALLBACK (on_draw), self);
-  g_signal_connect (self->area, "key-press-event", G_CALLBACK (on_area_key), self);
-  g_signal_connect (self->area, "button-press-event", G_CALLBACK (on_press), self);
-  g_signal_connect (self->area, "motion-notify-event", G_CALLBACK (on_motion), self);
-  g_signal_connect (self->area, "leave-notify-event", G_CALLBACK (on_leave), self);
-  g_signal_connect (self->area, "scroll-event", G_CALLBACK (on_scroll), self);
+                                             "down, or the wheel, kernel_grid_change it by steps"));
+  g_signal_connect (self->area, "draw", G_CALLBACK (kernel_grid_draw), self);
   g_signal_connect (self->area, "notify::has-focus", G_CALLBACK (gtk_widget_queue_draw), NULL);
+  kernel_grid_listen (self);
 }
 
 static void
@@ -685,7 +440,7 @@ static void
 make_room (CnnKernelGrid *self)
 {
   GtkScrolledWindow *scroller = GTK_SCROLLED_WINDOW (self->scroller);
-  int                side     = cell_side (self);
+  int                side     = kernel_grid_side (self);
   int                width    = side * self->size.width + 2 * MARGIN + 1;
   int                height   = side * self->size.height + 2 * MARGIN + 1;
   int                most     = PANE + 2 * MARGIN + 1;

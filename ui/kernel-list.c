@@ -177,7 +177,8 @@ cnn_kernel_list_set (CnnKernelList *self, const GPtrArray *kernels, CnnSize laye
   else
     {
       GtkWidget *window  = gtk_widget_get_toplevel (self->box);
-      GtkWidget *focus   = GTK_IS_WINDOW (window) ? gtk_window_get_focus (GTK_WINDOW (window)) : NULL;
+      GtkWidget *focus   = GTK_IS_WINDOW (window) ? gtk_window_get_focus (GTK_WINDOW (window))
+                                                  : NULL;
       gboolean   focused = focus && gtk_widget_is_ancestor (focus, self->box);
       GtkFlowBoxChild *child;
 

@@ -39,7 +39,7 @@ cnn_kernel_colour (GtkWidget *widget, double value, double strength)
       const GdkRGBA *full = value < 0.0 ? &blue : &red;
 
       /* The least number differs from 0 too. */
-      part = 0.12 + 0.88 * part;
+      part = 0.04 + 0.96 * part;
       ground.red += (full->red - ground.red) * part;
       ground.green += (full->green - ground.green) * part;
       ground.blue += (full->blue - ground.blue) * part;

@@ -339,10 +339,11 @@ read_magick_numbers (Reader *reader, const char *at, CnnSize size, GError **erro
 
       if (n == size.height * size.width)
         return reader_fail (reader, at, error,
-                            _("found more than the %d numbers that %dx%d asks for"), n,
-                            size.width, size.height);
+                            _("found more numbers than %dx%d asks for"), size.width,
+                            size.height);
       /* What is no part of the window is multiplied with nothing. */
-      if (!(length == 1 && *at == '-') && !(length == 3 && g_ascii_strncasecmp (at, "nan", 3) == 0) &&
+      if (!(length == 1 && *at == '-') &&
+          !(length == 3 && g_ascii_strncasecmp (at, "nan", 3) == 0) &&
           !reader_parse (at, length, FALSE, &value))
         return reader_expect (reader, at, _("a number"), error);
       if (!reader_add (reader, at, value, error) ||
@@ -354,7 +355,7 @@ read_magick_numbers (Reader *reader, const char *at, CnnSize size, GError **erro
     return reader_fail (reader, at + 1, error,
                         _("found several kernels; please paste one at a time"));
   if (n < size.height * size.width)
-    return reader_fail (reader, at, error, _("found %d numbers, expected %d as %dx%d asks for"), n,
+    return reader_fail (reader, at, error, _("found %d of the %d numbers that %dx%d asks for"), n,
                         size.height * size.width, size.width, size.height);
   return reader_end_matrix (reader, at, error);
 }

@@ -123,7 +123,7 @@ reader_end_row (Reader *reader, const char *at, GError **error)
     return reader_expect (reader, at, _("a number"), error);
   if (reader->n_row != reader->columns)
     return reader_fail (reader, at, error,
-                        _("the row that ends here has %d numbers, the first one has %d"),
+                        _("the row that ends here is %d long, the first one %d"),
                         reader->n_row, reader->columns);
   if (reader->n_rows == MAX_SIDE)
     return reader_fail (reader, at, error, _("found more than %d rows"), MAX_SIDE);
@@ -139,7 +139,7 @@ reader_end_matrix (Reader *reader, const char *at, GError **error)
     reader->rows = reader->n_rows;
   if (reader->n_rows != reader->rows)
     return reader_fail (reader, at, error,
-                        _("the matrix that ends here has %d rows, the first one has %d"),
+                        _("the matrix that ends here is %d high, the first one %d"),
                         reader->n_rows, reader->rows);
   if (reader->depth == MAX_SIDE)
     return reader_fail (reader, at, error, _("found more than %d matrices"), MAX_SIDE);

@@ -28,8 +28,10 @@ static const struct
   const char *name;
 } tools[] = {
   [KERNEL_ROTATE_LEFT] = { "object-rotate-left-symbolic", NULL, N_("Rotate by 90° to the left") },
-  [KERNEL_ROTATE_RIGHT] = { "object-rotate-right-symbolic", NULL, N_("Rotate by 90° to the right") },
-  [KERNEL_ROTATE_45] = { NULL, "45°", N_("Rotate by 45° to the right (square kernels of odd size)") },
+  [KERNEL_ROTATE_RIGHT] = { "object-rotate-right-symbolic", NULL,
+                            N_("Rotate by 90° to the right") },
+  [KERNEL_ROTATE_45] = { NULL, "45°",
+                         N_("Rotate by 45° to the right (square kernels of odd size)") },
   [KERNEL_FLIP_SIDES] = { "object-flip-horizontal-symbolic", NULL, N_("Flip left and right") },
   [KERNEL_FLIP_UPSIDE_DOWN] = { "object-flip-vertical-symbolic", NULL, N_("Flip upside down") },
   [KERNEL_TRANSPOSE] = { NULL, "T", N_("Transpose: rows become columns") },

@@ -354,8 +354,8 @@ static void
 test_random (void)
 {
   const char *const texts[] = { "1\t2\n3\t4", "[[[1,2]],[[3,4]]]", "sobel-y", "nonsense", "5" };
-  const guint       keys[]  = { GDK_KEY_Up, GDK_KEY_Down, GDK_KEY_Left, GDK_KEY_Right, GDK_KEY_Delete,
-                                GDK_KEY_7, GDK_KEY_minus, GDK_KEY_F2 };
+  const guint       keys[]  = { GDK_KEY_Up, GDK_KEY_Down, GDK_KEY_Left, GDK_KEY_Right,
+                                GDK_KEY_Delete, GDK_KEY_7, GDK_KEY_minus, GDK_KEY_F2 };
   g_autoptr (GRand) random = g_rand_new_with_seed (11);
   Fixture           f;
 

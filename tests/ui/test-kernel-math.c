@@ -168,7 +168,8 @@ test_identities (void)
 
   for (int time = 0; time < 300; time++)
     {
-      CnnSize            size   = { g_rand_int_range (random, 1, 32), g_rand_int_range (random, 1, 32) };
+      CnnSize            size   = { g_rand_int_range (random, 1, 32),
+                                      g_rand_int_range (random, 1, 32) };
       int                n      = size.height * size.width;
       CnnSize            turned = size;
       g_autofree double *values = random_matrix (random, size);

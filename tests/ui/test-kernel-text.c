@@ -132,10 +132,9 @@ test_wrong (void)
   assert_fails ("", "there is no text, expected rows of numbers");
   assert_fails (" \n\t", "there is no text, expected rows of numbers");
   assert_fails ("\xFF", "this is not text");
-  assert_fails ("1 2\n3", "line 2, column 2: the row that ends here has 1 numbers, the first one "
-                          "has 2");
-  assert_fails ("1 2\n\n1 2\n3 4", "line 4, column 4: the matrix that ends here has 2 rows, the "
-                                   "first one has 1");
+  assert_fails ("1 2\n3", "line 2, column 2: the row that ends here is 1 long, the first one 2");
+  assert_fails ("1 2\n\n1 2\n3 4", "line 4, column 4: the matrix that ends here is 2 high, the "
+                                   "first one 1");
   assert_fails ("1 x", "line 1, column 3: found “x”, expected a number");
   assert_fails ("1 2x", "line 1, column 4: found “x”, expected a space, a comma or the end of "
                         "the row");
@@ -149,8 +148,8 @@ test_wrong (void)
                            "put tabs or semicolons between numbers, or commas everywhere");
   assert_fails ("[1 2", "line 1, column 1: this bracket is not closed");
   assert_fails ("[]", "line 1, column 2: found “]”, expected a number");
-  assert_fails ("[[1,2],[3]]", "line 1, column 10: the row that ends here has 1 numbers, the first "
-                               "one has 2");
+  assert_fails ("[[1,2],[3]]", "line 1, column 10: the row that ends here is 1 long, the first "
+                               "one 2");
   assert_fails ("[[1,2],[3,a]]", "line 1, column 11: found “a”, expected a number");
   assert_fails ("[[1,2],3]", "line 1, column 8: found “3”, expected an opening bracket");
   assert_fails ("[[1,2)]", "line 1, column 6: found “)”, expected a number, a comma or “]”");
@@ -159,8 +158,8 @@ test_wrong (void)
                              "or three");
   assert_fails ("array([[1]]", "line 1, column 12: found the end, expected “)”");
   assert_fails ("[1] / 0", "line 1, column 7: found “0”, expected a number");
-  assert_fails ("3x3: 1,2", "line 1, column 9: found 2 numbers, expected 9 as 3x3 asks for");
-  assert_fails ("1x1: 1,2", "line 1, column 8: found more than the 1 numbers that 1x1 asks for");
+  assert_fails ("3x3: 1,2", "line 1, column 9: found 2 of the 9 numbers that 3x3 asks for");
+  assert_fails ("1x1: 1,2", "line 1, column 8: found more numbers than 1x1 asks for");
   assert_fails ("1x1: 1; 1x1: 2", "line 1, column 8: found several kernels; please paste one at a "
                                   "time");
   assert_fails ("0x3: 1", "line 1, column 1: expected columns and rows such as “3x3:”, each from 1 "
@@ -168,8 +167,7 @@ test_wrong (void)
   assert_fails ("3x3@: 1", "line 1, column 4: “@” asks for turned copies, which are not made here; "
                            "turn the kernel with the buttons");
   assert_fails ("(1,2", "line 1, column 5: found the end, expected “,”, “;”, “^”, “/” or “)”");
-  assert_fails ("(1,2;3)", "line 1, column 7: the row that ends here has 1 numbers, the first one "
-                           "has 2");
+  assert_fails ("(1,2;3)", "line 1, column 7: the row that ends here is 1 long, the first one 2");
   assert_fails ("Sobel:90", "line 1, column 1: found “Sobel”, expected a number");
 }
 
@@ -234,7 +232,8 @@ test_round_trip (void)
 
   for (int time = 0; time < 60; time++)
     {
-      CnnSize            size   = { g_rand_int_range (random, 1, 32), g_rand_int_range (random, 1, 32) };
+      CnnSize            size   = { g_rand_int_range (random, 1, 32),
+                                      g_rand_int_range (random, 1, 32) };
       int                depth  = g_rand_int_range (random, 0, 5);
       int                n      = MAX (depth, 1) * size.height * size.width;
       g_autofree double *values = g_new (double, n);
@@ -265,8 +264,8 @@ static void
 test_garbage (void)
 {
   const char *const pieces[] = { "1", "-2.5", "1,5", " ", "  ", "\n", "\t", ",", ";", "[", "]", "(",
-                                 ")", "{", "}", "3x3:", "2x1+1+0:", ":", "^", "/", "nan", "-", "...",
-                                 "array(", "k=", "*", "1/3", "e", "−", "×", "\r", "“", "x", "@" };
+                                 ")", "{", "}", "3x3:", "2x1+1+0:", ":", "^", "/", "nan", "-",
+                                 "...", "array(", "k=", "*", "1/3", "e", "−", "×", "\r", "“", "x", "@" };
   g_autoptr (GRand) random = g_rand_new_with_seed (7);
   int               n_right = 0;
 
