@@ -545,6 +545,30 @@ test_kept (void)
   g_assert_cmpint (g_atomic_int_get (&gate->n_reads) - reads, <, 8);
 }
 
+/* The value of a cell, while the view shows means and whole maps are computed. */
+static void
+test_cell (void)
+{
+  g_autoptr (CnnPicture) picture = ui_test_picture (900, 700, 3);
+  g_autoptr (CnnPreview) preview = cnn_preview_new (picture);
+  g_autoptr (CnnNetwork) network = parse ("conv 8 3x3; relu; conv 8 5x5");
+  CnnShape          shape;
+  g_autofree float *whole = run_whole (picture, network, 3, &shape);
+
+  cnn_preview_set_network (preview, network);
+  cnn_preview_want (preview, &(CnnPreviewView) { 3, { 0, 0, 640, 640 }, 8, 0, 8 });
+  for (int turn = 0; turn < 20; turn++)
+    {
+      int   y = g_test_rand_int_range (0, shape.height), x = g_test_rand_int_range (0, shape.width);
+      float value;
+      Asked asked = { preview, { 3, { x, y, 1, 1 }, 1, turn % 8, 1 }, &value };
+
+      cnn_preview_want_value (preview, 3, turn % 8, y, x);
+      g_assert_true (ui_test_wait (is_there, &asked));
+      g_assert_cmpfloat (value, ==, value_at (whole, shape, turn % 8, y, x));
+    }
+}
+
 typedef struct
 {
   CnnPreview *preview;
@@ -651,6 +675,7 @@ main (int argc, char **argv)
   g_test_add_func ("/preview/cancel", test_cancel);
   g_test_add_func ("/preview/failed", test_failed);
   g_test_add_func ("/preview/kept", test_kept);
+  g_test_add_func ("/preview/cell", test_cell);
   g_test_add_func ("/preview/strips", test_strips);
   g_test_add_func ("/preview/picture", test_picture);
   return g_test_run ();
