@@ -221,7 +221,8 @@ random_view (CnnPreviewView *view, CnnShape shape, int reduce)
   int width   = g_test_rand_int_range (1, columns - left + 1);
 
   view->reduce = reduce;
-  view->cells = (CnnRect) { left * reduce, top * reduce, MIN (width * reduce, shape.width - left * reduce),
+  view->cells = (CnnRect) { left * reduce, top * reduce,
+                            MIN (width * reduce, shape.width - left * reduce),
                             MIN (height * reduce, shape.height - top * reduce) };
   view->first_map = g_test_rand_int_range (0, shape.channels);
   view->n_maps = g_test_rand_int_range (1, shape.channels - view->first_map + 1);
