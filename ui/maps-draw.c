@@ -167,7 +167,7 @@ draw_numbers (CnnMapsView *view, cairo_t *cr, const CnnMapsShot *shot, int map,
       double white = is_dark (shot, x, y) ? 1.0 : 0.0;
       int    w, h;
 
-      if (!fit_number (layout, values[i], width - 2, &w, &h))
+      if (!fit_number (layout, values[i], width - 6, &w, &h))
         continue;
       cairo_set_source_rgb (cr, white, white, white);
       cairo_move_to (cr, left + (width - w) / 2, top + (height - h) / 2);

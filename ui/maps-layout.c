@@ -20,7 +20,8 @@ grid_with (int n, int columns, CnnSize pane, double aspect, int caption, int lim
   grid.caption = caption;
   grid.width = (pane.width - GAP) / columns - GAP;
   if (limit > 0)
-    grid.width = MIN (grid.width, (int) (((pane.height - GAP) / grid.rows - GAP - caption) / aspect));
+    grid.width = MIN (grid.width,
+                      (int) (((pane.height - GAP) / grid.rows - GAP - caption) / aspect));
   grid.width = MAX (grid.width, 1);
   grid.height = MAX ((int) (grid.width * aspect), 1);
   grid.total = grid.rows * (grid.height + caption + GAP) + GAP;

@@ -341,7 +341,7 @@ cnn_maps_view_zoom (CnnMapsView *view, double scale)
     cnn_maps_view_set_fit (view);
 }
 
-/* --- the widget ----------------------------------------------------------------------------------- */
+/* --- the widget ----------------------------------------------------------------------- */
 
 static void
 on_scrolled (CnnMapsView *view)

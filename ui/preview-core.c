@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What the preview's threads share: one computes maps, one shows the picture. Each holds
+/* What the preview's threads share: one computes maps, one the cell that is pointed at, one
+ * shows the picture. Each holds
  * it, so that whoever leaves first waits for nobody: a thread may be waiting for the
  * host's picture, and that for the main thread. */
 
@@ -12,11 +13,18 @@
 /* Layers of which something is remembered. */
 #define MAX_FACTS 256
 
-static void
-core_clear (gpointer data)
+static CnnPreviewCore *
+core_ref (CnnPreviewCore *core)
 {
-  CnnPreviewCore *core = data;
+  g_atomic_int_inc (&core->ref_count);
+  return core;
+}
 
+static void
+core_unref (CnnPreviewCore *core)
+{
+  if (!g_atomic_int_dec_and_test (&core->ref_count))
+    return;
   g_clear_pointer (&core->network, cnn_network_unref);
   g_free (core->infos);
   g_strfreev (core->keys);
@@ -33,12 +41,7 @@ core_clear (gpointer data)
   cnn_picture_unref (core->picture);
   g_cond_clear (&core->wake);
   g_mutex_clear (&core->lock);
-}
-
-static void
-core_unref (CnnPreviewCore *core)
-{
-  g_atomic_rc_box_release_full (core, core_clear);
+  g_free (core);
 }
 
 static void
@@ -85,7 +88,7 @@ tell_progress (CnnPreviewCore *core, double progress)
   core->has_progress = TRUE;
 }
 
-/* --- the thread that computes ------------------------------------------------- */
+/* --- the threads that compute ------------------------------------------------- */
 
 static void
 on_arrived (const CnnPreviewTap *tap, gpointer data)
@@ -111,44 +114,45 @@ on_progress (double fraction, gpointer data)
 
 /* With the lock held, which it leaves while it runs. */
 static void
-run_job (CnnPreviewCore *core, CnnPreviewJob *job)
+run_job (CnnPreviewCore *core, CnnPreviewRole role, CnnPreviewJob *job)
 {
   g_autoptr (GError) error = NULL;
 
   job->memory = core->memory;
   job->lock = &core->lock;
   job->arrived = on_arrived;
-  job->progress = on_progress;
+  job->progress = role == CNN_PREVIEW_MAPS ? on_progress : NULL;
   job->data = core;
-  core->running = job;
+  core->running[role] = job;
   g_mutex_unlock (&core->lock);
 
   cnn_preview_job_run (job, &error);
 
   g_mutex_lock (&core->lock);
-  core->running = NULL;
+  core->running[role] = NULL;
   cnn_preview_core_done (core, job, error);
   for (guint i = 0; i < job->n_taps && error == NULL; i++)
     tell_updated (core, &job->taps[i]);
   cnn_preview_core_tell (core, TRUE);
+  /* Another thread may have waited for what can be seen. */
+  g_cond_broadcast (&core->wake);
 }
 
-static gpointer
-compute (gpointer data)
+static void
+compute (CnnPreviewCore *core, CnnPreviewRole role)
 {
-  CnnPreviewCore *core = data;
-  gboolean        busy = FALSE;
+  gboolean busy = FALSE;
 
   g_mutex_lock (&core->lock);
   while (!core->closed)
     {
       gint64 until;
-      g_autoptr (CnnPreviewJob) job = cnn_preview_core_next (core, &until);
+      g_autoptr (CnnPreviewJob) job = cnn_preview_core_next (core, role, &until);
 
       if (job != NULL)
         {
-          busy = TRUE;
-          run_job (core, job);
+          busy = role == CNN_PREVIEW_MAPS;
+          run_job (core, role, job);
           continue;
         }
       if (until >= 0)
@@ -166,6 +170,19 @@ compute (gpointer data)
     }
   g_mutex_unlock (&core->lock);
   core_unref (core);
+}
+
+static gpointer
+compute_maps (gpointer core)
+{
+  compute (core, CNN_PREVIEW_MAPS);
+  return NULL;
+}
+
+static gpointer
+compute_cells (gpointer core)
+{
+  compute (core, CNN_PREVIEW_CELLS);
   return NULL;
 }
 
@@ -247,8 +264,9 @@ show_pictures (gpointer data)
 CnnPreviewCore *
 cnn_preview_core_new (CnnPicture *picture, GSource *source)
 {
-  CnnPreviewCore *core = g_atomic_rc_box_new0 (CnnPreviewCore);
+  CnnPreviewCore *core = g_new0 (CnnPreviewCore, 1);
 
+  core->ref_count = 1;
   g_mutex_init (&core->lock);
   g_cond_init (&core->wake);
   core->picture = cnn_picture_ref (picture);
@@ -258,8 +276,9 @@ cnn_preview_core_new (CnnPicture *picture, GSource *source)
   core->retired = g_ptr_array_new_with_free_func (g_free);
   core->updated = g_array_new (FALSE, FALSE, sizeof (guint));
   g_queue_init (&core->blocks);
-  g_thread_unref (g_thread_new ("cnn-preview", compute, g_atomic_rc_box_acquire (core)));
-  g_thread_unref (g_thread_new ("cnn-picture", show_pictures, g_atomic_rc_box_acquire (core)));
+  g_thread_unref (g_thread_new ("cnn-preview", compute_maps, core_ref (core)));
+  g_thread_unref (g_thread_new ("cnn-cell", compute_cells, core_ref (core)));
+  g_thread_unref (g_thread_new ("cnn-picture", show_pictures, core_ref (core)));
   return core;
 }
 
@@ -274,8 +293,9 @@ cnn_preview_core_close (CnnPreviewCore *core)
 {
   g_mutex_lock (&core->lock);
   core->closed = TRUE;
-  if (core->running != NULL)
-    g_cancellable_cancel (core->running->cancellable);
+  for (int i = 0; i < CNN_PREVIEW_N_ROLES; i++)
+    if (core->running[i] != NULL)
+      g_cancellable_cancel (core->running[i]->cancellable);
   if (core->showing != NULL)
     g_cancellable_cancel (core->showing);
   g_cond_broadcast (&core->wake);
@@ -292,8 +312,9 @@ void
 cnn_preview_core_changed (CnnPreviewCore *core)
 {
   core->changed = g_get_monotonic_time ();
-  if (core->running != NULL && !cnn_preview_core_wants (core, core->running))
-    g_cancellable_cancel (core->running->cancellable);
+  for (int i = 0; i < CNN_PREVIEW_N_ROLES; i++)
+    if (core->running[i] != NULL && !cnn_preview_core_wants (core, core->running[i]))
+      g_cancellable_cancel (core->running[i]->cancellable);
   g_cond_broadcast (&core->wake);
 }
 

@@ -42,6 +42,14 @@ typedef struct
   CnnRect          surface_rect;
 } CnnShow;
 
+/** CnnPreviewRole: what a thread is for: a cell that a person points at waits for no sweep. */
+typedef enum
+{
+  CNN_PREVIEW_MAPS,
+  CNN_PREVIEW_CELLS,
+  CNN_PREVIEW_N_ROLES
+} CnnPreviewRole;
+
 /**
  * CnnPreviewCore:
  *
@@ -50,6 +58,7 @@ typedef struct
  */
 typedef struct
 {
+  gint         ref_count;
   GMutex       lock;
   GCond        wake;
   CnnPicture  *picture;
@@ -78,7 +87,7 @@ typedef struct
   GHashTable  *facts;      /* key → CnnNodeFacts */
   GPtrArray   *retired;    /* stats that somebody may still look at */
 
-  CnnPreviewJob *running;
+  CnnPreviewJob *running[CNN_PREVIEW_N_ROLES];
 
   CnnShow       shows[CNN_PREVIEW_SLOTS];
   GCancellable *showing;
@@ -111,7 +120,8 @@ CnnNodeFacts   *cnn_preview_core_facts       (CnnPreviewCore *core, const char *
 gboolean        cnn_preview_core_is_vector   (const CnnPreviewCore *core, guint node);
 
 /* preview-next.c */
-CnnPreviewJob  *cnn_preview_core_next        (CnnPreviewCore *core, gint64 *wait_until);
+CnnPreviewJob  *cnn_preview_core_next        (CnnPreviewCore *core, CnnPreviewRole role,
+                                              gint64 *wait_until);
 gboolean        cnn_preview_core_wants       (CnnPreviewCore *core, const CnnPreviewJob *job);
 void            cnn_preview_core_done        (CnnPreviewCore *core, const CnnPreviewJob *job,
                                               const GError *error);

@@ -326,12 +326,13 @@ histogram_is_missing (CnnPreviewCore *core)
 
 /**
  * cnn_preview_core_next:
+ * @role: of the thread that asks
  * @wait_until: (out): when to ask again, where that is before something changes; else -1
  *
  * Returns: (transfer full) (nullable): what to compute next
  */
 CnnPreviewJob *
-cnn_preview_core_next (CnnPreviewCore *core, gint64 *wait_until)
+cnn_preview_core_next (CnnPreviewCore *core, CnnPreviewRole role, gint64 *wait_until)
 {
   gint64             calm  = core->changed + CALM_USEC;
   g_autoptr (GArray) nodes = NULL;
@@ -339,6 +340,8 @@ cnn_preview_core_next (CnnPreviewCore *core, gint64 *wait_until)
   *wait_until = -1;
   if (core->network == NULL)
     return NULL;
+  if (role == CNN_PREVIEW_CELLS)
+    return view_is_done (core) && !point_is_done (core) ? point_job (core) : NULL;
   if (!view_is_done (core))
     {
       CnnPreviewJob *job = view_job (core);
@@ -346,8 +349,6 @@ cnn_preview_core_next (CnnPreviewCore *core, gint64 *wait_until)
       if (job != NULL)
         return job;
     }
-  if (!point_is_done (core))
-    return point_job (core);
 
   nodes = swept_nodes (core);
   if (nodes->len == 0 && !histogram_is_missing (core))
@@ -381,11 +382,11 @@ cnn_preview_core_wants (CnnPreviewCore *core, const CnnPreviewJob *job)
     return view_fits (core) && job->taps[0].node == core->view.node &&
            cnn_map_block_covers (block, &core->view.cells, core->view.reduce,
                                  core->view.first_map, core->view.n_maps);
-  if (!view_is_done (core))
-    return FALSE;
   if (job->kind == CNN_PREVIEW_POINT)
-    return TRUE;
-  return point_is_done (core);
+    return point_fits (core) && job->taps[0].node == core->point_node &&
+           cnn_map_block_covers (block, &(CnnRect) { core->point_x, core->point_y, 1, 1 }, 1,
+                                 core->point_map, 1);
+  return view_is_done (core);
 }
 
 /* --- what becomes of it ----------------------------------------------------- */
@@ -441,7 +442,9 @@ cnn_preview_core_done (CnnPreviewCore *core, const CnnPreviewJob *job, const GEr
     return;
   if (error != NULL)
     {
-      if (job->kind == CNN_PREVIEW_VIEW && cnn_preview_core_wants (core, job))
+      if (job->kind == CNN_PREVIEW_POINT)
+        core->has_point = FALSE;
+      else if (job->kind == CNN_PREVIEW_VIEW && cnn_preview_core_wants (core, job))
         {
           core->view_failed = TRUE;
           g_free (core->sentence);
@@ -449,7 +452,7 @@ cnn_preview_core_done (CnnPreviewCore *core, const CnnPreviewJob *job, const GEr
         }
       else if (job->kind == CNN_PREVIEW_SWEEP && job->n_taps > 1)
         core->one_by_one = TRUE; /* one of them is too much: the others may do */
-      else if (job->kind != CNN_PREVIEW_POINT && job->kind != CNN_PREVIEW_VIEW)
+      else if (job->kind != CNN_PREVIEW_VIEW)
         cnn_preview_core_facts (core, job->taps[0].block->key)->failed = TRUE;
       return;
     }

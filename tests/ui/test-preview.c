@@ -1,205 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "preview.h"
+#include "preview-test.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "plan.h"
-#include "ui-test.h"
-
 /* What the preview says of maps, held against a run of the whole network. */
-
-/* --- a picture that can be slow, or stuck --------------------------------------- */
-
-typedef struct
-{
-  CnnPicture *inner;
-  GMutex      lock;
-  GCond       opened;
-  gboolean    shut;   /* reads wait */
-  gint        waiting;
-  gint        n_reads;
-  gint        freed;
-  gulong      nap;    /* microseconds a read takes */
-} Gate;
-
-static gboolean
-gate_read (gpointer data, CnnShape input, const CnnRect *rect, float *values, gsize stride,
-           GCancellable *cancellable, GError **error)
-{
-  Gate *gate = data;
-
-  g_atomic_int_inc (&gate->n_reads);
-  g_mutex_lock (&gate->lock);
-  g_atomic_int_inc (&gate->waiting);
-  while (gate->shut)
-    g_cond_wait (&gate->opened, &gate->lock);
-  g_atomic_int_add (&gate->waiting, -1);
-  g_mutex_unlock (&gate->lock);
-  g_usleep (gate->nap);
-  return cnn_picture_read (gate->inner, input, rect, values, stride, cancellable, error);
-}
-
-static gboolean
-gate_show (gpointer data, const CnnRect *rect, int width, int height, guint8 *pixels,
-           gsize stride, GCancellable *cancellable, GError **error)
-{
-  return cnn_picture_show (((Gate *) data)->inner, rect, width, height, pixels, stride,
-                           cancellable, error);
-}
-
-static void
-gate_free (gpointer data)
-{
-  g_atomic_int_set (&((Gate *) data)->freed, 1);
-}
-
-static void
-gate_set (Gate *gate, gboolean shut)
-{
-  g_mutex_lock (&gate->lock);
-  gate->shut = shut;
-  g_cond_broadcast (&gate->opened);
-  g_mutex_unlock (&gate->lock);
-}
-
-/* Kept for good: threads may leave late. */
-static CnnPicture *
-gate_picture (int height, int width, int channels, Gate **out)
-{
-  static const CnnPictureClass klass = { gate_read, gate_show, NULL, gate_free };
-  Gate *gate = g_new0 (Gate, 1);
-
-  gate->inner = ui_test_picture (height, width, channels);
-  g_mutex_init (&gate->lock);
-  g_cond_init (&gate->opened);
-  *out = gate;
-  return cnn_picture_new (&klass, cnn_picture_shape (gate->inner), gate);
-}
-
-/* --- the truth -------------------------------------------------------------------- */
-
-typedef struct
-{
-  CnnPicture *picture;
-  CnnShape    input;
-} Source;
-
-static gboolean
-read_source (gpointer data, const CnnRect *rect, float *values, gsize stride, GError **error)
-{
-  Source *source = data;
-
-  return cnn_picture_read (source->picture, source->input, rect, values, stride, NULL, error);
-}
-
-/* (transfer full): all of a node's output. */
-static float *
-run_whole (CnnPicture *picture, CnnNetwork *network, guint node, CnnShape *shape)
-{
-  g_autoptr (GError) error = NULL;
-  CnnShape   offered = cnn_picture_shape (picture);
-  g_autoptr (CnnPlan) plan = cnn_plan_new (network, offered, 1, &node, NULL, &error);
-  Source     data   = { picture, cnn_network_input (network, offered) };
-  CnnSource  source = { read_source, &data };
-  float     *values;
-  CnnSink    sink   = { .memory = &values };
-
-  g_assert_no_error (error);
-  *shape = cnn_plan_info (plan, node)->shape;
-  values = g_new (float, cnn_shape_cells (*shape));
-  g_assert_true (cnn_plan_run (plan, &source, &sink, NULL, NULL, NULL, &error));
-  g_assert_no_error (error);
-  return values;
-}
-
-static float
-value_at (const float *values, CnnShape shape, int map, int y, int x)
-{
-  return values[((gsize) y * shape.width + x) * shape.channels + map];
-}
-
-static CnnNetwork *
-parse (const char *text)
-{
-  g_autoptr (GError) error   = NULL;
-  CnnNetwork        *network = cnn_network_parse (text, &error);
-
-  g_assert_no_error (error);
-  return network;
-}
-
-/* --- waiting ---------------------------------------------------------------------- */
-
-typedef struct
-{
-  CnnPreview    *preview;
-  CnnPreviewView view;
-  float         *values; /* [n_maps][…] */
-} Asked;
-
-static CnnSize
-asked_size (const Asked *asked)
-{
-  return (CnnSize) { (asked->view.cells.height + asked->view.reduce - 1) / asked->view.reduce,
-                     (asked->view.cells.width + asked->view.reduce - 1) / asked->view.reduce };
-}
-
-static gboolean
-is_there (gpointer data)
-{
-  Asked  *asked = data;
-  CnnSize size  = asked_size (asked);
-
-  for (int k = 0; k < asked->view.n_maps; k++)
-    if (!cnn_preview_get_means (asked->preview, asked->view.node, asked->view.first_map + k,
-                                &asked->view.cells, asked->view.reduce,
-                                asked->values + (gsize) k * size.height * size.width))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-has_stats (gpointer data)
-{
-  Asked             *asked = data;
-  const CnnMapStats *stats = cnn_preview_get_stats (asked->preview, asked->view.node, 0);
-
-  return stats != NULL && stats->counted;
-}
-
-/* How many values of the view differ from the means of @whole by more than @bound. */
-static gsize
-count_wrong (const Asked *asked, const float *whole, CnnShape shape, double bound)
-{
-  const CnnRect *cells  = &asked->view.cells;
-  int            reduce = asked->view.reduce;
-  CnnSize        size   = asked_size (asked);
-  const float   *value  = asked->values;
-  gsize          wrong  = 0;
-
-  for (int k = 0; k < asked->view.n_maps; k++)
-    for (int y = 0; y < size.height; y++)
-      for (int x = 0; x < size.width; x++, value++)
-        {
-          double sum = 0.0, magnitude = 0.0;
-          int    n   = 0;
-
-          for (int v = 0; v < reduce && y * reduce + v < cells->height; v++)
-            for (int u = 0; u < reduce && x * reduce + u < cells->width; u++, n++)
-              {
-                double cell = value_at (whole, shape, asked->view.first_map + k,
-                                        cells->y + y * reduce + v, cells->x + x * reduce + u);
-
-                sum += cell;
-                magnitude += fabs (cell);
-              }
-          wrong += !(fabs (*value - sum / n) <= bound * magnitude / n);
-        }
-  return wrong;
-}
-
-/* --- tests ------------------------------------------------------------------------ */
 
 static const char *networks[] = {
   "conv 8 3x3 pad=same",
@@ -221,7 +26,8 @@ random_view (CnnPreviewView *view, CnnShape shape, int reduce)
   int width   = g_test_rand_int_range (1, columns - left + 1);
 
   view->reduce = reduce;
-  view->cells = (CnnRect) { left * reduce, top * reduce, MIN (width * reduce, shape.width - left * reduce),
+  view->cells = (CnnRect) { left * reduce, top * reduce,
+                            MIN (width * reduce, shape.width - left * reduce),
                             MIN (height * reduce, shape.height - top * reduce) };
   view->first_map = g_test_rand_int_range (0, shape.channels);
   view->n_maps = g_test_rand_int_range (1, shape.channels - view->first_map + 1);
@@ -234,7 +40,7 @@ test_values (gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (networks); i++)
     {
-      g_autoptr (CnnNetwork) network = parse (networks[i]);
+      g_autoptr (CnnNetwork) network = preview_test_parse (networks[i]);
       g_autoptr (CnnPicture) picture = ui_test_picture (151, 203, 3);
       g_autoptr (CnnPreview) preview = cnn_preview_new (picture);
       guint n = cnn_network_n_nodes (network);
@@ -243,7 +49,7 @@ test_values (gconstpointer data)
       for (guint node = 0; node < n; node++)
         {
           CnnShape          shape;
-          g_autofree float *whole = run_whole (picture, network, node, &shape);
+          g_autofree float *whole = preview_test_run_whole (picture, network, node, &shape);
 
           for (int turn = 0; turn < 6; turn++)
             {
@@ -254,9 +60,10 @@ test_values (gconstpointer data)
               random_view (&asked.view, shape, reduce);
               asked.values = values = g_new (float, cnn_shape_cells (shape));
               cnn_preview_want (preview, &asked.view);
-              g_assert_true (ui_test_wait (is_there, &asked));
+              g_assert_true (ui_test_wait (preview_test_is_there, &asked));
               /* The cells themselves to the bit; means but for how sums are rounded. */
-              g_assert_cmpuint (count_wrong (&asked, whole, shape, reduced ? 1e-6 : 0.0), ==, 0);
+              g_assert_cmpuint (preview_test_count_wrong (&asked, whole, shape,
+                                                          reduced ? 1e-6 : 0.0), ==, 0);
             }
         }
     }
@@ -299,7 +106,7 @@ test_stats (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (networks); i++)
     {
-      g_autoptr (CnnNetwork) network = parse (networks[i]);
+      g_autoptr (CnnNetwork) network = preview_test_parse (networks[i]);
       g_autoptr (CnnPicture) picture = ui_test_picture (151, 203, 3);
       g_autoptr (CnnPreview) preview = cnn_preview_new (picture);
       guint n = cnn_network_n_nodes (network);
@@ -308,11 +115,11 @@ test_stats (void)
       for (guint node = 0; node < n; node++)
         {
           CnnShape          shape;
-          g_autofree float *whole = run_whole (picture, network, node, &shape);
+          g_autofree float *whole = preview_test_run_whole (picture, network, node, &shape);
           Asked             asked = { preview, { node, { 0, 0, 1, 1 }, 1, 0, 1 } };
 
           cnn_preview_want (preview, &asked.view);
-          g_assert_true (ui_test_wait (has_stats, &asked));
+          g_assert_true (ui_test_wait (preview_test_has_stats, &asked));
           for (int map = 0; map < shape.channels; map++)
             assert_stats (preview, node, map, whole, shape, shape.height * shape.width == 1);
         }
@@ -325,7 +132,7 @@ test_pixels (void)
 {
   static const MappingKind kinds[] = { MAPPING_CLAMP, MAPPING_RANGE_MAP, MAPPING_RANGE_STAGE,
                                        MAPPING_SIGNED, MAPPING_DIVERGING };
-  g_autoptr (CnnNetwork) network = parse ("conv 3 3x3 pad=same");
+  g_autoptr (CnnNetwork) network = preview_test_parse ("conv 3 3x3 pad=same");
   g_autoptr (CnnPicture) picture = ui_test_picture (64, 64, 3);
   g_autoptr (CnnPreview) preview = cnn_preview_new (picture);
   CnnRect  cells = { 10, 20, 24, 16 };
@@ -334,14 +141,15 @@ test_pixels (void)
   g_autofree guint32 *pixels = g_new (guint32, 24 * 16);
   guint8  *bytes = (guint8 *) pixels;
   CnnShape shape;
-  g_autofree float *whole = run_whole (picture, network, 1, &shape);
+  g_autofree float *whole = preview_test_run_whole (picture, network, 1, &shape);
 
   asked.values = values;
   cnn_preview_set_network (preview, network);
   g_assert_false (cnn_preview_get_pixels (preview, 1, 0, &cells, 1, MAPPING_CLAMP, bytes, 96));
   g_assert_cmphex (pixels[0], ==, 0);
   cnn_preview_want (preview, &asked.view);
-  g_assert_true (ui_test_wait (has_stats, &asked) && ui_test_wait (is_there, &asked));
+  g_assert_true (ui_test_wait (preview_test_has_stats, &asked));
+  g_assert_true (ui_test_wait (preview_test_is_there, &asked));
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     for (int map = 0; map < 3; map++)
@@ -358,7 +166,7 @@ test_pixels (void)
         for (int y = 0; y < 16; y++)
           for (int x = 0; x < 24; x++)
             {
-              float  value = value_at (whole, shape, map, 20 + y, 10 + x), rgb[3];
+              float  value = preview_test_value_at (whole, shape, map, 20 + y, 10 + x), rgb[3];
               guint8 wanted[3];
 
               mapping_apply (&mapping, &value, 1, 3, rgb, 3);
@@ -371,178 +179,28 @@ test_pixels (void)
       }
 }
 
-/* Edits come faster than they are computed: the last is there in the end, and no value
- * of one is ever given out for another. */
+/* The value of a cell, while the view shows means and whole maps are computed. */
 static void
-test_newest (void)
+test_cell (void)
 {
-  Gate *gate;
-  g_autoptr (CnnPicture) picture = gate_picture (300, 300, 3, &gate);
+  g_autoptr (CnnPicture) picture = ui_test_picture (900, 700, 3);
   g_autoptr (CnnPreview) preview = cnn_preview_new (picture);
-  g_autofree float *values = g_new (float, 8 * 300 * 300);
-  Asked  asked  = { preview, { 1, { 0, 0, 300, 300 }, 1, 0, 8 }, values };
-  guint  n_seen = 0;
+  g_autoptr (CnnNetwork) network = preview_test_parse ("conv 8 3x3; relu; conv 8 5x5");
+  CnnShape          shape;
+  g_autofree float *whole = preview_test_run_whole (picture, network, 3, &shape);
 
-  gate->nap = 3000;
-  for (int edit = 0; edit < 40; edit++)
-    {
-      g_autofree char *text = g_strdup_printf ("conv 8 3x3 pad=same seed=%d", edit % 7);
-      g_autoptr (CnnNetwork) network = parse (text);
-
-      cnn_preview_set_network (preview, network);
-      cnn_preview_want (preview, &asked.view);
-      for (int turn = 0; turn < g_test_rand_int_range (0, 30); turn++)
-        {
-          g_main_context_iteration (NULL, FALSE);
-          g_usleep (500);
-        }
-      if (edit == 39)
-        g_assert_true (ui_test_wait (is_there, &asked));
-      if (is_there (&asked))
-        {
-          CnnShape          shape;
-          g_autofree float *whole = run_whole (picture, network, 1, &shape);
-
-          g_assert_cmpuint (count_wrong (&asked, whole, shape, 0.0), ==, 0);
-          n_seen++;
-        }
-    }
-  g_assert_cmpuint (n_seen, >, 0);
-}
-
-static gboolean
-is_waiting (gpointer data)
-{
-  return g_atomic_int_get (&((Gate *) data)->waiting) > 0;
-}
-
-static gboolean
-is_freed (gpointer data)
-{
-  return g_atomic_int_get (&((Gate *) data)->freed) > 0;
-}
-
-/* The picture's host waits for the main thread, the preview goes: nobody may wait for
- * the other, and all is freed when the host gives way. */
-static void
-test_destroy (void)
-{
+  cnn_preview_set_network (preview, network);
+  cnn_preview_want (preview, &(CnnPreviewView) { 3, { 0, 0, 640, 640 }, 8, 0, 8 });
   for (int turn = 0; turn < 20; turn++)
     {
-      Gate       *gate;
-      CnnPicture *picture = gate_picture (200, 200, 3, &gate);
-      CnnPreview *preview = cnn_preview_new (picture);
-      g_autoptr (CnnNetwork) network = parse ("conv 8 3x3; relu; conv 8 3x3");
+      int   y = g_test_rand_int_range (0, shape.height), x = g_test_rand_int_range (0, shape.width);
+      float value;
+      Asked asked = { preview, { 3, { x, y, 1, 1 }, 1, turn % 8, 1 }, &value };
 
-      cnn_picture_unref (picture);
-      gate_set (gate, turn % 2 == 0);
-      cnn_preview_set_network (preview, network);
-      cnn_preview_want (preview, &(CnnPreviewView) { 3, { 0, 0, 100, 100 }, 1, 0, 8 });
-      cnn_preview_want_strip (preview, 1, 4, 32);
-      if (turn % 2 == 0)
-        g_assert_true (ui_test_wait (is_waiting, gate));
-      g_object_unref (preview);
-      gate_set (gate, FALSE);
-      g_assert_true (ui_test_wait (is_freed, gate));
+      cnn_preview_want_value (preview, 3, turn % 8, y, x);
+      g_assert_true (ui_test_wait (preview_test_is_there, &asked));
+      g_assert_cmpfloat (value, ==, preview_test_value_at (whole, shape, turn % 8, y, x));
     }
-}
-
-/* While the last view's run is stuck in the picture, another is asked for. */
-static void
-test_cancel (void)
-{
-  Gate *gate;
-  g_autoptr (CnnPicture) picture = gate_picture (2000, 200, 3, &gate);
-  g_autoptr (CnnPreview) preview = cnn_preview_new (picture);
-  g_autoptr (CnnNetwork) network = parse ("conv 8 3x3 pad=same; relu");
-  g_autofree float *values = g_new (float, 16);
-  Asked asked = { preview, { 2, { 50, 60, 4, 4 }, 1, 3, 1 }, values };
-  int   reads;
-
-  gate_set (gate, TRUE);
-  cnn_preview_set_network (preview, network);
-  cnn_preview_want (preview, &(CnnPreviewView) { 2, { 0, 0, 200, 2000 }, 4, 0, 8 });
-  g_assert_true (ui_test_wait (is_waiting, gate));
-  reads = g_atomic_int_get (&gate->n_reads);
-  cnn_preview_want (preview, &asked.view);
-  gate_set (gate, FALSE);
-  g_assert_true (ui_test_wait (is_there, &asked));
-  /* What was read of the first after that is one piece for each worker at most. */
-  g_assert_cmpint (g_atomic_int_get (&gate->n_reads) - reads, <, 16);
-}
-
-static void
-on_failed (CnnPreview *preview, const char *sentence, char **to)
-{
-  g_free (*to);
-  *to = g_strdup (sentence);
-}
-
-static gboolean
-is_set (gpointer data)
-{
-  return *(gpointer *) data != NULL;
-}
-
-/* What does not fit is refused in words, and the rest goes on. */
-static void
-test_failed (void)
-{
-  g_autoptr (CnnPicture) picture = ui_test_picture (800, 800, 3);
-  g_autoptr (CnnPreview) preview = cnn_preview_new (picture);
-  g_autoptr (CnnNetwork) network = parse ("conv 2 3x3; relu; flatten; dense 50; relu");
-  g_autofree float *values   = g_new (float, 2 * 16);
-  g_autofree char  *sentence = NULL;
-  Asked asked = { preview, { 2, { 5, 6, 4, 4 }, 1, 0, 2 }, values };
-
-  g_signal_connect (preview, "failed", G_CALLBACK (on_failed), &sentence);
-  cnn_preview_set_memory (preview, 30 << 20);
-  for (guint node = 1; node < 6; node++)
-    cnn_preview_want_strip (preview, node, 2, 32);
-  cnn_preview_set_network (preview, network);
-  cnn_preview_want (preview, &(CnnPreviewView) { 4, { 0, 0, 1, 1 }, 1, 0, 50 });
-  g_assert_true (ui_test_wait (is_set, &sentence));
-  g_assert_nonnull (strstr (sentence, "memory"));
-
-  cnn_preview_want (preview, &asked.view);
-  g_assert_true (ui_test_wait (is_there, &asked));
-  g_assert_true (ui_test_wait (has_stats, &asked));
-}
-
-/* Layers before an edit need not be computed again, nor what was undone. */
-static void
-test_kept (void)
-{
-  Gate *gate;
-  g_autoptr (CnnPicture) picture = gate_picture (200, 200, 3, &gate);
-  g_autoptr (CnnPreview) preview = cnn_preview_new (picture);
-  g_autoptr (CnnNetwork) one = parse ("conv 4 3x3; relu");
-  g_autoptr (CnnNetwork) two = parse ("conv 4 3x3; sigmoid");
-  g_autofree float *values = g_new (float, 4 * 50 * 50);
-  Asked asked = { preview, { 1, { 0, 0, 50, 50 }, 1, 0, 4 }, values };
-  int   reads;
-
-  cnn_preview_set_network (preview, one);
-  cnn_preview_want (preview, &asked.view);
-  g_assert_true (ui_test_wait (is_there, &asked) && ui_test_wait (has_stats, &asked));
-  asked.view.node = 2;
-  cnn_preview_want (preview, &asked.view);
-  g_assert_true (ui_test_wait (is_there, &asked) && ui_test_wait (has_stats, &asked));
-  ui_test_settle ();
-
-  reads = g_atomic_int_get (&gate->n_reads);
-  cnn_preview_set_network (preview, two);
-  g_assert_false (is_there (&asked));
-  asked.view.node = 1;
-  g_assert_true (is_there (&asked));
-  cnn_preview_want (preview, &asked.view);
-  cnn_preview_set_network (preview, one);
-  asked.view.node = 2;
-  g_assert_true (is_there (&asked));
-  cnn_preview_want (preview, &asked.view);
-  g_usleep (100000);
-  ui_test_settle ();
-  g_assert_cmpint (g_atomic_int_get (&gate->n_reads) - reads, <, 8);
 }
 
 typedef struct
@@ -564,7 +222,7 @@ test_strips (void)
 {
   g_autoptr (CnnPicture) picture = ui_test_picture (150, 210, 3);
   g_autoptr (CnnPreview) preview = cnn_preview_new (picture);
-  g_autoptr (CnnNetwork) network = parse ("conv 6 3x3 pad=same; relu; maxpool 2");
+  g_autoptr (CnnNetwork) network = preview_test_parse ("conv 6 3x3 pad=same; relu; maxpool 2");
 
   for (guint node = 1; node < 4; node++)
     cnn_preview_want_strip (preview, node, 4, 40);
@@ -573,7 +231,7 @@ test_strips (void)
     {
       Strip             strip = { preview, node };
       CnnShape          shape;
-      g_autofree float *whole = run_whole (picture, network, node, &shape);
+      g_autofree float *whole = preview_test_run_whole (picture, network, node, &shape);
       int               reduce = (shape.width + 39) / 40;
       cairo_surface_t  *surface;
       const guint8     *data;
@@ -591,7 +249,8 @@ test_strips (void)
             int    pixel;
 
             for (int i = 0; i < reduce * reduce; i++)
-              sum += value_at (whole, shape, 3, y * reduce + i / reduce, x * reduce + i % reduce);
+              sum += preview_test_value_at (whole, shape, 3, y * reduce + i / reduce,
+                                            x * reduce + i % reduce);
             pixel = data[y * cairo_image_surface_get_stride (surface) + x * 4];
             g_assert_cmpfloat_with_epsilon (pixel, CLAMP (sum / (reduce * reduce), 0, 1) * 255,
                                             0.51);
@@ -646,11 +305,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/preview/means", GINT_TO_POINTER (TRUE), test_values);
   g_test_add_func ("/preview/stats", test_stats);
   g_test_add_func ("/preview/pixels", test_pixels);
-  g_test_add_func ("/preview/newest", test_newest);
-  g_test_add_func ("/preview/destroy", test_destroy);
-  g_test_add_func ("/preview/cancel", test_cancel);
-  g_test_add_func ("/preview/failed", test_failed);
-  g_test_add_func ("/preview/kept", test_kept);
+  g_test_add_func ("/preview/cell", test_cell);
   g_test_add_func ("/preview/strips", test_strips);
   g_test_add_func ("/preview/picture", test_picture);
   return g_test_run ();
