@@ -114,7 +114,8 @@ show_layer (CnnCard *card, const CnnDraftLayer *layer, int number, const CnnNode
     fact = g_strdup (_("waits for the layers above"));
   /* Two lines, also where there is less to say: cards are alike. */
   if (fact != NULL)
-    facts = *params != '\0' ? g_strconcat (params, "\n", fact, NULL) : g_strconcat (fact, "\n", NULL);
+    facts = *params != '\0' ? g_strconcat (params, "\n", fact, NULL)
+                            : g_strconcat (fact, "\n", NULL);
   else
     facts = g_strdup (params);
 
@@ -219,7 +220,8 @@ make_small (GtkWidget *widget)
       gtk_css_provider_load_from_data (css,
                                        "switch { min-height: 0; margin: 0; font-size: 70%; }"
                                        "switch slider { min-width: 18px; min-height: 14px; }"
-                                       "button { min-height: 16px; min-width: 14px; padding: 2px; }",
+                                       "button { min-height: 16px; min-width: 14px; }"
+                                       "button { padding: 2px; }",
                                        -1, NULL);
     }
   gtk_style_context_add_provider (gtk_widget_get_style_context (widget),
@@ -404,14 +406,15 @@ cnn_card_set_layer (CnnCard *card, CnnDraft *draft, int layer)
 {
   const CnnNodeInfo   *infos = cnn_draft_infos (draft);
   const CnnDraftLayer *is    = layer >= 0 ? cnn_draft_layer (draft, layer) : NULL;
+  gboolean             moves = is != NULL &&
+                   (is->op == NULL || is->op->group != CNN_GROUP_INPUT);
 
   card->layer = layer;
   g_free (card->text);
   card->text = is != NULL ? text_of (is) : g_strdup ("");
   gtk_widget_set_visible (card->menu, is != NULL);
-  gtk_widget_set_opacity (card->handle,
-                          is == NULL || (is->op != NULL && is->op->group == CNN_GROUP_INPUT) ? 0.0
-                                                                                              : 1.0);
+  /* What cannot be moved keeps the room: names stand below each other. */
+  gtk_widget_set_opacity (card->handle, moves ? 1.0 : 0.0);
   if (is == NULL)
     {
       gtk_widget_hide (card->tick);

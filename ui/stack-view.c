@@ -342,7 +342,7 @@ maps_updated (CnnPreview *preview, guint node, CnnStackView *view)
     cnn_card_redraw_maps (view->picture);
 }
 
-/* --- its parts ----------------------------------------------------------------------------------- */
+/* --- its parts ---------------------------------------------------------------------------- */
 
 static GtkWidget *
 icon_button (const char *icon, const char *name, const char *tooltip)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stack-view.h"
 
+#include <dlfcn.h>
+#include <gdk/gdkx.h>
 #include <string.h>
 
 #include "card.h"
@@ -251,6 +253,83 @@ test_keys (void)
   stack_close (&stack);
 }
 
+/* --- dragging ------------------------------------------------------------------------------ */
+
+/* A drag asks the screen where the pointer is and what it does: its own one is needed. */
+typedef struct
+{
+  Display *display;
+  int    (*motion) (Display *display, int screen, int x, int y, unsigned long delay);
+  int    (*button) (Display *display, unsigned int button, int press, unsigned long delay);
+} Pointer;
+
+static gboolean
+pointer_open (Pointer *pointer)
+{
+  void *library = dlopen ("libXtst.so.6", RTLD_LAZY);
+
+  if (library == NULL)
+    return FALSE;
+  pointer->display = gdk_x11_display_get_xdisplay (gdk_display_get_default ());
+  *(void **) &pointer->motion = dlsym (library, "XTestFakeMotionEvent");
+  *(void **) &pointer->button = dlsym (library, "XTestFakeButtonEvent");
+  return pointer->motion != NULL && pointer->button != NULL;
+}
+
+static void
+pointer_press (Pointer *pointer, gboolean press)
+{
+  pointer->button (pointer->display, 1, press, 0);
+  gdk_display_sync (gdk_display_get_default ());
+  for (int i = 0; i < 5; i++)
+    ui_test_settle ();
+}
+
+/* To the middle of the widget's width, and a share of its height. */
+static void
+pointer_move (Pointer *pointer, GtkWidget *widget, double share)
+{
+  GtkWidget *window = gtk_widget_get_toplevel (widget);
+  int        x, y, left, top;
+
+  gdk_window_get_origin (gtk_widget_get_window (window), &left, &top);
+  gtk_widget_translate_coordinates (widget, window, gtk_widget_get_allocated_width (widget) / 2,
+                                    (int) (gtk_widget_get_allocated_height (widget) * share), &x,
+                                    &y);
+  pointer->motion (pointer->display, -1, left + x, top + y, 0);
+  gdk_display_sync (gdk_display_get_default ());
+  ui_test_settle ();
+}
+
+static void
+test_drag (void)
+{
+  Pointer  pointer;
+  Stack    stack;
+  CnnCard *conv;
+
+  if (!pointer_open (&pointer))
+    {
+      g_test_skip ("there is no libXtst here");
+      return;
+    }
+  stack_open (&stack, "conv 4 3x3; relu; maxpool 2; tanh", NULL);
+  conv = card_at (&stack, 0);
+  pointer_move (&pointer, cnn_card_handle (conv), 0.5);
+  pointer_press (&pointer, TRUE);
+  for (int i = 1; i < 10; i++)
+    pointer_move (&pointer, GTK_WIDGET (card_at (&stack, 1)), i / 10.0);
+  for (int i = 1; i < 9; i++)
+    pointer_move (&pointer, GTK_WIDGET (card_at (&stack, 2)), i / 10.0);
+  ui_test_screenshot (stack.window, "stack-drag");
+  pointer_press (&pointer, FALSE);
+  g_assert_cmpstr (cnn_draft_text (stack.draft), ==, "relu; maxpool 2; conv 4 3x3; tanh");
+  g_assert_true (card_at (&stack, 2) == conv);
+  g_assert_cmpint (cnn_stack_view_selected (stack.view), ==, 2);
+  assert_cards (&stack);
+  stack_close (&stack);
+}
+
 /* --- mistakes ----------------------------------------------------------------------------- */
 
 static void
@@ -444,7 +523,7 @@ test_many (void)
   stack_close (&stack);
 }
 
-/* --- how it looks ------------------------------------------------------------------------------- */
+/* --- how it looks --------------------------------------------------------------------- */
 
 static gboolean
 is_done (gpointer data)
@@ -510,6 +589,7 @@ main (int argc, char **argv)
   g_test_add_func ("/stack-view/add", test_add);
   g_test_add_func ("/stack-view/add-to-nothing", test_add_to_nothing);
   g_test_add_func ("/stack-view/keys", test_keys);
+  g_test_add_func ("/stack-view/drag", test_drag);
   g_test_add_func ("/stack-view/mistake", test_mistake);
   g_test_add_func ("/stack-view/input", test_input);
   g_test_add_func ("/stack-view/ticks", test_ticks);
