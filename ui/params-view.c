@@ -223,6 +223,7 @@ add_row (CnnParamsView *self, GtkGrid *grid, int *y, const CnnParam *param, GStr
                                     cnn_param_widget_target (CNN_PARAM_WIDGET (row->widget)),
                                     taken), 0, *y, wide ? 2 : 1, 1);
   gtk_grid_attach (grid, row->reset, 2, *y, 1, 1);
+  gtk_widget_set_halign (row->reset, GTK_ALIGN_END);
   *y += wide;
   gtk_grid_attach (grid, row->widget, wide ? 0 : 1, *y, wide ? 3 : 1, 1);
   gtk_grid_attach (grid, row->error, 0, *y + 1, 3, 1);

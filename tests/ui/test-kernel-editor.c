@@ -416,6 +416,8 @@ int
 main (int argc, char **argv)
 {
   ui_test_init (&argc, &argv);
+  /* Pictures are of what there is, not of the way to it. */
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   g_test_add_func ("/kernel-editor/edit", test_edit);
   g_test_add_func ("/kernel-editor/keys", test_keys);
   g_test_add_func ("/kernel-editor/list", test_list);

@@ -191,8 +191,12 @@ test_pad (void)
   assert_text (f, "conv 8 3x3 pad=1; relu");
   spin (&f, "Padding: Right", 2);
   assert_text (f, "conv 8 3x3 pad=1,2,1,1; relu");
+  spin (&f, "Padding: Top", 0);
+  spin (&f, "Padding: Bottom", 3);
+  spin (&f, "Padding: Left", 4);
+  assert_text (f, "conv 8 3x3 pad=0,2,3,4; relu");
   choose (&f, "Border", "reflect");
-  assert_text (f, "conv 8 3x3 pad=1,2,1,1 border=reflect; relu");
+  assert_text (f, "conv 8 3x3 pad=0,2,3,4 border=reflect; relu");
   ui_test_screenshot (f.window, "params-padding");
   close_view (&f);
 }
@@ -277,6 +281,9 @@ test_names (void)
   gtk_toggle_button_set_active (
     GTK_TOGGLE_BUTTON (find (&f, GTK_TYPE_CHECK_BUTTON, "Layers: b")), TRUE);
   assert_text (f, "relu as=a\ntanh as=b\nrelu\nadd a,b");
+  for (int i = 0; i < 2; i++)
+    g_assert_true (gtk_toggle_button_get_active (
+      GTK_TOGGLE_BUTTON (find (&f, GTK_TYPE_CHECK_BUTTON, i == 0 ? "Layers: a" : "Layers: b"))));
   ui_test_screenshot (f.window, "params-add");
 
   /* Those that refer to a layer keep doing so. */
@@ -406,6 +413,10 @@ test_pictures (void)
   ui_test_screenshot (f.window, "params-random");
   cnn_params_view_set_layer (CNN_PARAMS_VIEW (f.view), 2);
   ui_test_screenshot (f.window, "params-softmax");
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  cnn_params_view_set_layer (CNN_PARAMS_VIEW (f.view), 0);
+  ui_test_screenshot (f.window, "params-rtl");
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
   /* It fits a narrow pane. */
   g_assert_cmpint (gtk_widget_get_allocated_width (f.window), <=, 344);
   close_view (&f);
@@ -415,6 +426,8 @@ int
 main (int argc, char **argv)
 {
   ui_test_init (&argc, &argv);
+  /* Pictures are of what there is, not of the way to it. */
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   g_test_add_func ("/params-view/all-ops", test_all_ops);
   g_test_add_func ("/params-view/int", test_int);
   g_test_add_func ("/params-view/size", test_size);
