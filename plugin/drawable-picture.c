@@ -20,7 +20,9 @@
 #define FETCH_USEC     4000
 #define FETCH_PRIORITY (G_PRIORITY_HIGH_IDLE + 20)
 
-/* Pixels of 128 a side are the coarsest a reduced view is made of. */
+/* Squares of 128 pixels a side are the coarsest a reduced view is made of. They are
+ * GEGL's: of bytes they come out up to a 255th darker with each level, which is quick
+ * enough and good enough to look at. */
 #define MAX_LEVEL 7
 
 /* Squares that show through what is transparent: their side, and their two shades. */
