@@ -136,5 +136,6 @@ kernel_editor_show_chosen (CnnKernelEditor *self)
   gtk_widget_set_sensitive (self->columns, kernel->kind == NULL);
   cnn_kernel_grid_set (CNN_KERNEL_GRID (self->grid), size, values);
   gtk_label_set_text (GTK_LABEL (self->sum), sum);
+  gtk_widget_set_visible (self->sum, !self->layer.matrix);
   cnn_kernel_tools_show (self->tools, kernel, self->layer.size);
 }

@@ -126,7 +126,7 @@ kernel_grid_change (CnnKernelGrid *self, int row, int column, double value)
   if (*cell == value)
     return;
   *cell = value;
-  /* Another strength may kernel_grid_change all colours. */
+  /* Another strength may change all colours. */
   gtk_widget_queue_draw (self->area);
   update_status (self);
   g_signal_emit (self, signals[CHANGED], 0);
@@ -164,7 +164,7 @@ sensible_step (CnnKernelGrid *self)
   return whole || strength == 0.0 ? 1.0 : pow (10.0, floor (log10 (strength)) - 1.0);
 }
 
-/* Steps that follow each other are one kernel_grid_change. */
+/* Steps that follow each other are one change. */
 void
 kernel_grid_step (CnnKernelGrid *self, int row, int column, int direction)
 {
@@ -382,13 +382,15 @@ make_area (CnnKernelGrid *self)
 {
   self->area = gtk_drawing_area_new ();
   gtk_widget_set_can_focus (self->area, TRUE);
+  /* Pictures are not mirrored anywhere, and −1 is not written 1−. */
+  gtk_widget_set_direction (self->area, GTK_TEXT_DIR_LTR);
   gtk_widget_set_halign (self->area, GTK_ALIGN_START);
   gtk_widget_set_valign (self->area, GTK_ALIGN_START);
   gtk_widget_add_events (self->area, GDK_BUTTON_PRESS_MASK | GDK_POINTER_MOTION_MASK |
                                      GDK_LEAVE_NOTIFY_MASK | GDK_SCROLL_MASK | GDK_KEY_PRESS_MASK |
                                      GDK_FOCUS_CHANGE_MASK);
   gtk_widget_set_tooltip_text (self->area, _("Click a number and type; Ctrl and the arrows up and "
-                                             "down, or the wheel, kernel_grid_change it by steps"));
+                                             "down, or the wheel, change it by steps"));
   g_signal_connect (self->area, "draw", G_CALLBACK (kernel_grid_draw), self);
   g_signal_connect (self->area, "notify::has-focus", G_CALLBACK (gtk_widget_queue_draw), NULL);
   kernel_grid_listen (self);
