@@ -377,6 +377,8 @@ set_network (CnnEditor *self, const char *text)
   gboolean first = cnn_draft_n_layers (self->draft) == 0;
 
   cnn_draft_set_text (self->draft, text);
+  if (first)
+    cnn_draft_forget_steps (self->draft);
   if (first && cnn_draft_network (self->draft) != NULL)
     cnn_stack_view_select (CNN_STACK_VIEW (self->stack),
                            cnn_draft_find (self->draft,

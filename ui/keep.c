@@ -106,6 +106,15 @@ match_middle (GArray *before, guint first, guint n_before, GArray *after, guint 
       hand_over (kept_at (after, first + i), kept_at (before, first + i));
 }
 
+static gboolean
+any_is_on (GArray *layers)
+{
+  for (guint i = 0; i < layers->len; i++)
+    if (kept_at (layers, i)->on)
+      return TRUE;
+  return FALSE;
+}
+
 /**
  * cnn_keep_follow:
  *
@@ -114,9 +123,10 @@ match_middle (GArray *before, guint first, guint n_before, GArray *after, guint 
 void
 cnn_keep_follow (CnnKeep *keep)
 {
-  guint   n_after = cnn_draft_n_layers (keep->draft), n_before = keep->layers->len;
-  guint   first = 0, end = 0;
-  GArray *after = kept_list_new ();
+  guint    n_after = cnn_draft_n_layers (keep->draft), n_before = keep->layers->len;
+  guint    first = 0, end = 0;
+  GArray  *after = kept_list_new ();
+  gboolean were = any_is_on (keep->layers);
 
   g_array_set_size (after, n_after);
   for (guint i = 0; i < n_after; i++)
@@ -136,6 +146,9 @@ cnn_keep_follow (CnnKeep *keep)
       end++;
     }
   match_middle (keep->layers, first, n_before - first - end, after, n_after - first - end);
+  /* Of another network altogether it is the last layer again. */
+  if (were && !any_is_on (after))
+    keep->last = TRUE;
   g_array_unref (keep->layers);
   keep->layers = after;
 }

@@ -3,7 +3,7 @@
 """The dialog, driven by a person made of AT-SPI, in a real GIMP on a screen of
 its own. A Script-Fu server inside that GIMP tells what the image really holds.
 
-    gui.py PLUG-IN [SCREENSHOT-FOLDER]
+    gui.py PLUG-IN:PROBE [SCREENSHOT-FOLDER]
 """
 
 import contextlib
@@ -95,8 +95,8 @@ class Gimp:
       (plug-in-script-fu-server #:run-mode RUN-NONINTERACTIVE #:ip "127.0.0.1" #:port {port}
                                 #:logfile "{log}"))'''
 
-    def __init__(self, home, plug_in, stack):
-        run_gimp.prepare(home, [plug_in], ['script-fu', 'script-fu-server'])
+    def __init__(self, home, plug_ins, stack):
+        run_gimp.prepare(home, plug_ins, ['script-fu', 'script-fu-server'])
         version = subprocess.run(['pkg-config', '--modversion', 'gimp-3.0'], capture_output=True,
                                  text=True, check=True).stdout.strip()
         with open(home / 'gimprc', 'a') as gimprc:  # one that has been welcomed before
@@ -203,6 +203,20 @@ class Person:
     def text(self, view):
         return self.atspi.Text.get_text(view, 0, -1)
 
+    def set(self, spin, value):
+        spin.get_value_iface().set_current_value(value)
+
+    def keys(self, widget, *names):
+        """Focuses a widget and presses keys, as GDK names them."""
+        import gi
+        gi.require_version('Gdk', '3.0')
+        from gi.repository import Gdk
+        widget.get_component_iface().grab_focus()
+        until(lambda: self.has(widget, self.atspi.StateType.FOCUSED), 'the focus')
+        for name in names:
+            self.atspi.generate_keyboard_event(Gdk.keyval_from_name(name), None,
+                                               self.atspi.KeySynthType.SYM)
+
     def choose(self, combo, item):
         menu = next(self.children(combo))
         names = [child.get_name() for child in self.children(menu)]
@@ -219,15 +233,53 @@ class Dialog:
         self.person = person
         self.app = person.application('convolens')
         self.window = person.find(self.app, 'dialog', 'Feature Maps')
-        self.ok = person.find(self.window, 'button', 'OK')
-        self.network = person.find(self.window, 'text', 'Network')
-        self.preset = person.find(self.window, 'combo box', 'Preset')
+        box = person.find(self.window, 'button', 'Cancel').get_parent()
+        self.ok = list(person.children(box))[-1]
+        self.layers = person.find(self.window, 'list box', 'Layers')
+
+    def page(self, name):
+        self.person.press(self.person.find(self.window, 'radio button', name))
+
+    def network(self):
+        self.page('Text')
+        return self.person.find(self.window, 'text', "Network's text", showing=True)
+
+    def write(self, text):
+        self.person.type(self.network(), text)
+
+    def read(self):
+        text = self.person.text(self.network())
+        self.page('Layers')
+        return text
 
     def says(self, words):
-        return self.person.find(self.window, 'label', words, starts=True).get_name()
+        return self.person.find(self.window, 'label', words, starts=True, showing=True).get_name()
+
+    def offers(self, words):
+        """Waits until that is what the button does."""
+        until(lambda: self.ok.get_name() == words and self.person.enabled(self.ok),
+              f'the button “{words}”, now “{self.ok.get_name()}”')
+        return True
+
+    def add(self, kind):
+        self.person.press(self.person.find(self.window, 'toggle button', 'Add layer'))
+        self.person.press(self.person.find(self.app, 'button', kind, showing=True))
+
+    def select(self, card):
+        cards = [item.get_name() for item in self.person.children(self.layers)]
+        self.layers.get_selection_iface().select_child(cards.index(card))
+
+    def param(self, role, name, **how):
+        return self.person.find(self.window, role, name, **how)
+
+    def range(self):
+        """What the scale beside the maps says, once the map is known."""
+        scale = self.person.find(self.window, 'drawing area', 'Values and shades')
+        return until(scale.get_description, 'the range of the map')
 
     def end(self, button):
-        self.person.press(self.person.find(self.window, 'button', button))
+        self.person.press(button if not isinstance(button, str) else
+                          self.person.find(self.window, 'button', button))
 
         def gone():
             try:
@@ -290,32 +342,87 @@ class Test:
             self.screenshots.mkdir(parents=True, exist_ok=True)
             subprocess.run(['import', '-window', 'root', self.screenshots / name], check=True)
 
+    def differences(self, one, other):
+        """The greatest difference of pixels in two of the topmost groups, layer by layer."""
+        return self.gimp.eval(f'''(let* ((image (vector-ref (gimp-get-images) 0))
+              (groups (gimp-image-get-layers image))
+              (one (gimp-item-get-children (vector-ref groups {one})))
+              (other (gimp-item-get-children (vector-ref groups {other}))))
+          (map (lambda (a b) (plug-in-convolens-probe-difference #:drawable a #:other b
+                                                                 #:channel -1))
+               (vector->list one) (vector->list other)))''')
+
     def wrong_network(self):
         person, dialog = self.person, self.open()
-        self.equal('the edge bank stands there first', person.chosen(dialog.preset), 'Edge bank')
-        self.check('and says what it makes', dialog.says('Makes 8 layers in 1 group'))
-        person.type(dialog.network, WRONG)
+        self.check('the edge bank stands there first', dialog.offers('Add 8 layers in 1 group'))
+        dialog.write(WRONG)
         self.check('a wrong network is said to be, with its place',
                    '“convolve”' in dialog.says('Line 2, column 1:'))
         self.check('and cannot be run', not person.enabled(dialog.ok))
-        self.equal('it is no preset any more', person.chosen(dialog.preset), 'Custom')
+        dialog.page('Layers')
+        self.check('its card is there all the same, with what is wrong',
+                   person.find(dialog.window, 'list item', '2', starts=True))
         self.screenshot('feature-maps-wrong.png')
-        person.type(dialog.network, 'conv 3 3x3; relu')
-        self.check('a right one is said to be', dialog.says('Makes 3 layers in 1 group'))
-        until(lambda: person.enabled(dialog.ok), 'OK')
+        dialog.write('conv 3 3x3; relu')
+        self.check('a right one is said to be', dialog.offers('Add 3 layers in 1 group'))
         dialog.end('Cancel')
         self.check('Cancel leaves the image alone', self.layers_become(PICTURE))
         self.check('and adds nothing to undo', self.undo_says('Undo Gradient'))
 
+    def editing(self):
+        """A network made by hand gives just what a script gets with its text."""
+        person, dialog = self.person, self.open()
+        dialog.write('conv kernels=identity,identity\n')
+        dialog.offers('Add 2 layers in 1 group')
+        dialog.page('Layers')
+        dialog.add('ReLU')
+        dialog.add('Max pooling')
+        dialog.select('1 Convolution')
+        person.choose(dialog.param('combo box', 'Padding'), 'Same size')
+        person.set(dialog.param('spin button', 'Stride: rows'), 2)
+        person.choose(dialog.param('combo box', 'Kind of kernel'), 'Laplacian')
+        grid = dialog.param('drawing area', 'Row 1, column 1', starts=True)
+        person.keys(grid, 'minus', '3', 'Return')
+        until(lambda: '-3' in dialog.read(), 'the number in the text')
+        text = dialog.read()
+        self.check('what was done by hand is in the text',
+                   'stride=2' in text and 'pad=same' in text and 'relu' in text and
+                   'maxpool' in text and 'identity' in text, text)
+        dialog.select('3 Max pooling')
+        self.check('the preview has the range of its map', ' ' in dialog.range())
+        self.screenshot('feature-maps.png')
+        dialog.offers('Add 2 layers in 1 group')
+        dialog.end(dialog.ok)
+        until(lambda: 'maxpool' in self.gimp.layers(), 'the group')
+        self.check('OK makes the group', self.gimp.layers().count('maxpool') == 1)
+        self.check('in one step', self.undo_says('Undo Feature Maps'))
+        script = text.strip().replace('\n', '; ').replace('"', '\\"')
+        self.gimp.eval(f'''(let* ((image (vector-ref (gimp-get-images) 0))
+              (layers (gimp-image-get-layers image)))
+          (plug-in-convolens-feature-maps #:run-mode RUN-NONINTERACTIVE #:image image
+            #:drawables (vector (vector-ref layers 1)) #:network "{script}"))''')
+        found = self.differences(0, 1)
+        self.equal('its pixels are those that a script gets', found, '(#(0.0) #(0.0))')
+        person.press(self.undo_item())
+        until(lambda: self.gimp.layers().count('maxpool') == 1, 'one group less')
+        person.press(self.undo_item())
+        self.check('Undo takes it back', self.layers_become(PICTURE))
+
     def preset(self):
         person, dialog = self.person, self.open()
-        person.choose(dialog.preset, 'Three stages')
-        person.type(person.find(dialog.window, 'text', 'Layers to keep'), 'all')
-        self.check('a preset fills in its text', dialog.says('Makes 18 layers in 3 groups') and
-                   'maxpool 2' in person.text(dialog.network))
-        until(lambda: person.enabled(dialog.ok), 'OK')
-        self.screenshot('feature-maps.png')
-        dialog.end('OK')
+        person.press(person.find(dialog.window, 'toggle button', 'Presets'))
+        presets = person.find(dialog.app, 'list box', 'Presets', showing=True)
+        row = person.find(presets, 'list item', 'Three stages')
+        person.keys(row, 'Return')
+        self.check('a preset fills in its text',
+                   until(lambda: 'maxpool 2' in dialog.read(), 'the text'))
+        for box in (node for node in person.walk(dialog.layers)
+                    if node.get_role_name() == 'check box' and
+                    person.has(node, person.atspi.StateType.SHOWING) and
+                    not person.has(node, person.atspi.StateType.CHECKED)):
+            person.press(box)
+        self.check('ticks choose the layers', dialog.offers('Add 18 layers in 3 groups'))
+        dialog.end(dialog.ok)
         until(lambda: '1 conv' in self.gimp.layers(), 'the groups')
         made = self.gimp.layers()
         self.check('OK makes the groups', made.startswith('(("3 maxpool 2×2 · 32×48×6" 6) ') and
@@ -334,20 +441,29 @@ class Test:
 
     def shown_again(self):
         dialog = self.open()
-        self.equal('the dialog remembers', self.person.chosen(dialog.preset), 'Three stages')
+        self.check('the dialog remembers', dialog.offers('Add 18 layers in 3 groups') and
+                   'maxpool 2' in dialog.read())
         dialog.end('Cancel')
 
-    def cancelled_run(self):
-        person = self.person
+    def closed_while_it_computes(self):
         self.gimp.eval('(gimp-image-scale (vector-ref (gimp-get-images) 0) 600 400) '
                        '(gimp-displays-flush)')
         self.undo_says('Undo Scale Image')
+        for wait in (0, 0.2, 1):
+            dialog = self.open()
+            dialog.write(SLOW)
+            dialog.offers('Add 64 layers in 1 group')
+            dialog.page('Layers')
+            time.sleep(wait)
+            dialog.end('Cancel')
+        self.check('the dialog can be closed while it computes', self.layers_become(PICTURE))
+
+    def cancelled_run(self):
+        person = self.person
         dialog = self.open()
-        person.type(dialog.network, SLOW)
-        person.type(person.find(dialog.window, 'text', 'Layers to keep'), 'last')
-        dialog.says('Makes 64 layers in 1 group')
-        until(lambda: person.enabled(dialog.ok), 'OK')
-        dialog.end('OK')
+        dialog.write(SLOW)
+        dialog.offers('Add 64 layers in 1 group')
+        dialog.end(dialog.ok)
         cancel = person.find(self.app, 'button', 'Cancel', showing=True)
         self.check('a run shows its progress',
                    person.look(self.app, 'progress bar', '', starts=True, showing=True))
@@ -363,8 +479,10 @@ class Test:
 
     def run(self):
         self.wrong_network()
+        self.editing()
         self.preset()
         self.shown_again()
+        self.closed_while_it_computes()
         self.cancelled_run()
         self.console()
         print(f'1..{self.n}')
@@ -379,7 +497,7 @@ def inside(plug_in, screenshots):
         stack.enter_context(process(['openbox'], stderr=subprocess.DEVNULL))
         stack.enter_context(process(['/usr/libexec/at-spi-bus-launcher', '--launch-immediately'],
                                     stderr=subprocess.DEVNULL))
-        gimp = Gimp(home, plug_in, stack)
+        gimp = Gimp(home, plug_in.split(':'), stack)
         test = Test(gimp, screenshots)
         try:
             test.run()

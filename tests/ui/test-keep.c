@@ -130,6 +130,23 @@ test_follows (void)
   check (keep, "2:3,5");
 }
 
+/* With another network it is the last layer again. */
+static void
+test_another (void)
+{
+  g_autoptr (CnnDraft) draft = draft_with ("conv 4 3x3\nrelu\n");
+  g_autoptr (CnnKeep)  keep  = cnn_keep_new (draft);
+
+  cnn_keep_read (keep, "1:2", "all");
+  cnn_draft_set_text (draft, "maxpool 2\ntanh\ndropout\n");
+  cnn_keep_follow (keep);
+  check (keep, "last");
+  cnn_keep_read (keep, "2", "all");
+  cnn_draft_remove (draft, 1);
+  cnn_keep_follow (keep);
+  check (keep, "last");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -137,5 +154,6 @@ main (int argc, char **argv)
   g_test_add_func ("/keep/words", test_words);
   g_test_add_func ("/keep/ticks", test_ticks);
   g_test_add_func ("/keep/follows", test_follows);
+  g_test_add_func ("/keep/another", test_another);
   return g_test_run ();
 }
