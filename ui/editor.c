@@ -3,24 +3,18 @@
 /* The editor puts its parts side by side and tells each what happens in the others.
  * The draft holds the network, keep what a person ticked; everything else shows them. */
 
-#include "editor.h"
+#include "editor-private.h"
 
 #include <string.h>
 
 #include "arithmetic-view.h"
-#include "draft.h"
 #include "i18n.h"
-#include "keep.h"
 #include "maps-view.h"
 #include "output-view.h"
 #include "params-view.h"
-#include "partial.h"
 #include "presets-view.h"
 #include "stack-view.h"
 #include "text-editor.h"
-
-/* The arithmetic follows the pointer, but not through every cell on its way. */
-#define HOVER_DELAY_MS 30
 
 /* Of the cards above the parameters, at first, in pixels. */
 #define LAYERS_HEIGHT 290
@@ -37,49 +31,7 @@ enum
   N_PROPS
 };
 
-enum
-{
-  SELECT_FIELD,
-  PARTIAL_SUMS,
-  N_SIGNALS
-};
-
 static GParamSpec *props[N_PROPS];
-static guint       signals[N_SIGNALS];
-
-/* A cell of a map. */
-typedef struct
-{
-  int map; /* -1: none */
-  int y;
-  int x;
-} Cell;
-
-struct _CnnEditor
-{
-  GtkBox         parent_instance;
-
-  CnnPicture    *picture;
-  CnnDraft      *draft;
-  CnnKeep       *keep;
-  CnnPreview    *preview;
-  CnnExplainer  *explainer;
-
-  GtkWidget     *stack;
-  GtkWidget     *params;
-  GtkWidget     *maps;
-  GtkWidget     *arithmetic;
-  GtkWidget     *output;
-
-  char          *stages;     /* as they were given, until a person ticks */
-  char          *map_list;
-  gboolean       telling;    /* our own ticks come back as signals */
-  int            layer;      /* the selected one; -1 is the picture */
-  Cell           hovered;
-  Cell           pinned;
-  guint          hover_id;
-  GCancellable  *explaining;
-};
 
 G_DEFINE_FINAL_TYPE (CnnEditor, cnn_editor, GTK_TYPE_BOX)
 
@@ -87,8 +39,8 @@ G_DEFINE_FINAL_TYPE (CnnEditor, cnn_editor, GTK_TYPE_BOX)
 
 /* The selected layer's number in the network; 0 is the picture, or where it is not in
  * the network. */
-static int
-selected_node (CnnEditor *self)
+int
+cnn_editor_node (CnnEditor *self)
 {
   const CnnDraftLayer *layer;
 
@@ -106,7 +58,7 @@ show_ticks (CnnEditor *self)
   self->telling = TRUE;
   for (guint i = 0; i < cnn_draft_n_layers (self->draft); i++)
     cnn_stack_view_set_tick (CNN_STACK_VIEW (self->stack), i, cnn_keep_layer (self->keep, i));
-  if (selected_node (self) > 0)
+  if (cnn_editor_node (self) > 0)
     maps = cnn_keep_maps (self->keep, (guint) self->layer);
   else
     maps = g_array_new (FALSE, FALSE, sizeof (int));
@@ -121,122 +73,7 @@ show_maps (CnnEditor *self)
 
   cnn_maps_view_set_node (CNN_MAPS_VIEW (self->maps), network,
                           network != NULL ? cnn_draft_infos (self->draft) : NULL,
-                          selected_node (self));
-}
-
-/* --- the arithmetic ---------------------------------------------------------------- */
-
-static void
-forget_cell (CnnEditor *self)
-{
-  self->hovered.map = self->pinned.map = -1;
-  g_clear_handle_id (&self->hover_id, g_source_remove);
-  g_cancellable_cancel (self->explaining);
-  cnn_maps_view_set_outline (CNN_MAPS_VIEW (self->maps), NULL);
-}
-
-static void
-explained (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (CnnEditor)    self  = data;
-  g_autoptr (GError)       error = NULL;
-  g_autoptr (CnnExplained) what  = cnn_explain_finish (result, &error);
-
-  if (self->arithmetic == NULL || g_error_matches (error, CNN_ERROR, CNN_ERROR_CANCELLED) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (what != NULL)
-    cnn_arithmetic_view_show (CNN_ARITHMETIC_VIEW (self->arithmetic), g_steal_pointer (&what));
-  else
-    cnn_arithmetic_view_say (CNN_ARITHMETIC_VIEW (self->arithmetic), error->message);
-}
-
-static void
-explain (CnnEditor *self, const Cell *cell)
-{
-  CnnNetwork *network = cnn_draft_network (self->draft);
-  int         node    = selected_node (self);
-  CnnRect     field;
-
-  g_cancellable_cancel (self->explaining);
-  if (network == NULL || node == 0 || cell->map < 0)
-    return;
-  g_clear_object (&self->explaining);
-  self->explaining = g_cancellable_new ();
-  field = cnn_receptive_rect (&cnn_draft_infos (self->draft)[node].receptive, cell->y, cell->x);
-  cnn_maps_view_set_outline (CNN_MAPS_VIEW (self->maps), &field);
-  cnn_explain_async (self->explainer, network, (guint) node, cell->map, cell->y, cell->x,
-                     self->explaining, explained, g_object_ref (self));
-}
-
-static gboolean
-explain_hovered (gpointer data)
-{
-  CnnEditor *self = data;
-
-  self->hover_id = 0;
-  explain (self, &self->hovered);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-hover (CnnEditor *self, int map, int y, int x)
-{
-  self->hovered = (Cell) { map, y, x };
-  if (map < 0 || self->pinned.map >= 0 || self->hover_id != 0)
-    return;
-  self->hover_id = g_timeout_add (HOVER_DELAY_MS, explain_hovered, self);
-}
-
-/* A click holds on to a cell; another click on it lets go. */
-static void
-pin (CnnEditor *self, int map, int y, int x)
-{
-  gboolean again = self->pinned.map == map && self->pinned.y == y && self->pinned.x == x;
-
-  self->pinned = again ? (Cell) { -1, 0, 0 } : (Cell) { map, y, x };
-  if (!again)
-    explain (self, &self->pinned);
-}
-
-static void
-select_field (CnnEditor *self)
-{
-  const CnnExplained *what  = cnn_arithmetic_view_explained (CNN_ARITHMETIC_VIEW (self->arithmetic));
-  CnnShape            shape = cnn_picture_shape (self->picture);
-  CnnShape            input;
-  CnnRect             field, all = { 0, 0, shape.width, shape.height };
-
-  if (what == NULL)
-    return;
-  /* A network with an input of its own sees the picture scaled to that. */
-  input = what->infos[0].shape;
-  field.x = (int) ((gint64) what->field.x * shape.width / input.width);
-  field.y = (int) ((gint64) what->field.y * shape.height / input.height);
-  field.width = (int) (((gint64) (what->field.x + what->field.width) * shape.width +
-                        input.width - 1) / input.width) - field.x;
-  field.height = (int) (((gint64) (what->field.y + what->field.height) * shape.height +
-                         input.height - 1) / input.height) - field.y;
-  if (cnn_rect_intersect (&field, &all))
-    g_signal_emit (self, signals[SELECT_FIELD], 0, &field);
-}
-
-static void
-partial_sums (CnnEditor *self)
-{
-  const CnnExplained     *what  = cnn_arithmetic_view_explained (CNN_ARITHMETIC_VIEW (self->arithmetic));
-  const CnnExplainedStep *step  = cnn_arithmetic_view_sums (CNN_ARITHMETIC_VIEW (self->arithmetic));
-  g_autoptr (GError)      error = NULL;
-  g_autofree char        *text  = NULL;
-
-  if (what == NULL || step == NULL)
-    return;
-  text = cnn_partial_sums (what->network, cnn_picture_shape (self->picture), step->node, step->map,
-                           &error);
-  if (text != NULL)
-    g_signal_emit (self, signals[PARTIAL_SUMS], 0, text);
-  else
-    cnn_arithmetic_view_say (CNN_ARITHMETIC_VIEW (self->arithmetic), error->message);
+                          cnn_editor_node (self));
 }
 
 /* --- what happens in the parts ------------------------------------------------------- */
@@ -269,7 +106,7 @@ draft_changed (CnnEditor *self)
   g_autofree char *stages = NULL;
 
   self->layer = cnn_stack_view_selected (CNN_STACK_VIEW (self->stack));
-  forget_cell (self);
+  cnn_editor_forget_cell (self);
   show_maps (self);
   show_ticks (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_NETWORK]);
@@ -286,7 +123,7 @@ selected (CnnEditor *self, int layer)
 {
   self->layer = layer;
   cnn_params_view_set_layer (CNN_PARAMS_VIEW (self->params), layer);
-  forget_cell (self);
+  cnn_editor_forget_cell (self);
   show_maps (self);
   show_ticks (self);
 }
@@ -304,7 +141,7 @@ layer_ticked (CnnEditor *self, guint layer, gboolean on)
 static void
 map_ticked (CnnEditor *self, int map, gboolean on)
 {
-  if (self->telling || selected_node (self) == 0)
+  if (self->telling || cnn_editor_node (self) == 0)
     return;
   cnn_keep_set_map (self->keep, (guint) self->layer, map, on);
   show_ticks (self);
@@ -454,10 +291,10 @@ cnn_editor_class_init (CnnEditorClass *klass)
   for (int i = 1; i < N_PROPS; i++)
     props[i] = g_param_spec_string (names[i], NULL, NULL, NULL, G_PARAM_READWRITE);
   g_object_class_install_properties (object_class, N_PROPS, props);
-  signals[SELECT_FIELD] = g_signal_new ("select-field", CNN_TYPE_EDITOR, G_SIGNAL_RUN_LAST, 0,
-                                        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
-  signals[PARTIAL_SUMS] = g_signal_new ("partial-sums", CNN_TYPE_EDITOR, G_SIGNAL_RUN_LAST, 0,
-                                        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("select-field", CNN_TYPE_EDITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, G_TYPE_POINTER);
+  g_signal_new ("partial-sums", CNN_TYPE_EDITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -556,12 +393,16 @@ connect (CnnEditor *self)
   g_signal_connect_swapped (self->draft, "changed", G_CALLBACK (draft_changed), self);
   g_signal_connect_swapped (self->stack, "selected", G_CALLBACK (selected), self);
   g_signal_connect_swapped (self->stack, "tick", G_CALLBACK (layer_ticked), self);
-  g_signal_connect_swapped (self->maps, "hover", G_CALLBACK (hover), self);
-  g_signal_connect_swapped (self->maps, "pin", G_CALLBACK (pin), self);
+  g_signal_connect_swapped (self->maps, "hover", G_CALLBACK (cnn_editor_hover), self);
+  g_signal_connect_swapped (self->maps, "pin", G_CALLBACK (cnn_editor_pin), self);
   g_signal_connect_swapped (self->maps, "tick", G_CALLBACK (map_ticked), self);
   g_signal_connect_swapped (self->maps, "step", G_CALLBACK (step), self);
-  g_signal_connect_swapped (self->arithmetic, "select-field", G_CALLBACK (select_field), self);
-  g_signal_connect_swapped (self->arithmetic, "partial-sums", G_CALLBACK (partial_sums), self);
+  g_signal_connect_swapped (self->arithmetic, "select-field", G_CALLBACK (cnn_editor_select_field), self);
+  g_signal_connect_swapped (self->arithmetic, "partial-sums", G_CALLBACK (cnn_editor_partial_sums), self);
+  g_signal_connect_object (self->preview, "progress", G_CALLBACK (cnn_output_view_progress),
+                           self->output, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->output, "stop", G_CALLBACK (cnn_preview_stop), self->preview,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->output, "notify::mapping", G_CALLBACK (mapping_changed), self);
   g_signal_connect_swapped (self->output, "notify::placement", G_CALLBACK (output_changed), self);
   g_signal_connect_swapped (self->output, "notify::input-encoding", G_CALLBACK (output_changed),
@@ -615,6 +456,6 @@ cnn_editor_picture_changed (CnnEditor *editor)
   cnn_preview_forget (editor->preview);
   g_object_unref (editor->explainer);
   editor->explainer = cnn_explainer_new (editor->picture);
-  forget_cell (editor);
+  cnn_editor_forget_cell (editor);
   draft_changed (editor);
 }

@@ -236,6 +236,28 @@ cnn_keep_read (CnnKeep *keep, const char *stages, const char *maps)
     }
 }
 
+static int
+n_maps_of (const CnnKeep *keep, guint layer)
+{
+  int stage = cnn_draft_layer (keep->draft, layer)->number;
+
+  return stage > 0 ? cnn_draft_infos (keep->draft)[stage].shape.channels : 0;
+}
+
+/* The chosen maps of a layer, without those that it no longer has; %NULL for all, also
+ * where none is left. */
+static GArray *
+maps_there_are (const CnnKeep *keep, guint layer)
+{
+  int                n       = n_maps_of (keep, layer);
+  g_autoptr (GArray) numbers = NULL;
+
+  if (kept_at (keep->layers, layer)->maps == NULL)
+    return NULL;
+  numbers = choose_numbers (kept_at (keep->layers, layer)->maps, n);
+  return numbers->len > 0 && (int) numbers->len < n ? choose_pack (numbers, n) : NULL;
+}
+
 /**
  * cnn_keep_stages:
  *
@@ -255,7 +277,11 @@ cnn_keep_stages (CnnKeep *keep)
       int layer = layer_of (keep, stage);
 
       if (layer >= 0 && kept_at (keep->layers, layer)->on)
-        choose_stages_add (stages, stage, kept_at (keep->layers, layer)->maps);
+        {
+          g_autoptr (GArray) maps = maps_there_are (keep, (guint) layer);
+
+          choose_stages_add (stages, stage, maps);
+        }
     }
   return choose_print (stages, n);
 }
@@ -325,14 +351,6 @@ cnn_keep_set_layer (CnnKeep *keep, guint layer, gboolean on)
   be_brief (keep);
 }
 
-static int
-n_maps_of (CnnKeep *keep, guint layer)
-{
-  int stage = cnn_draft_layer (keep->draft, layer)->number;
-
-  return stage > 0 ? cnn_draft_infos (keep->draft)[stage].shape.channels : 0;
-}
-
 /**
  * cnn_keep_maps:
  *
@@ -342,14 +360,18 @@ n_maps_of (CnnKeep *keep, guint layer)
 GArray *
 cnn_keep_maps (CnnKeep *keep, guint layer)
 {
-  const ChooseRange   every = { 1, G_MAXINT };
-  g_autoptr (GArray)  all   = g_array_new (FALSE, FALSE, sizeof (ChooseRange));
-  const Kept         *kept  = kept_at (keep->layers, layer);
+  const ChooseRange  every  = { 1, G_MAXINT };
+  g_autoptr (GArray) ranges = NULL;
 
   if (!cnn_keep_layer (keep, layer))
     return g_array_new (FALSE, FALSE, sizeof (int));
-  g_array_append_val (all, every);
-  return choose_numbers (kept->maps != NULL ? kept->maps : all, n_maps_of (keep, layer));
+  ranges = maps_there_are (keep, layer);
+  if (ranges == NULL)
+    {
+      ranges = g_array_new (FALSE, FALSE, sizeof (ChooseRange));
+      g_array_append_val (ranges, every);
+    }
+  return choose_numbers (ranges, n_maps_of (keep, layer));
 }
 
 /**

@@ -3,6 +3,9 @@
 
 #include "i18n.h"
 
+/* What takes no longer than this shows no progress. */
+#define WAIT_MS 500
+
 const CnnOutputChoice cnn_output_mappings[] = {
   { "clamp", N_("Clamp: 0 to 1 as they are") },
   { "range-map", N_("Range of each map: least black, greatest white") },
@@ -43,7 +46,12 @@ struct _CnnOutputView
   GtkWidget *combos[N_PROPS];
   GtkWidget *icon;
   GtkWidget *verdict;
+  GtkWidget *progress;
+  GtkWidget *stop;
+  guint      wait_id; /* what is done soon shows no progress */
 };
+
+static guint stop_signal;
 
 G_DEFINE_FINAL_TYPE (CnnOutputView, cnn_output_view, GTK_TYPE_BOX)
 
@@ -64,12 +72,20 @@ cnn_output_view_set_property (GObject *object, guint id, const GValue *value, GP
 }
 
 static void
+cnn_output_view_dispose (GObject *object)
+{
+  g_clear_handle_id (&CNN_OUTPUT_VIEW (object)->wait_id, g_source_remove);
+  G_OBJECT_CLASS (cnn_output_view_parent_class)->dispose (object);
+}
+
+static void
 cnn_output_view_class_init (CnnOutputViewClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->get_property = cnn_output_view_get_property;
   object_class->set_property = cnn_output_view_set_property;
+  object_class->dispose = cnn_output_view_dispose;
   props[PROP_MAPPING] = g_param_spec_string ("mapping", NULL, NULL, "range-map",
                                              G_PARAM_READWRITE);
   props[PROP_PLACEMENT] = g_param_spec_string ("placement", NULL, NULL, "scaled",
@@ -77,6 +93,15 @@ cnn_output_view_class_init (CnnOutputViewClass *klass)
   props[PROP_INPUT_ENCODING] = g_param_spec_string ("input-encoding", NULL, NULL, "perceptual",
                                                     G_PARAM_READWRITE);
   g_object_class_install_properties (object_class, N_PROPS, props);
+  stop_signal = g_signal_new ("stop", CNN_TYPE_OUTPUT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                              G_TYPE_NONE, 0);
+}
+
+static void
+stop (CnnOutputView *self)
+{
+  g_signal_emit (self, stop_signal, 0);
+  cnn_output_view_progress (self, 1.0);
 }
 
 static void
@@ -111,6 +136,25 @@ add_choice (CnnOutputView *self, GtkWidget *box, int prop, const char *text,
   gtk_box_pack_start (GTK_BOX (box), combo, TRUE, TRUE, 0);
 }
 
+/* Their room is kept: nothing moves when they come and go. */
+static void
+show_progress (CnnOutputView *self, gboolean shown)
+{
+  gtk_widget_set_opacity (self->progress, shown ? 1.0 : 0.0);
+  gtk_widget_set_opacity (self->stop, shown ? 1.0 : 0.0);
+  gtk_widget_set_sensitive (self->stop, shown);
+}
+
+static gboolean
+waited (gpointer data)
+{
+  CnnOutputView *self = data;
+
+  self->wait_id = 0;
+  show_progress (self, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 cnn_output_view_init (CnnOutputView *self)
 {
@@ -134,9 +178,19 @@ cnn_output_view_init (CnnOutputView *self)
   gtk_widget_set_can_focus (self->verdict, FALSE);
   gtk_box_pack_start (GTK_BOX (line), self->icon, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (line), self->verdict, TRUE, TRUE, 0);
+  self->progress = gtk_progress_bar_new ();
+  gtk_widget_set_valign (self->progress, GTK_ALIGN_CENTER);
+  atk_object_set_name (gtk_widget_get_accessible (self->progress), _("Computing the maps"));
+  self->stop = gtk_button_new_with_mnemonic (_("S_top"));
+  gtk_widget_set_tooltip_text (self->stop, _("Do not compute the maps for now"));
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->stop), "flat");
+  g_signal_connect_swapped (self->stop, "clicked", G_CALLBACK (stop), self);
+  gtk_box_pack_start (GTK_BOX (line), self->progress, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (line), self->stop, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (self), line, FALSE, FALSE, 0);
   gtk_widget_show_all (choices);
   gtk_widget_show_all (line);
+  show_progress (self, FALSE);
 }
 
 /**
@@ -163,4 +217,21 @@ cnn_output_view_verdict (CnnOutputView *view, gboolean ok, const char *sentence)
   gtk_image_set_from_icon_name (GTK_IMAGE (view->icon),
                                 ok ? "dialog-information" : "dialog-warning",
                                 GTK_ICON_SIZE_BUTTON);
+}
+
+/**
+ * cnn_output_view_progress:
+ * @fraction: share of the maps' computing that is done; 1 when nothing is left
+ */
+void
+cnn_output_view_progress (CnnOutputView *view, double fraction)
+{
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (view->progress), fraction);
+  if (fraction >= 1.0)
+    {
+      g_clear_handle_id (&view->wait_id, g_source_remove);
+      show_progress (view, FALSE);
+    }
+  else if (view->wait_id == 0 && !gtk_widget_get_sensitive (view->stop))
+    view->wait_id = g_timeout_add (WAIT_MS, waited, view);
 }

@@ -29,11 +29,14 @@ extern const CnnOutputChoice cnn_output_encodings[];
  * How maps become layers, and a line that says what will happen.
  *
  * Properties: "mapping", "placement", "input-encoding": names of choices
+ *
+ * Signals: "stop" (void): a person does not want to wait for what is being computed
  */
 #define CNN_TYPE_OUTPUT_VIEW (cnn_output_view_get_type ())
 G_DECLARE_FINAL_TYPE (CnnOutputView, cnn_output_view, CNN, OUTPUT_VIEW, GtkBox)
 
-GtkWidget *cnn_output_view_new     (void);
-void       cnn_output_view_verdict (CnnOutputView *view, gboolean ok, const char *sentence);
+GtkWidget *cnn_output_view_new      (void);
+void       cnn_output_view_verdict  (CnnOutputView *view, gboolean ok, const char *sentence);
+void       cnn_output_view_progress (CnnOutputView *view, double fraction);
 
 G_END_DECLS

@@ -364,6 +364,7 @@ cnn_preview_core_set_network (CnnPreviewCore *core, CnnNetwork *network)
   g_clear_pointer (&core->sentence, g_free);
   core->view_failed = FALSE;
   core->one_by_one = FALSE;
+  core->stopped = FALSE;
 
   if (network != NULL)
     core->infos = cnn_network_infer (network, cnn_picture_shape (core->picture), NULL);

@@ -64,6 +64,7 @@ typedef struct
   CnnPicture  *picture;
   gboolean     closed;
   gint64       changed;    /* when what is wanted changed last */
+  gboolean     stopped;    /* by a person, until something changes */
 
   CnnNetwork  *network;
   CnnNodeInfo *infos;

@@ -338,7 +338,7 @@ cnn_preview_core_next (CnnPreviewCore *core, CnnPreviewRole role, gint64 *wait_u
   g_autoptr (GArray) nodes = NULL;
 
   *wait_until = -1;
-  if (core->network == NULL)
+  if (core->network == NULL || (core->stopped && role == CNN_PREVIEW_MAPS))
     return NULL;
   if (role == CNN_PREVIEW_CELLS)
     return view_is_done (core) && !point_is_done (core) ? point_job (core) : NULL;
@@ -371,7 +371,7 @@ cnn_preview_core_wants (CnnPreviewCore *core, const CnnPreviewJob *job)
 {
   const CnnMapBlock *block = job->taps[0].block;
 
-  if (core->network == NULL)
+  if (core->network == NULL || (core->stopped && job->kind != CNN_PREVIEW_POINT))
     return FALSE;
   for (guint i = 0; i < job->n_taps; i++)
     if (job->taps[i].node >= core->n_nodes ||

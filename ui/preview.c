@@ -224,9 +224,24 @@ cnn_preview_want (CnnPreview *preview, const CnnPreviewView *view)
       core->has_view = view != NULL;
       core->view = view != NULL ? *view : (CnnPreviewView) { 0 };
       core->view_failed = FALSE;
+      core->stopped = FALSE;
       cnn_preview_core_changed (core);
     }
   g_mutex_unlock (&core->lock);
+}
+
+/**
+ * cnn_preview_stop:
+ *
+ * Gives up what is being computed, until the network or what can be seen changes.
+ */
+void
+cnn_preview_stop (CnnPreview *preview)
+{
+  g_mutex_lock (&preview->core->lock);
+  preview->core->stopped = TRUE;
+  cnn_preview_core_changed (preview->core);
+  g_mutex_unlock (&preview->core->lock);
 }
 
 /**

@@ -73,6 +73,7 @@ void               cnn_preview_forget       (CnnPreview *preview);
 void               cnn_preview_set_memory   (CnnPreview *preview, guint64 bytes);
 
 void               cnn_preview_want         (CnnPreview *preview, const CnnPreviewView *view);
+void               cnn_preview_stop         (CnnPreview *preview);
 void               cnn_preview_want_value   (CnnPreview *preview, guint node, int map, int y,
                                              int x);
 void               cnn_preview_want_strip   (CnnPreview *preview, guint node, int n_maps,

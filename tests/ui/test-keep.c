@@ -130,6 +130,26 @@ test_follows (void)
   check (keep, "2:3,5");
 }
 
+/* Maps that a layer no longer has are not kept; they are when it has them again. */
+static void
+test_fewer_maps (void)
+{
+  g_autoptr (CnnDraft) draft = draft_with ("conv 8 3x3\nrelu\n");
+  g_autoptr (CnnKeep)  keep  = cnn_keep_new (draft);
+
+  cnn_keep_read (keep, "1:2+6-7", "all");
+  cnn_draft_set_param (draft, 0, "count", "6", NULL);
+  cnn_keep_follow (keep);
+  check (keep, "1:2+6");
+  check_maps (keep, 0, "1 5");
+  cnn_draft_set_param (draft, 0, "count", "1", NULL);
+  cnn_keep_follow (keep);
+  check (keep, "1");
+  cnn_draft_set_param (draft, 0, "count", "8", NULL);
+  cnn_keep_follow (keep);
+  check (keep, "1:2+6-7");
+}
+
 /* With another network it is the last layer again. */
 static void
 test_another (void)
@@ -154,6 +174,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keep/words", test_words);
   g_test_add_func ("/keep/ticks", test_ticks);
   g_test_add_func ("/keep/follows", test_follows);
+  g_test_add_func ("/keep/fewer-maps", test_fewer_maps);
   g_test_add_func ("/keep/another", test_another);
   return g_test_run ();
 }
