@@ -9,37 +9,47 @@
 
 #include "winograd-rows.h"
 
+/* Three of the six rows of points, from @first on: so many that they stay in registers
+ * between the columns and the rows. */
+static inline __attribute__ ((always_inline)) void
+NAME (winograd_in_half) (const CnnWinogradSum *sum, int first, int c)
+{
+  Vector *spread = (Vector *) sum->spread + c;
+  Vector  d[IN / 2][IN];
+
+#pragma GCC unroll 6
+  for (int x = 0; x < IN; x++)
+    {
+      Vector column[IN], points[IN];
+
+#pragma GCC unroll 6
+      for (int y = 0; y < IN; y++)
+        column[y] = *(const Floats *) (sum->rows[y] + c * sum->plane + sum->offsets[x]);
+      NAME (row_to_points) (column, points);
+#pragma GCC unroll 3
+      for (int y = 0; y < IN / 2; y++)
+        d[y][x] = points[first + y];
+    }
+#pragma GCC unroll 3
+  for (int y = 0; y < IN / 2; y++)
+    {
+      Vector points[IN];
+
+      NAME (row_to_points) (d[y], points);
+#pragma GCC unroll 6
+      for (int x = 0; x < IN; x++)
+        spread[((first + y) * IN + x) * sum->depth] = points[x];
+    }
+}
+
 /* The tiles' inputs at the points: [channel][IN][IN] to [IN][IN][channel]. */
 static void
 NAME (winograd_in) (const CnnWinogradSum *sum)
 {
-  Vector *spread = sum->spread;
-
   for (int c = 0; c < sum->depth; c++)
     {
-      Vector d[IN][IN];
-
-      for (int x = 0; x < IN; x++)
-        {
-          Vector column[IN], points[IN];
-
-#pragma GCC unroll 6
-          for (int y = 0; y < IN; y++)
-            column[y] = *(const Floats *) (sum->rows[y] + c * sum->plane + sum->offsets[x]);
-          NAME (row_to_points) (column, points);
-#pragma GCC unroll 6
-          for (int y = 0; y < IN; y++)
-            d[y][x] = points[y];
-        }
-      for (int y = 0; y < IN; y++)
-        {
-          Vector points[IN];
-
-          NAME (row_to_points) (d[y], points);
-#pragma GCC unroll 6
-          for (int x = 0; x < IN; x++)
-            spread[(y * IN + x) * sum->depth + c] = points[x];
-        }
+      NAME (winograd_in_half) (sum, 0, c);
+      NAME (winograd_in_half) (sum, IN / 2, c);
     }
 }
 

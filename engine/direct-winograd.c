@@ -96,7 +96,8 @@ make_tiles (WinogradStep *step, int y, int first, int n, float *out)
   for (int r = 0; r < cells && y / by + r < step->out.height / by; r++)
     {
       const float *made = step->made + r * sum.row_stride;
-      float       *to = out + ((gsize) (y / by + r) * (step->out.width / by) + first * cells) * maps;
+      gsize        row = (gsize) (y / by + r) * (step->out.width / by);
+      float       *to = out + (row + first * cells) * maps;
       int          whole = n_pixels / cells;
 
       step->rows.loops->join (made, sum.map_stride, whole, cells * maps, to);

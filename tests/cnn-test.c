@@ -113,6 +113,19 @@ cnn_test_refused (const char *text, CnnShape in, CnnError code, const char *word
     g_error ("%s: “%s” does not say “%s”", text, error->message, words);
 }
 
+/** pick: a number from @from to @to, both among them. */
+int
+pick (GRand *rand, int from, int to)
+{
+  return g_rand_int_range (rand, from, to + 1);
+}
+
+const char *
+pick_word (GRand *rand, const char *const *words, int n)
+{
+  return words[pick (rand, 0, n - 1)];
+}
+
 /**
  * cnn_test_draw:
  * @kernel: a kernel's name

@@ -14,18 +14,6 @@
  * another order, as strips do in test-stream.c, which allows the same. */
 #define TOLERANCE 4e-6f
 
-static int
-pick (GRand *rand, int from, int to)
-{
-  return g_rand_int_range (rand, from, to + 1);
-}
-
-static const char *
-pick_word (GRand *rand, const char *const *words, int n)
-{
-  return words[pick (rand, 0, n - 1)];
-}
-
 /* --- networks --------------------------------------------------------------------- */
 
 static void

@@ -10,12 +10,6 @@
  * and each kind of processor's loops, as far as this one has them. All on whole
  * numbers, where they must be equal to the bit. */
 
-static int
-pick (GRand *rand, int from, int to)
-{
-  return g_rand_int_range (rand, from, to + 1);
-}
-
 static void
 fill_whole (GRand *rand, float *values, gsize n)
 {

@@ -15,12 +15,6 @@
 
 /* --- random values of parameters ------------------------------------------ */
 
-static int
-pick (GRand *rand, int from, int to)
-{
-  return g_rand_int_range (rand, from, to + 1);
-}
-
 /* A number in the parameter's range, small, and a whole one or a quarter. */
 static double
 pick_number (GRand *rand, const CnnParam *param, gboolean whole)

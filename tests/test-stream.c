@@ -19,18 +19,6 @@
 #define NETWORKS 100
 #endif
 
-static int
-pick (GRand *rand, int from, int to)
-{
-  return g_rand_int_range (rand, from, to + 1);
-}
-
-static const char *
-pick_word (GRand *rand, const char *const *words, int n)
-{
-  return words[pick (rand, 0, n - 1)];
-}
-
 /* Kernels of a few whole numbers, so that four layers of them stay exact. */
 static void
 append_kernels (GString *text, GRand *rand)
