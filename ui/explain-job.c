@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "explain-values.h"
 #include "i18n.h"
@@ -136,11 +137,50 @@ question_free (gpointer data)
   g_free (question);
 }
 
+/* How many values a value of a layer without weights is chosen from, or the mean of. */
+static gint64
+n_values (const CnnNode *node, const CnnNodeInfo *infos)
+{
+  CnnShape        in     = infos[node->in[0]].shape;
+  CnnWindow       window = cnn_window_one ();
+  const CnnParam *axis   = cnn_op_param (node->op, "axis");
+  const char     *over   = "map";
+
+  if (node->op->reach == CNN_REACH_WINDOW && cnn_node_window (node, in, &window, NULL))
+    return (gint64) window.kernel.height * window.kernel.width;
+  if (node->op->reach != CNN_REACH_WHOLE || node->op->group == CNN_GROUP_STRUCTURE)
+    return 1;
+  if (axis != NULL)
+    over = axis->choices[*cnn_param_field (const int, axis, node->params)].key;
+  return strcmp (over, "channels") == 0 ? in.channels
+         : strcmp (over, "all") == 0    ? cnn_shape_cells (in)
+                                        : (gint64) in.height * in.width;
+}
+
+static gboolean
+check_terms (const CnnNode *node, const CnnNodeInfo *infos, const CnnNodeInfo *info,
+             GError **error)
+{
+  gint64 terms = info->macs / MAX (cnn_shape_cells (info->shape), 1);
+  gint64 values = terms > 0 ? terms : n_values (node, infos);
+
+  if (values <= MOST_TERMS)
+    return TRUE;
+  if (terms > 0)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                 _("each value of this layer adds up %" PRId64
+                   " products, more than can be shown"),
+                 terms);
+  else
+    g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                 _("%" PRId64 " values are behind this one, more than can be shown"), values);
+  return FALSE;
+}
+
 static gboolean
 check_question (const Question *q, const CnnNodeInfo *infos, GError **error)
 {
   CnnShape shape;
-  gint64   cells, terms;
 
   if (q->node >= cnn_network_n_nodes (q->network))
     {
@@ -158,16 +198,8 @@ check_question (const Question *q, const CnnNodeInfo *infos, GError **error)
     }
   for (guint node = q->node; node > 0; node = cnn_network_node (q->network, node)->in[0])
     {
-      cells = cnn_shape_cells (infos[node].shape);
-      terms = infos[node].macs / MAX (cells, 1);
-      if (terms > MOST_TERMS)
-        {
-          g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-                       _("each value of this layer adds up %" PRId64
-                         " products, more than can be shown"),
-                       terms);
-          return FALSE;
-        }
+      if (!check_terms (cnn_network_node (q->network, node), infos, &infos[node], error))
+        return FALSE;
       if (cnn_network_node (q->network, node)->op->reach != CNN_REACH_POINT)
         break;
     }

@@ -277,7 +277,15 @@ cnn_blocks_fetch (CnnPicture *picture, CnnNetwork *network, const CnnNodeInfo *i
     }
   for (guint i = 0; i < fetch.node->n_in; i++)
     if (blocks[i].rect.width > 0)
-      blocks[i].values = g_new (float, block_size (&blocks[i]));
+      {
+        blocks[i].values = g_try_new (float, block_size (&blocks[i]));
+        if (blocks[i].values == NULL)
+          {
+            g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                         _("there is not enough memory to show this"));
+            goto failed;
+          }
+      }
   for (guint i = 0; i < fetch.node->n_in; i++)
     if (blocks[i].values != NULL && fetch.node->in[i] == 0 &&
         !fetch_picture (&fetch, &blocks[i], error))
