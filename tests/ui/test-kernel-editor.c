@@ -112,6 +112,29 @@ paste (Fixture *f, const char *text)
   ui_test_settle ();
 }
 
+static gboolean
+is_last_reference (gpointer object)
+{
+  return G_OBJECT (object)->ref_count == 1;
+}
+
+/* The answer of the clipboard comes when the editor is no more. */
+static void
+test_late_paste (void)
+{
+  Fixture    f;
+  GtkWidget *editor;
+
+  open_editor (&f, "[[1,2],[3,4]]", grey);
+  editor = g_object_ref (find (&f, CNN_TYPE_KERNEL_EDITOR, NULL));
+  /* Nobody has anything in it: it is for the screen to say so, which takes a while. */
+  g_signal_emit_by_name (find (&f, CNN_TYPE_KERNEL_GRID, NULL), "paste");
+  close_editor (&f);
+  g_assert_false (is_last_reference (editor));
+  g_assert_true (ui_test_wait (is_last_reference, editor));
+  g_object_unref (editor);
+}
+
 /* --- the grid ------------------------------------------------------------- */
 
 static void
@@ -418,6 +441,7 @@ main (int argc, char **argv)
   ui_test_init (&argc, &argv);
   /* Pictures are of what there is, not of the way to it. */
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  g_test_add_func ("/kernel-editor/late-paste", test_late_paste);
   g_test_add_func ("/kernel-editor/edit", test_edit);
   g_test_add_func ("/kernel-editor/keys", test_keys);
   g_test_add_func ("/kernel-editor/list", test_list);
