@@ -134,11 +134,13 @@ static void
 dropped (CnnCard *card, int gap, gpointer data)
 {
   CnnStackView *view  = data;
-  int           layer = cnn_card_layer (card);
   int           to    = gap - 1; /* the picture's card is a row too */
+  int           layer;
 
+  /* It may be of another list, or gone since it was taken. */
   if (!g_ptr_array_find (view->cards, card, NULL))
     return;
+  layer = cnn_card_layer (card);
   select_layer (view, cnn_stack_move (view->draft, layer, to > layer ? to - 1 : to), TRUE);
 }
 
