@@ -9,15 +9,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "explain-origins.h"
 #include "explain-values.h"
 #include "i18n.h"
-#include "part-terms.h"
 
 /* Numbers that one value may be the sum of. */
 #define MOST_TERMS (4 << 20)
-
-/* Of how many terms of a long sum it is said where they come from. */
-#define N_ORIGINS 16
 
 #define CURVE_VALUES 241
 
@@ -226,19 +223,6 @@ ensure_plan (CnnExplainer *self, const Question *q, GError **error)
   return TRUE;
 }
 
-/* Whether the explanation is of one value put into a function, or just handed on. */
-static gboolean
-is_link (const CnnExplanation *explanation, const CnnSurvey *survey)
-{
-  const CnnPart *part;
-
-  if (survey->n_reads != 1 || explanation->parts->len != 1)
-    return FALSE;
-  part = cnn_explanation_get_part (explanation, 0);
-  return part->size.height == 1 && part->size.width == 1 &&
-         (part->kind == CNN_PART_FUNCTION || part->kind == CNN_PART_TERMS);
-}
-
 static double
 read_one (gpointer data, guint input, int y, int x, int channel)
 {
@@ -293,57 +277,6 @@ make_curve (const CnnPlan *plan, const CnnExplainedStep *step, double x)
   return curve;
 }
 
-/* --- where the values of a vector come from -------------------------------- */
-
-static gboolean
-is_vector (const CnnNodeInfo *info)
-{
-  return info->shape.height == 1 && info->shape.width == 1;
-}
-
-/* Goes back through layers that hand values on, to a map. */
-static CnnOrigin
-find_origin (CnnExplainer *self, const CnnNodeInfo *infos, guint node, int index)
-{
-  CnnOrigin origin = { index, 0, 0, index };
-
-  while (node > 0 && is_vector (&infos[node]))
-    {
-      const CnnNode             *at = cnn_network_node (self->network, node);
-      g_autoptr (CnnExplanation) explanation = NULL;
-      CnnSurvey                  survey;
-
-      if (at->op->reach != CNN_REACH_POINT && at->op->group != CNN_GROUP_STRUCTURE)
-        break;
-      explanation = cnn_survey_explain (&survey, self->plan, node, 0, 0, origin.map);
-      if (!is_link (explanation, &survey))
-        break;
-      node = at->in[survey.input];
-      origin = (CnnOrigin) { index, survey.y, survey.x, survey.channel };
-    }
-  if (is_vector (&infos[node]))
-    origin.map = -1;
-  return origin;
-}
-
-static void
-find_origins (CnnExplainer *self, const CnnNodeInfo *infos, CnnExplainedStep *step)
-{
-  const CnnPart     *part = cnn_explanation_get_part (step->explanation, 0);
-  guint              from = cnn_network_node (self->network, step->node)->in[part->input];
-  g_autoptr (GArray) strongest = NULL;
-
-  if (part->kind != CNN_PART_PRODUCTS || part->channel >= 0 || !is_vector (&infos[from]))
-    return;
-  strongest = cnn_part_strongest (part, N_ORIGINS);
-  for (guint i = 0; i < strongest->len; i++)
-    {
-      CnnOrigin origin = find_origin (self, infos, from, g_array_index (strongest, int, i));
-
-      g_array_append_val (step->origins, origin);
-    }
-}
-
 /* --- the steps ------------------------------------------------------------ */
 
 static CnnExplainedStep
@@ -373,7 +306,7 @@ find_steps (CnnExplainer *self, const Question *q, GArray *steps, CnnSurvey *sur
         cnn_survey_explain (survey, self->plan, node, y, x, map);
 
       g_array_prepend_val (steps, step);
-      if (node == 0 || !is_link (explanation, survey))
+      if (node == 0 || !cnn_survey_is_link (survey, explanation))
         return;
       node = cnn_network_node (self->network, node)->in[survey->input];
       if (node == 0)
@@ -419,7 +352,7 @@ explain_steps (CnnExplainer *self, CnnExplained *explained)
       if (cnn_network_node (self->network, step->node)->op->reach == CNN_REACH_POINT &&
           part->kind == CNN_PART_FUNCTION)
         step->curve = make_curve (self->plan, step, part->values[0]);
-      find_origins (self, explained->infos, step);
+      cnn_explain_origins (self->plan, self->network, explained->infos, step);
     }
 }
 
