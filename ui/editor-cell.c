@@ -87,8 +87,7 @@ cnn_editor_pin (CnnEditor *self, int map, int y, int x)
 void
 cnn_editor_select_field (CnnEditor *self)
 {
-  CnnArithmeticView  *view  = CNN_ARITHMETIC_VIEW (self->arithmetic);
-  const CnnExplained *what  = cnn_arithmetic_view_explained (view);
+  const CnnExplained *what  = cnn_arithmetic_view_explained (CNN_ARITHMETIC_VIEW (self->arithmetic));
   CnnShape            shape = cnn_picture_shape (self->picture);
   CnnShape            input;
   CnnRect             field, all = { 0, 0, shape.width, shape.height };
@@ -110,9 +109,8 @@ cnn_editor_select_field (CnnEditor *self)
 void
 cnn_editor_partial_sums (CnnEditor *self)
 {
-  CnnArithmeticView      *view  = CNN_ARITHMETIC_VIEW (self->arithmetic);
-  const CnnExplained     *what  = cnn_arithmetic_view_explained (view);
-  const CnnExplainedStep *step  = cnn_arithmetic_view_sums (view);
+  const CnnExplained     *what  = cnn_arithmetic_view_explained (CNN_ARITHMETIC_VIEW (self->arithmetic));
+  const CnnExplainedStep *step  = cnn_arithmetic_view_sums (CNN_ARITHMETIC_VIEW (self->arithmetic));
   g_autoptr (GError)      error = NULL;
   g_autofree char        *text  = NULL;
 
@@ -123,5 +121,5 @@ cnn_editor_partial_sums (CnnEditor *self)
   if (text != NULL)
     g_signal_emit_by_name (self, "partial-sums", text);
   else
-    cnn_arithmetic_view_say (view, error->message);
+    cnn_arithmetic_view_say (CNN_ARITHMETIC_VIEW (self->arithmetic), error->message);
 }

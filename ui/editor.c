@@ -397,10 +397,8 @@ connect (CnnEditor *self)
   g_signal_connect_swapped (self->maps, "pin", G_CALLBACK (cnn_editor_pin), self);
   g_signal_connect_swapped (self->maps, "tick", G_CALLBACK (map_ticked), self);
   g_signal_connect_swapped (self->maps, "step", G_CALLBACK (step), self);
-  g_signal_connect_swapped (self->arithmetic, "select-field",
-                            G_CALLBACK (cnn_editor_select_field), self);
-  g_signal_connect_swapped (self->arithmetic, "partial-sums",
-                            G_CALLBACK (cnn_editor_partial_sums), self);
+  g_signal_connect_swapped (self->arithmetic, "select-field", G_CALLBACK (cnn_editor_select_field), self);
+  g_signal_connect_swapped (self->arithmetic, "partial-sums", G_CALLBACK (cnn_editor_partial_sums), self);
   g_signal_connect_object (self->preview, "progress", G_CALLBACK (cnn_output_view_progress),
                            self->output, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->output, "stop", G_CALLBACK (cnn_preview_stop), self->preview,

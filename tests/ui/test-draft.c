@@ -46,8 +46,6 @@ test_layers (void)
   g_assert_true (cnn_shape_equal (cnn_draft_infos (draft)[0].shape, (CnnShape) { 480, 640, 1 }));
   g_assert_true (cnn_shape_equal (cnn_draft_infos (draft)[3].shape, (CnnShape) { 478, 638, 8 }));
 
-  cnn_draft_set_picture (draft, (CnnShape) { 10, 20, 1 });
-  g_assert_true (cnn_shape_equal (cnn_draft_infos (draft)[3].shape, (CnnShape) { 8, 18, 8 }));
   cnn_draft_set_text (draft, "relu");
   g_assert_cmpint (cnn_draft_find (draft, 0), ==, -1);
   g_assert_cmpint (cnn_draft_layer (draft, 0)->number, ==, 1);
