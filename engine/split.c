@@ -162,7 +162,7 @@ split_layer (const char *text, const char *at, const char *end, gboolean off)
  * @text: a network in the text notation
  *
  * Finds where the layers of a text stand, without reading them: also of one with
- * mistakes. Stops after more layers than a network may have.
+ * mistakes. Stops after more layers than a network, or a text, may have.
  *
  * Returns: (transfer full) (element-type CnnTextLayer): the layers in the text's order
  */
@@ -176,7 +176,8 @@ cnn_text_split (const char *text)
   gboolean    off    = FALSE;
   guint       n_on   = 0;
 
-  while (*(at = cnn_text_skip_blanks (at)) && n_on < CNN_MAX_NODES + 2)
+  while (*(at = cnn_text_skip_blanks (at)) && n_on < CNN_MAX_NODES + 2 &&
+         layers->len <= CNN_TEXT_MAX_LAYERS)
     {
       if (*at == '\n' || *at == ';')
         {

@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* Layers that a text may have, those that are switched off among them. */
+#define CNN_TEXT_MAX_LAYERS (4 * CNN_MAX_NODES)
+
 /**
  * CnnToken:
  * @start: its first byte

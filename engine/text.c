@@ -119,6 +119,9 @@ cnn_text_read (const char *text)
           read_layer (&parser, &reading->layers[i], &reading->error);
         }
       g_hash_table_unref (parser.names);
+      if (reading->error == NULL && layers->len > CNN_TEXT_MAX_LAYERS)
+        g_set_error (&reading->error, CNN_ERROR, CNN_ERROR_LIMIT, _("found more than %d layers"),
+                     CNN_TEXT_MAX_LAYERS);
     }
   if (parser.network->nodes->len == 0)
     cnn_network_add (parser.network, cnn_node_new (cnn_op_find ("input")));

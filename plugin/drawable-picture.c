@@ -422,7 +422,7 @@ free_picture (gpointer data)
  * drawable_picture_new:
  * @drawable: a drawable
  * @encoding: how light becomes the numbers that cnn_picture_read() gives
- * @self: (out) (transfer none): for drawable_picture_set_encoding()
+ * @out: (out) (transfer none): for drawable_picture_set_encoding()
  *
  * To be called from the main thread, whose loop must run for the other threads' reads
  * to come to an end; the main thread's own are done at once. The main thread must not

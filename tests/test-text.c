@@ -201,6 +201,21 @@ test_limits (void)
   g_assert_null (cnn_network_parse (text->str, &error));
   g_assert_error (error, CNN_ERROR, CNN_ERROR_LIMIT);
   g_assert_nonnull (strstr (error->message, "bytes long, at most 524288 are read"));
+  g_clear_error (&error);
+  /* Each that is switched off is something to hold, too. */
+  g_string_assign (text, "relu\n");
+  for (int i = 0; i < 3999; i++)
+    g_string_append (text, "#off relu\n");
+  g_clear_pointer (&network, cnn_network_unref);
+  network = cnn_network_parse (text->str, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (cnn_network_n_nodes (network), ==, 2);
+  for (int i = 0; i < 40000; i++)
+    g_string_append (text, "#off relu\n");
+  g_string_append (text, "relu\n");
+  g_assert_null (cnn_network_parse (text->str, &error));
+  g_assert_error (error, CNN_ERROR, CNN_ERROR_LIMIT);
+  g_assert_cmpstr (error->message, ==, "found more than 4000 layers");
 }
 
 /* --- reading what is wrong ------------------------------------------------ */

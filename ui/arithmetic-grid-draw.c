@@ -108,12 +108,6 @@ set_colour (cairo_t *cr, const GdkRGBA *colour, double alpha)
   cairo_set_source_rgba (cr, colour->red, colour->green, colour->blue, alpha);
 }
 
-static GdkRGBA
-cell_colour (CnnArithmeticGrid *self, int i)
-{
-  return cnn_value_colour (GTK_WIDGET (self), self->values[i], self->scale);
-}
-
 static void
 draw_text (CnnArithmeticGrid *self, cairo_t *cr, const char *text, double x, double y)
 {
@@ -143,11 +137,13 @@ hatch (CnnArithmeticGrid *self, cairo_t *cr, double x, double y, const GdkRGBA *
 static void
 draw_numbers (CnnArithmeticGrid *self, cairo_t *cr)
 {
+  GdkRGBA page = cnn_page_colour (GTK_WIDGET (self));
+
   for (int i = 0; i < cnn_arithmetic_grid_n_cells (self); i++)
     {
       double           x      = self->left + i % self->size.width * self->cell_width;
       double           y      = self->top + i / self->size.width * self->cell_height;
-      GdkRGBA          colour = cell_colour (self, i);
+      GdkRGBA          colour = cnn_value_colour_on (&page, self->values[i], self->scale);
       GdkRGBA          ink    = cnn_ink_colour (&colour);
       g_autofree char *number = cnn_number_cell (self->values[i]);
       int              width, height;
@@ -167,20 +163,20 @@ draw_numbers (CnnArithmeticGrid *self, cairo_t *cr)
 static void
 ensure_colours (CnnArithmeticGrid *self)
 {
-  GdkRGBA ink = cnn_page_colour (GTK_WIDGET (self));
+  GdkRGBA page = cnn_page_colour (GTK_WIDGET (self));
+  GdkRGBA ink  = cnn_ink_colour (&page);
   guint8 *pixels;
   int     stride;
 
   if (self->colours != NULL)
     return;
-  ink = cnn_ink_colour (&ink);
   self->colours = cairo_image_surface_create (CAIRO_FORMAT_RGB24, self->size.width,
                                               self->size.height);
   pixels = cairo_image_surface_get_data (self->colours);
   stride = cairo_image_surface_get_stride (self->colours);
   for (int i = 0; i < cnn_arithmetic_grid_n_cells (self); i++)
     {
-      GdkRGBA colour = cell_colour (self, i);
+      GdkRGBA colour = cnn_value_colour_on (&page, self->values[i], self->scale);
 
       if (self->outside[i])
         colour = cnn_mix_colours (&colour, &ink, 0.3);

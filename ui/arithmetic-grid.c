@@ -230,6 +230,7 @@ cnn_arithmetic_grid_init (CnnArithmeticGrid *self)
   cnn_copy_menu_add (widget, copy_grid);
 }
 
+/** cnn_arithmetic_grid_new: (transfer floating): without numbers. */
 GtkWidget *
 cnn_arithmetic_grid_new (void)
 {

@@ -409,6 +409,7 @@ cnn_arithmetic_part_init (CnnArithmeticPart *self)
   gtk_widget_show_all (GTK_WIDGET (self));
 }
 
+/** cnn_arithmetic_part_new: (transfer floating): of no part yet. */
 GtkWidget *
 cnn_arithmetic_part_new (void)
 {

@@ -371,6 +371,7 @@ cnn_arithmetic_step_init (CnnArithmeticStep *self)
   gtk_widget_show (self->title);
 }
 
+/** cnn_arithmetic_step_new: (transfer floating): of no step yet. */
 GtkWidget *
 cnn_arithmetic_step_new (void)
 {

@@ -234,6 +234,7 @@ cnn_arithmetic_view_init (CnnArithmeticView *self)
   cnn_arithmetic_view_say (self, NULL);
 }
 
+/** cnn_arithmetic_view_new: (transfer floating): a view that says how to get some. */
 GtkWidget *
 cnn_arithmetic_view_new (void)
 {

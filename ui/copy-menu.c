@@ -26,11 +26,6 @@ copy (GtkWidget *widget)
 }
 
 static void
-detached (GtkWidget *widget, GtkMenu *menu)
-{
-}
-
-static void
 pop_up (GtkWidget *widget, const GdkEvent *event)
 {
   GtkWidget *menu = gtk_menu_new ();
@@ -39,7 +34,7 @@ pop_up (GtkWidget *widget, const GdkEvent *event)
   g_signal_connect_swapped (item, "activate", G_CALLBACK (copy), widget);
   gtk_menu_shell_append (GTK_MENU_SHELL (menu), item);
   gtk_widget_show (item);
-  gtk_menu_attach_to_widget (GTK_MENU (menu), widget, detached);
+  gtk_menu_attach_to_widget (GTK_MENU (menu), widget, NULL);
   /* An item is activated after its menu has closed. */
   g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
   if (event != NULL)

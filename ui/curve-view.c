@@ -207,6 +207,7 @@ cnn_curve_view_init (CnnCurveView *self)
   atk_object_set_name (atk, _("Curve of the function"));
 }
 
+/** cnn_curve_view_new: (transfer floating): without a curve. */
 GtkWidget *
 cnn_curve_view_new (void)
 {

@@ -149,22 +149,6 @@ cnn_draft_new (CnnShape picture)
 }
 
 /**
- * cnn_draft_set_picture:
- * @picture: shape of the picture, with 1 channel or 3
- *
- * Another picture may be too small for a layer. It is no step of undo.
- */
-void
-cnn_draft_set_picture (CnnDraft *draft, CnnShape picture)
-{
-  if (cnn_shape_equal (draft->picture, picture))
-    return;
-  draft->picture = picture;
-  rebuild (draft);
-  g_signal_emit (draft, signals[CHANGED], 0);
-}
-
-/**
  * cnn_draft_text:
  *
  * Returns: (transfer none): the text; valid until the next change
@@ -420,6 +404,7 @@ cnn_draft_begin (CnnDraft *draft)
   draft->grouped++;
 }
 
+/** cnn_draft_end: ends what the last cnn_draft_begin() began. */
 void
 cnn_draft_end (CnnDraft *draft)
 {
@@ -433,12 +418,14 @@ cnn_draft_end (CnnDraft *draft)
   g_clear_pointer (&draft->before, g_free);
 }
 
+/** cnn_draft_can_undo: whether there is a step to take back, and no group is open. */
 gboolean
 cnn_draft_can_undo (CnnDraft *draft)
 {
   return draft->grouped == 0 && !g_queue_is_empty (&draft->undo);
 }
 
+/** cnn_draft_can_redo: whether there is one that was taken back, and no group is open. */
 gboolean
 cnn_draft_can_redo (CnnDraft *draft)
 {

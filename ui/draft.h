@@ -54,7 +54,6 @@ typedef struct
 G_DECLARE_FINAL_TYPE (CnnDraft, cnn_draft, CNN, DRAFT, GObject)
 
 CnnDraft            *cnn_draft_new         (CnnShape picture);
-void                 cnn_draft_set_picture (CnnDraft *draft, CnnShape picture);
 
 const char          *cnn_draft_text        (CnnDraft *draft);
 void                 cnn_draft_set_text    (CnnDraft *draft, const char *text);

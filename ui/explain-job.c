@@ -7,16 +7,14 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
+#include "explain-origins.h"
 #include "explain-values.h"
 #include "i18n.h"
-#include "part-terms.h"
 
 /* Numbers that one value may be the sum of. */
 #define MOST_TERMS (4 << 20)
-
-/* Of how many terms of a long sum it is said where they come from. */
-#define N_ORIGINS 16
 
 #define CURVE_VALUES 241
 
@@ -136,11 +134,50 @@ question_free (gpointer data)
   g_free (question);
 }
 
+/* How many values a value of a layer without weights is chosen from, or the mean of. */
+static gint64
+n_values (const CnnNode *node, const CnnNodeInfo *infos)
+{
+  CnnShape        in     = infos[node->in[0]].shape;
+  CnnWindow       window = cnn_window_one ();
+  const CnnParam *axis   = cnn_op_param (node->op, "axis");
+  const char     *over   = "map";
+
+  if (node->op->reach == CNN_REACH_WINDOW && cnn_node_window (node, in, &window, NULL))
+    return (gint64) window.kernel.height * window.kernel.width;
+  if (node->op->reach != CNN_REACH_WHOLE || node->op->group == CNN_GROUP_STRUCTURE)
+    return 1;
+  if (axis != NULL)
+    over = axis->choices[*cnn_param_field (const int, axis, node->params)].key;
+  return strcmp (over, "channels") == 0 ? in.channels
+         : strcmp (over, "all") == 0    ? cnn_shape_cells (in)
+                                        : (gint64) in.height * in.width;
+}
+
+static gboolean
+check_terms (const CnnNode *node, const CnnNodeInfo *infos, const CnnNodeInfo *info,
+             GError **error)
+{
+  gint64 terms = info->macs / MAX (cnn_shape_cells (info->shape), 1);
+  gint64 values = terms > 0 ? terms : n_values (node, infos);
+
+  if (values <= MOST_TERMS)
+    return TRUE;
+  if (terms > 0)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                 _("each value of this layer adds up %" PRId64
+                   " products, more than can be shown"),
+                 terms);
+  else
+    g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                 _("%" PRId64 " values are behind this one, more than can be shown"), values);
+  return FALSE;
+}
+
 static gboolean
 check_question (const Question *q, const CnnNodeInfo *infos, GError **error)
 {
   CnnShape shape;
-  gint64   cells, terms;
 
   if (q->node >= cnn_network_n_nodes (q->network))
     {
@@ -158,16 +195,8 @@ check_question (const Question *q, const CnnNodeInfo *infos, GError **error)
     }
   for (guint node = q->node; node > 0; node = cnn_network_node (q->network, node)->in[0])
     {
-      cells = cnn_shape_cells (infos[node].shape);
-      terms = infos[node].macs / MAX (cells, 1);
-      if (terms > MOST_TERMS)
-        {
-          g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-                       _("each value of this layer adds up %" PRId64
-                         " products, more than can be shown"),
-                       terms);
-          return FALSE;
-        }
+      if (!check_terms (cnn_network_node (q->network, node), infos, &infos[node], error))
+        return FALSE;
       if (cnn_network_node (q->network, node)->op->reach != CNN_REACH_POINT)
         break;
     }
@@ -192,19 +221,6 @@ ensure_plan (CnnExplainer *self, const Question *q, GError **error)
   self->network = cnn_network_ref (q->network);
   self->node = q->node;
   return TRUE;
-}
-
-/* Whether the explanation is of one value put into a function, or just handed on. */
-static gboolean
-is_link (const CnnExplanation *explanation, const CnnSurvey *survey)
-{
-  const CnnPart *part;
-
-  if (survey->n_reads != 1 || explanation->parts->len != 1)
-    return FALSE;
-  part = cnn_explanation_get_part (explanation, 0);
-  return part->size.height == 1 && part->size.width == 1 &&
-         (part->kind == CNN_PART_FUNCTION || part->kind == CNN_PART_TERMS);
 }
 
 static double
@@ -261,57 +277,6 @@ make_curve (const CnnPlan *plan, const CnnExplainedStep *step, double x)
   return curve;
 }
 
-/* --- where the values of a vector come from -------------------------------- */
-
-static gboolean
-is_vector (const CnnNodeInfo *info)
-{
-  return info->shape.height == 1 && info->shape.width == 1;
-}
-
-/* Goes back through layers that hand values on, to a map. */
-static CnnOrigin
-find_origin (CnnExplainer *self, const CnnNodeInfo *infos, guint node, int index)
-{
-  CnnOrigin origin = { index, 0, 0, index };
-
-  while (node > 0 && is_vector (&infos[node]))
-    {
-      const CnnNode             *at = cnn_network_node (self->network, node);
-      g_autoptr (CnnExplanation) explanation = NULL;
-      CnnSurvey                  survey;
-
-      if (at->op->reach != CNN_REACH_POINT && at->op->group != CNN_GROUP_STRUCTURE)
-        break;
-      explanation = cnn_survey_explain (&survey, self->plan, node, 0, 0, origin.map);
-      if (!is_link (explanation, &survey))
-        break;
-      node = at->in[survey.input];
-      origin = (CnnOrigin) { index, survey.y, survey.x, survey.channel };
-    }
-  if (is_vector (&infos[node]))
-    origin.map = -1;
-  return origin;
-}
-
-static void
-find_origins (CnnExplainer *self, const CnnNodeInfo *infos, CnnExplainedStep *step)
-{
-  const CnnPart     *part = cnn_explanation_get_part (step->explanation, 0);
-  guint              from = cnn_network_node (self->network, step->node)->in[part->input];
-  g_autoptr (GArray) strongest = NULL;
-
-  if (part->kind != CNN_PART_PRODUCTS || part->channel >= 0 || !is_vector (&infos[from]))
-    return;
-  strongest = cnn_part_strongest (part, N_ORIGINS);
-  for (guint i = 0; i < strongest->len; i++)
-    {
-      CnnOrigin origin = find_origin (self, infos, from, g_array_index (strongest, int, i));
-
-      g_array_append_val (step->origins, origin);
-    }
-}
-
 /* --- the steps ------------------------------------------------------------ */
 
 static CnnExplainedStep
@@ -341,7 +306,7 @@ find_steps (CnnExplainer *self, const Question *q, GArray *steps, CnnSurvey *sur
         cnn_survey_explain (survey, self->plan, node, y, x, map);
 
       g_array_prepend_val (steps, step);
-      if (node == 0 || !is_link (explanation, survey))
+      if (node == 0 || !cnn_survey_is_link (survey, explanation))
         return;
       node = cnn_network_node (self->network, node)->in[survey->input];
       if (node == 0)
@@ -387,7 +352,7 @@ explain_steps (CnnExplainer *self, CnnExplained *explained)
       if (cnn_network_node (self->network, step->node)->op->reach == CNN_REACH_POINT &&
           part->kind == CNN_PART_FUNCTION)
         step->curve = make_curve (self->plan, step, part->values[0]);
-      find_origins (self, explained->infos, step);
+      cnn_explain_origins (self->plan, self->network, explained->infos, step);
     }
 }
 

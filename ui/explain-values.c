@@ -67,6 +67,24 @@ cnn_survey_explain (CnnSurvey *survey, const CnnPlan *plan, guint node, int y, i
   return explanation;
 }
 
+/**
+ * cnn_survey_is_link:
+ * @explanation: what cnn_survey_explain() returned
+ *
+ * Returns: whether it is of one value put into a function, or just handed on
+ */
+gboolean
+cnn_survey_is_link (const CnnSurvey *survey, const CnnExplanation *explanation)
+{
+  const CnnPart *part;
+
+  if (survey->n_reads != 1 || explanation->parts->len != 1)
+    return FALSE;
+  part = cnn_explanation_get_part (explanation, 0);
+  return part->size.height == 1 && part->size.width == 1 &&
+         (part->kind == CNN_PART_FUNCTION || part->kind == CNN_PART_TERMS);
+}
+
 /* --- blocks --------------------------------------------------------------- */
 
 /** cnn_block_holds: whether all cells of @other are in @block. */
@@ -277,7 +295,15 @@ cnn_blocks_fetch (CnnPicture *picture, CnnNetwork *network, const CnnNodeInfo *i
     }
   for (guint i = 0; i < fetch.node->n_in; i++)
     if (blocks[i].rect.width > 0)
-      blocks[i].values = g_new (float, block_size (&blocks[i]));
+      {
+        blocks[i].values = g_try_new (float, block_size (&blocks[i]));
+        if (blocks[i].values == NULL)
+          {
+            g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                         _("there is not enough memory to show this"));
+            goto failed;
+          }
+      }
   for (guint i = 0; i < fetch.node->n_in; i++)
     if (blocks[i].values != NULL && fetch.node->in[i] == 0 &&
         !fetch_picture (&fetch, &blocks[i], error))

@@ -46,6 +46,8 @@ typedef struct
 
 CnnExplanation *cnn_survey_explain (CnnSurvey *survey, const CnnPlan *plan, guint node, int y,
                                     int x, int channel);
+gboolean        cnn_survey_is_link (const CnnSurvey *survey,
+                                    const CnnExplanation *explanation);
 
 gboolean        cnn_block_holds    (const CnnBlock *block, const CnnBlock *other);
 void            cnn_block_clear    (CnnBlock *block);

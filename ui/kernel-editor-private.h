@@ -24,6 +24,7 @@ struct _CnnKernelEditor
   guint          chosen;
   int            channel; /* the matrix that is shown */
   gboolean       busy;    /* show() is at work, not a person */
+  gboolean       closed;  /* its parts are gone */
 
   GtkWidget *none;     /* seen when there are none */
   GtkWidget *start;    /* in it: to begin a list */

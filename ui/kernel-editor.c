@@ -279,7 +279,8 @@ on_paste_text (GtkClipboard *clipboard, const char *text, gpointer data)
   CnnSize                     size;
   int                         depth;
 
-  if (gtk_widget_in_destruction (GTK_WIDGET (self)) || self->kernels->len == 0)
+  /* The clipboard may answer when the window has gone. */
+  if (self->closed || self->kernels->len == 0)
     return;
   /* A kernel's name is text for a kernel too. */
   name = g_strstrip (g_strdup (text ? text : ""));
@@ -347,6 +348,13 @@ on_end (GtkWidget *part, CnnKernelEditor *self)
 }
 
 static void
+cnn_kernel_editor_dispose (GObject *object)
+{
+  CNN_KERNEL_EDITOR (object)->closed = TRUE;
+  G_OBJECT_CLASS (cnn_kernel_editor_parent_class)->dispose (object);
+}
+
+static void
 cnn_kernel_editor_finalize (GObject *object)
 {
   g_ptr_array_unref (CNN_KERNEL_EDITOR (object)->kernels);
@@ -358,6 +366,7 @@ cnn_kernel_editor_class_init (CnnKernelEditorClass *klass)
 {
   const char *const names[N_SIGNALS] = { "changed", "begin", "end" };
 
+  G_OBJECT_CLASS (klass)->dispose = cnn_kernel_editor_dispose;
   G_OBJECT_CLASS (klass)->finalize = cnn_kernel_editor_finalize;
   for (int i = 0; i < N_SIGNALS; i++)
     signals[i] = g_signal_new (names[i], G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,

@@ -2,6 +2,7 @@
 #include "kernel-grid-private.h"
 
 #include "kernel-paint.h"
+#include "value-colour.h"
 
 /* How a matrix of numbers looks. */
 
@@ -15,8 +16,8 @@ draw_number (CnnKernelGrid *self, cairo_t *cr, PangoLayout *layout, int row, int
 {
   CnnRect cell   = cnn_kernel_grid_cell (self, row, column);
   double  value  = *kernel_grid_value (self, row, column);
-  GdkRGBA ground = cnn_kernel_colour (self->area, value, strength);
-  GdkRGBA ink    = cnn_kernel_ink (&ground);
+  GdkRGBA ground = cnn_value_colour (self->area, value, strength);
+  GdkRGBA ink    = cnn_ink_colour (&ground);
   int     width, height;
 
   /* As many digits as there is room for. */
@@ -72,7 +73,7 @@ draw_focus (CnnKernelGrid *self, cairo_t *cr)
   if (focused)
     {
       /* Two rings, so that one of them shows on every ground. */
-      ground = cnn_kernel_ink (&colour);
+      ground = cnn_ink_colour (&colour);
       gdk_cairo_set_source_rgba (cr, &ground);
       cairo_set_line_width (cr, 4.0);
       cairo_rectangle (cr, cell.x + 0.5, cell.y + 0.5, cell.width, cell.height);

@@ -69,8 +69,9 @@ kernel_grid_value (CnnKernelGrid *self, int row, int column)
 
 /* --- what is said --------------------------------------------------------- */
 
-static char *
-describe (CnnKernelGrid *self, int row, int column)
+/* (transfer full): a cell and its number in words. */
+char *
+kernel_grid_describe (CnnKernelGrid *self, int row, int column)
 {
   g_autoptr (GString) number = g_string_new (NULL);
 
@@ -83,12 +84,14 @@ describe (CnnKernelGrid *self, int row, int column)
   return g_strdup_printf (_("Row %d, column %d: %s"), row + 1, column + 1, number->str);
 }
 
-static void
-update_status (CnnKernelGrid *self)
+/* Says what is in the cell with the pointer, or else with the focus. */
+void
+kernel_grid_update_status (CnnKernelGrid *self)
 {
   gboolean         hovers  = self->pointer_row >= 0;
-  g_autofree char *focused = describe (self, self->row, self->column);
-  g_autofree char *shown   = hovers ? describe (self, self->pointer_row, self->pointer_column)
+  g_autofree char *focused = kernel_grid_describe (self, self->row, self->column);
+  g_autofree char *shown   = hovers ? kernel_grid_describe (self, self->pointer_row,
+                                                            self->pointer_column)
                                     : g_strdup (focused);
 
   gtk_label_set_text (GTK_LABEL (self->status), shown);
@@ -113,7 +116,7 @@ kernel_grid_set_pointer (CnnKernelGrid *self, int row, int column)
   self->pointer_row = row;
   self->pointer_column = column;
   if (!kernel_grid_is_editing (self))
-    update_status (self);
+    kernel_grid_update_status (self);
 }
 
 /* --- editing -------------------------------------------------------------- */
@@ -128,7 +131,7 @@ kernel_grid_change (CnnKernelGrid *self, int row, int column, double value)
   *cell = value;
   /* Another strength may change all colours. */
   gtk_widget_queue_draw (self->area);
-  update_status (self);
+  kernel_grid_update_status (self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -142,8 +145,9 @@ on_rest (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-end_steps (CnnKernelGrid *self)
+/* What follows is another change. */
+void
+kernel_grid_end_steps (CnnKernelGrid *self)
 {
   if (self->rest_id == 0)
     return;
@@ -184,62 +188,6 @@ kernel_grid_step (CnnKernelGrid *self, int row, int column, int direction)
   kernel_grid_change (self, row, column, value == 0.0 ? 0.0 : value);
 }
 
-gboolean
-kernel_grid_is_editing (CnnKernelGrid *self)
-{
-  return gtk_widget_get_visible (self->entry);
-}
-
-static void
-stop_editing (CnnKernelGrid *self, gboolean keep_focus)
-{
-  if (!kernel_grid_is_editing (self))
-    return;
-  gtk_style_context_remove_class (gtk_widget_get_style_context (self->entry), "error");
-  if (keep_focus)
-    gtk_widget_grab_focus (self->area);
-  gtk_widget_hide (self->entry);
-  update_status (self);
-}
-
-/* Whether the entry held a number; if not it stays, and says so. */
-gboolean
-kernel_grid_accept (CnnKernelGrid *self, gboolean keep_focus)
-{
-  const char *text = gtk_entry_get_text (GTK_ENTRY (self->entry));
-  double      value;
-
-  if (!kernel_grid_is_editing (self))
-    return TRUE;
-  if (!cnn_kernel_text_number (text, &value))
-    {
-      gtk_style_context_add_class (gtk_widget_get_style_context (self->entry), "error");
-      gtk_label_set_text (GTK_LABEL (self->status),
-                          _("Expected a number, such as 2, -0.5 or 1/16"));
-      return FALSE;
-    }
-  stop_editing (self, keep_focus);
-  kernel_grid_change (self, self->row, self->column, value);
-  return TRUE;
-}
-
-void
-kernel_grid_edit (CnnKernelGrid *self, const char *text)
-{
-  g_autoptr (GString) number = g_string_new (NULL);
-  g_autofree char    *name   = describe (self, self->row, self->column);
-
-  end_steps (self);
-  cnn_number_append (number, *kernel_grid_value (self, self->row, self->column));
-  gtk_entry_set_text (GTK_ENTRY (self->entry), text ? text : number->str);
-  atk_object_set_name (gtk_widget_get_accessible (self->entry), name);
-  gtk_widget_show (self->entry);
-  gtk_widget_grab_focus (self->entry);
-  if (text)
-    gtk_editable_set_position (GTK_EDITABLE (self->entry), -1);
-  gtk_widget_queue_resize (self->area);
-}
-
 /* --- focus ---------------------------------------------------------------- */
 
 static void
@@ -263,87 +211,13 @@ scroll_to (CnnKernelGrid *self, CnnRect cell)
 void
 cnn_kernel_grid_focus (CnnKernelGrid *self, int row, int column)
 {
-  end_steps (self);
+  kernel_grid_end_steps (self);
   redraw_cell (self, self->row, self->column);
   self->row = CLAMP (row, 0, self->size.height - 1);
   self->column = CLAMP (column, 0, self->size.width - 1);
   redraw_cell (self, self->row, self->column);
   scroll_to (self, cnn_kernel_grid_cell (self, self->row, self->column));
-  update_status (self);
-}
-
-/* The next or the last cell in the order of reading; FALSE beyond the ends. */
-static gboolean
-focus_along (CnnKernelGrid *self, int by)
-{
-  int cell = self->row * self->size.width + self->column + by;
-
-  if (cell < 0 || cell >= self->size.height * self->size.width)
-    return FALSE;
-  cnn_kernel_grid_focus (self, cell / self->size.width, cell % self->size.width);
-  return TRUE;
-}
-
-static gboolean
-on_entry_key (GtkWidget *entry, GdkEventKey *event, CnnKernelGrid *self)
-{
-  switch (event->keyval)
-    {
-    case GDK_KEY_Escape:
-      stop_editing (self, TRUE);
-      return TRUE;
-    case GDK_KEY_Return: case GDK_KEY_KP_Enter:
-      kernel_grid_accept (self, TRUE);
-      return TRUE;
-    case GDK_KEY_Up: case GDK_KEY_KP_Up: case GDK_KEY_Down: case GDK_KEY_KP_Down:
-      if (kernel_grid_accept (self, TRUE))
-        cnn_kernel_grid_focus (self, self->row + (event->keyval == GDK_KEY_Up ||
-                                                  event->keyval == GDK_KEY_KP_Up ? -1 : 1),
-                               self->column);
-      return TRUE;
-    case GDK_KEY_Tab: case GDK_KEY_ISO_Left_Tab: case GDK_KEY_KP_Tab:
-      if (!kernel_grid_accept (self, TRUE))
-        return TRUE;
-      /* From the last cell on Tab goes to what comes after the matrix. */
-      return focus_along (self, event->state & GDK_SHIFT_MASK ? -1 : 1);
-    default:
-      return FALSE;
-    }
-}
-
-/* What cannot be is dropped when a person goes away from it. */
-static gboolean
-on_entry_focus_out (GtkWidget *entry, GdkEventFocus *event, CnnKernelGrid *self)
-{
-  GtkWidget *window = gtk_widget_get_toplevel (entry);
-
-  /* Another window has come up: the entry waits. */
-  if (GTK_IS_WINDOW (window) && gtk_window_get_focus (GTK_WINDOW (window)) == entry)
-    return FALSE;
-  if (kernel_grid_is_editing (self) && !kernel_grid_accept (self, FALSE))
-    stop_editing (self, FALSE);
-  return FALSE;
-}
-
-/* --- places ---------------------------------------------------------------- */
-
-/* The entry lies over its cell, and wider where that is small. */
-static gboolean
-on_child_position (GtkOverlay *overlay, GtkWidget *child, GdkRectangle *place, CnnKernelGrid *self)
-{
-  CnnRect        cell = cnn_kernel_grid_cell (self, self->row, self->column);
-  GtkRequisition natural;
-  int            width  = gtk_widget_get_allocated_width (GTK_WIDGET (overlay));
-  int            height = gtk_widget_get_allocated_height (GTK_WIDGET (overlay));
-  int            x, y;
-
-  gtk_widget_get_preferred_size (child, &natural, NULL);
-  gtk_widget_translate_coordinates (self->area, GTK_WIDGET (overlay), cell.x, cell.y, &x, &y);
-  place->width = MIN (MAX (natural.width, cell.width), width);
-  place->height = MAX (natural.height, cell.height);
-  place->x = CLAMP (x + (cell.width - place->width) / 2, 0, MAX (width - place->width, 0));
-  place->y = CLAMP (y + (cell.height - place->height) / 2, 0, MAX (height - place->height, 0));
-  return TRUE;
+  kernel_grid_update_status (self);
 }
 
 /* --- life ----------------------------------------------------------------- */
@@ -353,7 +227,7 @@ cnn_kernel_grid_dispose (GObject *object)
 {
   CnnKernelGrid *self = CNN_KERNEL_GRID (object);
 
-  end_steps (self);
+  kernel_grid_end_steps (self);
   G_OBJECT_CLASS (cnn_kernel_grid_parent_class)->dispose (object);
 }
 
@@ -397,17 +271,6 @@ make_area (CnnKernelGrid *self)
 }
 
 static void
-make_entry (CnnKernelGrid *self)
-{
-  self->entry = gtk_entry_new ();
-  gtk_entry_set_width_chars (GTK_ENTRY (self->entry), 8);
-  gtk_entry_set_alignment (GTK_ENTRY (self->entry), 0.5);
-  gtk_widget_set_no_show_all (self->entry, TRUE);
-  g_signal_connect (self->entry, "key-press-event", G_CALLBACK (on_entry_key), self);
-  g_signal_connect (self->entry, "focus-out-event", G_CALLBACK (on_entry_focus_out), self);
-}
-
-static void
 cnn_kernel_grid_init (CnnKernelGrid *self)
 {
   GtkWidget *overlay = gtk_overlay_new ();
@@ -416,12 +279,10 @@ cnn_kernel_grid_init (CnnKernelGrid *self)
   self->values = g_new0 (double, 1);
   self->pointer_row = self->pointer_column = -1;
   make_area (self);
-  make_entry (self);
   self->scroller = gtk_scrolled_window_new (NULL, NULL);
   gtk_container_add (GTK_CONTAINER (self->scroller), self->area);
   gtk_container_add (GTK_CONTAINER (overlay), self->scroller);
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->entry);
-  g_signal_connect (overlay, "get-child-position", G_CALLBACK (on_child_position), self);
+  kernel_grid_make_entry (self, GTK_OVERLAY (overlay));
   gtk_widget_set_halign (overlay, GTK_ALIGN_CENTER);
 
   self->status = gtk_label_new (NULL);
@@ -478,7 +339,7 @@ cnn_kernel_grid_set (CnnKernelGrid *self, CnnSize size, const double *values)
   /* What a person is writing is not disturbed by the number's own old value. */
   if (same && values != was && memcmp (was, values, n * sizeof *values) == 0)
     return;
-  stop_editing (self, TRUE);
+  kernel_grid_stop_editing (self, TRUE);
   self->values = g_memdup2 (values, n * sizeof *values);
   g_free (was);
   self->size = size;
@@ -487,7 +348,7 @@ cnn_kernel_grid_set (CnnKernelGrid *self, CnnSize size, const double *values)
   self->pointer_row = self->pointer_column = -1;
   make_room (self);
   gtk_widget_queue_draw (self->area);
-  update_status (self);
+  kernel_grid_update_status (self);
 }
 
 /**

@@ -8,8 +8,6 @@
 G_BEGIN_DECLS
 
 double  cnn_kernel_strength (const double *values, gsize n);
-GdkRGBA cnn_kernel_colour   (GtkWidget *widget, double value, double strength);
-GdkRGBA cnn_kernel_ink      (const GdkRGBA *ground);
 void    cnn_kernel_paint    (GtkWidget *widget, cairo_t *cr, const double *values, CnnSize size,
                              double strength, double cell);
 char   *cnn_kernel_short    (double value, int digits);

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "i18n.h"
+#include "number-text.h"
 
 #define BAR_HEIGHT       14
 #define HISTOGRAM_HEIGHT 44
@@ -43,7 +44,8 @@ static PangoLayout *
 number_layout (GtkWidget *widget, double number)
 {
   /* Its sign stays before it, whichever way people write. */
-  g_autofree char *text = g_strdup_printf ("\342\200\216%.4g", number);
+  g_autofree char *brief = cnn_number_short (number);
+  g_autofree char *text  = g_strconcat ("\342\200\216", brief, NULL);
   PangoLayout     *layout = gtk_widget_create_pango_layout (widget, text);
   PangoAttrList   *list   = pango_attr_list_new ();
 

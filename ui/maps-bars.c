@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "maps-private.h"
+#include "number-text.h"
 
 static void
 draw_text (CnnMapsView *view, cairo_t *cr, const char *text, double x, double y, int width,
@@ -74,7 +75,8 @@ cnn_maps_draw_bars (CnnMapsView *view, cairo_t *cr)
                  rtl ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
       if (cnn_preview_get_value (view->preview, (guint) view->node, map, 0, 0, &value))
         {
-          g_autofree char *text = g_strdup_printf ("\342\200\216%.5g", value);
+          g_autofree char *brief = cnn_number_short (value);
+          g_autofree char *text = g_strconcat ("\342\200\216", brief, NULL);
           double           part = CLAMP (value, low, high) / (high - low) * length;
 
           if (value == value)

@@ -111,9 +111,9 @@ fit_number (PangoLayout *layout, float value, double room, int *width, int *heig
 
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     {
-      char text[64];
+      char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-      g_snprintf (text, sizeof text, formats[i], value);
+      g_ascii_formatd (text, sizeof text, formats[i], value);
       pango_layout_set_text (layout, text, -1);
       pango_layout_get_pixel_size (layout, width, height);
       if (*width <= room)

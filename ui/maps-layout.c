@@ -109,25 +109,6 @@ cnn_maps_grid_visible (const CnnMapsGrid *grid, int scroll, int height, int *fir
   *n = MIN ((last + 1) * grid->columns, grid->n) - *first;
 }
 
-/**
- * cnn_maps_grid_at:
- *
- * Returns: the map at a place of the grid, its caption belonging to it; or -1
- */
-int
-cnn_maps_grid_at (const CnnMapsGrid *grid, int x, int y)
-{
-  int column = (x - grid->left) / (grid->width + grid->gap);
-  int row    = (y - grid->top) / (grid->height + grid->caption + grid->gap);
-  int map    = row * grid->columns + column;
-  CnnRect pane;
-
-  if (x < grid->left || y < grid->top || column >= grid->columns || map >= grid->n)
-    return -1;
-  pane = cnn_maps_grid_pane (grid, map);
-  return x < pane.x + pane.width && y < pane.y + pane.height + grid->caption ? map : -1;
-}
-
 /* --- zoom ----------------------------------------------------------------------- */
 
 /** cnn_maps_fit: the scale at which all of the picture just fits a pane. */

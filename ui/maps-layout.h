@@ -74,7 +74,6 @@ CnnMapsGrid  cnn_maps_grid_single  (CnnSize pane, int caption);
 CnnRect      cnn_maps_grid_pane    (const CnnMapsGrid *grid, int map);
 void         cnn_maps_grid_visible (const CnnMapsGrid *grid, int scroll, int height, int *first,
                                     int *n);
-int          cnn_maps_grid_at      (const CnnMapsGrid *grid, int x, int y);
 
 double       cnn_maps_fit          (CnnSize pane, CnnSize picture);
 void         cnn_maps_port_clamp   (CnnMapsPort *port, CnnSize pane, CnnSize picture);

@@ -69,7 +69,6 @@ struct _CnnMapsView
   guint          button;
   double         press_x, press_y;
   double         drag_x, drag_y;
-  double         wheel;
   gboolean       updating;  /* widgets are set by the program */
 };
 

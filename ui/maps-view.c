@@ -5,6 +5,7 @@
 
 #include "i18n.h"
 #include "maps-private.h"
+#include "number-text.h"
 
 /* After so long without news, what is shown of before is shown paler. */
 #define STALE_MS 300
@@ -63,11 +64,15 @@ cnn_maps_view_say (CnnMapsView *view)
                            view->map + 1, cnn_maps_view_shape (view).channels, name);
   facts = map_facts (view, stats);
   if (view->hover_map >= 0)
-    cell = g_strdup_printf (_("Row %d, column %d"), view->hover_y, view->hover_x);
+    cell = g_strdup_printf (_("Row %d, column %d"), view->hover_y + 1, view->hover_x + 1);
   if (view->hover_map >= 0 &&
       cnn_preview_get_value (view->preview, (guint) view->node, view->hover_map, view->hover_y,
                              view->hover_x, &value))
-    number = g_strdup_printf ("\342\200\216%.7g", value);
+    {
+      g_autofree char *full = cnn_number_full (value);
+
+      number = g_strconcat ("\342\200\216", full, NULL);
+    }
   all = g_strdup_printf ("%s\n%s\n%s", facts, cell != NULL ? cell : "",
                          number != NULL ? number : "");
   gtk_label_set_text (GTK_LABEL (view->title), title);

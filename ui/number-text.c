@@ -72,7 +72,7 @@ cnn_number_cell (double value)
 {
   double size = fabs (value);
 
-  if (size >= 1e4)
+  if (size >= 1e4 || isnan (value))
     return format (value, "%.0e");
   if (size >= 9.995 || value == floor (value))
     return format (value, size >= 99.95 ? "%.0f" : "%.1f");

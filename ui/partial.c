@@ -40,12 +40,20 @@ add_name (const CnnNetwork *network, const char *wanted, GString *text)
   g_string_append_printf (text, " as=%s\n", name);
 }
 
+/* Whether @text is longer than any network's; then it is given up, and need not be
+ * finished: of many channels it would be gigabytes. */
+static gboolean
+is_too_long (const GString *text)
+{
+  return text->len > CNN_MAX_TEXT_BYTES;
+}
+
 /* Lets through the channels of one group. */
 static void
 add_choice (int channels, int first, int n, GString *text)
 {
   g_string_append (text, "conv 1x1 bias=no kernels=");
-  for (int map = first; map < first + n; map++)
+  for (int map = first; map < first + n && !is_too_long (text); map++)
     {
       g_string_append (text, map > first ? ",\"[" : "\"[");
       for (int c = 0; c < channels; c++)
@@ -127,18 +135,18 @@ check (const CnnNetwork *network, const CnnNodeInfo *infos, guint node, int map,
 /* Says that a text is too long before the parser does, which would speak of a text that
  * the person has never seen. */
 static gboolean
-check_text (const char *text, GError **error)
+check_text (const GString *text, GError **error)
 {
   g_autoptr (CnnNetwork) network = NULL;
 
-  if (strlen (text) > CNN_MAX_TEXT_BYTES)
+  if (is_too_long (text))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
                    _("the kernels of all channels are more numbers than a network's text may "
                      "have"));
       return FALSE;
     }
-  network = cnn_network_parse (text, error);
+  network = cnn_network_parse (text->str, error);
   return network != NULL;
 }
 
@@ -202,7 +210,7 @@ cnn_partial_sums (CnnNetwork *network, CnnShape picture, guint node, int map, GE
   g_string_append_printf (text, "conv groups=%d bias=no", depth);
   add_window (cnn_network_node (network, node), text);
   g_string_append (text, " kernels=");
-  for (int d = 0; d < depth; d++)
+  for (int d = 0; d < depth && !is_too_long (text); d++)
     {
       g_string_append (text, d > 0 ? ",\"" : "\"");
       add_matrix (weight, map, d, text);
@@ -219,7 +227,7 @@ cnn_partial_sums (CnnNetwork *network, CnnShape picture, guint node, int map, GE
   else
     g_string_append (text, "no");
   add_name (network, "sum", text);
-  if (!check_text (text->str, error))
+  if (!check_text (text, error))
     return NULL;
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* What the preview's threads share: one computes maps, one the cell that is pointed at, one
- * shows the picture. Each holds
- * it, so that whoever leaves first waits for nobody: a thread may be waiting for the
- * host's picture, and that for the main thread. */
+ * shows the picture. Each holds it, so that whoever leaves first waits for nobody: a thread
+ * may be waiting for the host's picture, and that for the main thread. */
 
 #include "preview-core.h"
 

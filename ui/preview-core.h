@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * CnnNodeFacts:
  * @strip: (nullable): small maps, whole
- * @n_maps: how many the strip was asked for
- * @size: what it was asked for
+ * @strip_maps: how many of them were asked for
+ * @strip_size: how large
  * @stats: (nullable): [n_stats], never changed, only replaced
  * @failed: a run for them cannot be had
  *

@@ -11,6 +11,9 @@
 #define CACHE_BYTES ((gsize) 64 << 20)
 #define BLOCK_BYTES ((gsize) 16 << 20)
 
+/* All blocks are gone through for each map that is drawn. */
+#define MAX_BLOCKS 256
+
 /* Values that are counted while others wait. */
 #define COUNTED_VALUES (1 << 19)
 
@@ -91,7 +94,7 @@ keep_block (CnnPreviewCore *core, CnnMapBlock *block)
     bytes += cnn_map_block_bytes (l->data);
 
   /* The one that can be seen stays, however large. */
-  while (bytes > CACHE_BYTES && core->blocks.length > 1)
+  while ((bytes > CACHE_BYTES && core->blocks.length > 1) || core->blocks.length > MAX_BLOCKS)
     {
       CnnMapBlock *last = g_queue_pop_tail (&core->blocks);
 

@@ -282,7 +282,7 @@ cnn_preview_want_strip (CnnPreview *preview, guint node, int n_maps, int size)
   CnnPreviewCore *core = preview->core;
   CnnStripWant   *want;
 
-  g_return_if_fail (node < CNN_MAX_NODES && n_maps >= 0 && size > 0);
+  g_return_if_fail (node <= CNN_MAX_NODES && n_maps >= 0 && size > 0);
 
   g_mutex_lock (&core->lock);
   if (core->strips->len <= node)

@@ -2,12 +2,12 @@
 #include "stack-view.h"
 
 #include "add-layer.h"
-#include "add-menu.h"
 #include "card.h"
 #include "i18n.h"
 #include "stack-drag.h"
 #include "stack-edit.h"
 #include "stack-match.h"
+#include "stack-toolbar.h"
 
 struct _CnnStackView
 {
@@ -18,7 +18,6 @@ struct _CnnStackView
   GtkWidget  *list;
   GtkWidget  *scroller;
   GtkWidget  *hint;
-  GtkWidget  *add;
   GtkWidget  *undo;
   GtkWidget  *redo;
   CnnCard    *picture;
@@ -134,11 +133,13 @@ static void
 dropped (CnnCard *card, int gap, gpointer data)
 {
   CnnStackView *view  = data;
-  int           layer = cnn_card_layer (card);
   int           to    = gap - 1; /* the picture's card is a row too */
+  int           layer;
 
+  /* It may be of another list, or gone since it was taken. */
   if (!g_ptr_array_find (view->cards, card, NULL))
     return;
+  layer = cnn_card_layer (card);
   select_layer (view, cnn_stack_move (view->draft, layer, to > layer ? to - 1 : to), TRUE);
 }
 
@@ -344,53 +345,12 @@ maps_updated (CnnPreview *preview, guint node, CnnStackView *view)
 
 /* --- its parts ---------------------------------------------------------------------------- */
 
-static GtkWidget *
-icon_button (const char *icon, const char *name, const char *tooltip)
-{
-  GtkWidget *button = gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_BUTTON);
-
-  atk_object_set_name (gtk_widget_get_accessible (button), name);
-  gtk_widget_set_tooltip_text (button, tooltip);
-  gtk_widget_show (button);
-  return button;
-}
-
-static GtkWidget *
-make_add_button (CnnStackView *view)
-{
-  GtkWidget *box   = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  GtkWidget *label = gtk_label_new_with_mnemonic (_("_Add layer"));
-
-  view->add = gtk_menu_button_new ();
-  gtk_box_pack_start (GTK_BOX (box),
-                      gtk_image_new_from_icon_name ("list-add-symbolic", GTK_ICON_SIZE_BUTTON),
-                      FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
-  gtk_container_add (GTK_CONTAINER (view->add), box);
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), view->add);
-  gtk_menu_button_set_popover (GTK_MENU_BUTTON (view->add), cnn_add_menu_new (add_layer, view));
-  atk_object_set_name (gtk_widget_get_accessible (view->add), _("Add layer"));
-  gtk_widget_set_tooltip_text (view->add, _("Add a layer below the selected one"));
-  gtk_widget_show_all (view->add);
-  return view->add;
-}
-
 static void
 make_toolbar (CnnStackView *view)
 {
-  GtkBox    *bar     = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6));
-  GtkWidget *history = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *bar = cnn_stack_toolbar_new (add_layer, view, &view->undo, &view->redo);
 
-  view->undo = icon_button ("edit-undo-symbolic", _("Undo"), _("Undo (Ctrl+Z)"));
-  view->redo = icon_button ("edit-redo-symbolic", _("Redo"), _("Redo (Ctrl+Shift+Z, Ctrl+Y)"));
-  gtk_style_context_add_class (gtk_widget_get_style_context (history), "linked");
-  gtk_box_pack_start (GTK_BOX (history), view->undo, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (history), view->redo, FALSE, FALSE, 0);
-  gtk_box_pack_start (bar, make_add_button (view), FALSE, FALSE, 0);
-  gtk_box_pack_end (bar, history, FALSE, FALSE, 0);
-  gtk_widget_show (history);
-  gtk_widget_show (GTK_WIDGET (bar));
-  gtk_box_pack_start (GTK_BOX (view), GTK_WIDGET (bar), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (view), bar, FALSE, FALSE, 0);
 }
 
 static void

@@ -247,6 +247,7 @@ cnn_terms_list_init (CnnTermsList *self)
   cnn_copy_menu_add (GTK_WIDGET (self), copy_list);
 }
 
+/** cnn_terms_list_new: (transfer floating): an empty list. */
 GtkWidget *
 cnn_terms_list_new (void)
 {

@@ -16,6 +16,9 @@ static const int sides[] = { 96, 384 };
 #define MAX_VALUES (1 << 24)
 #define MAX_MEMORY (256 * 1024 * 1024)
 
+/* A surface of cairo's has no longer side. */
+#define MAX_SIDE 32767
+
 /* --- one thumbnail -------------------------------------------------------- */
 
 /**
@@ -177,7 +180,8 @@ cnn_thumbnail_make (CnnPicture *picture, const char *text, GCancellable *cancell
     g_set_error_literal (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
                          _("the network makes no map of this picture"));
   else if (cnn_shape_cells (job.input) > MAX_VALUES ||
-           (gint64) job.map.height * job.map.width > MAX_VALUES)
+           (gint64) job.map.height * job.map.width > MAX_VALUES ||
+           MAX (job.map.height, job.map.width) > MAX_SIDE)
     g_set_error_literal (error, CNN_ERROR, CNN_ERROR_LIMIT,
                          _("the network's maps are too large for a small picture"));
   else

@@ -9,9 +9,9 @@ brightness (const GdkRGBA *colour)
   return 0.299 * colour->red + 0.587 * colour->green + 0.114 * colour->blue;
 }
 
-/** cnn_is_dark: whether @widget's theme writes bright on dark. */
-gboolean
-cnn_is_dark (GtkWidget *widget)
+/* Whether the theme writes bright on dark. */
+static gboolean
+is_dark (GtkWidget *widget)
 {
   GtkStyleContext *style = gtk_widget_get_style_context (widget);
   GdkRGBA          text;
@@ -24,7 +24,7 @@ cnn_is_dark (GtkWidget *widget)
 GdkRGBA
 cnn_page_colour (GtkWidget *widget)
 {
-  double grey = cnn_is_dark (widget) ? 0.11 : 1.0;
+  double grey = is_dark (widget) ? 0.11 : 1.0;
 
   return (GdkRGBA) { grey, grey, grey, 1.0 };
 }
@@ -38,24 +38,33 @@ cnn_mix_colours (const GdkRGBA *a, const GdkRGBA *b, double share)
 }
 
 /**
- * cnn_value_colour:
+ * cnn_value_colour_on:
+ * @page: what cnn_page_colour() says; to ask a theme for each of many values takes long
  * @scale: the size of a value that gets the full colour
  *
- * Returns: the colour of a value in @widget's theme
+ * Returns: the colour of a value
  */
 GdkRGBA
-cnn_value_colour (GtkWidget *widget, double value, double scale)
+cnn_value_colour_on (const GdkRGBA *page, double value, double scale)
 {
   static const GdkRGBA red = { 0.86, 0.20, 0.18, 1.0 }, blue = { 0.16, 0.42, 0.90, 1.0 };
 
-  GdkRGBA page  = cnn_page_colour (widget);
-  double  share = scale > 0.0 ? fabs (value) / scale : 0.0;
+  double share = scale > 0.0 ? fabs (value) / scale : 0.0;
 
   if (isnan (value))
     return (GdkRGBA) { 0.5, 0.5, 0.5, 1.0 };
   /* Small values shall be told from 0, too. */
-  return cnn_mix_colours (&page, value < 0.0 ? &blue : &red,
+  return cnn_mix_colours (page, value < 0.0 ? &blue : &red,
                           share > 0.0 ? 0.06 + 0.94 * MIN (share, 1.0) : 0.0);
+}
+
+/** cnn_value_colour: the same in @widget's theme. */
+GdkRGBA
+cnn_value_colour (GtkWidget *widget, double value, double scale)
+{
+  GdkRGBA page = cnn_page_colour (widget);
+
+  return cnn_value_colour_on (&page, value, scale);
 }
 
 /** cnn_ink_colour: black or white, whichever can be read on @background. */

@@ -165,6 +165,7 @@ cnn_wrap_row_init (CnnWrapRow *self)
   gtk_box_set_spacing (GTK_BOX (self), 2);
 }
 
+/** cnn_wrap_row_new: (transfer floating): an empty row. */
 GtkWidget *
 cnn_wrap_row_new (void)
 {

@@ -418,10 +418,13 @@ test_little (void)
 static void
 test_refused (void)
 {
+  static const char *const wide[] = { "global-avgpool", "global-maxpool", "spp levels=1",
+                                      "maxpool 2500", "softmax axis=all" };
   g_autoptr (CnnPicture)   picture   = ui_test_picture (3000, 3000, 3);
   g_autoptr (CnnExplainer) explainer = cnn_explainer_new (picture);
   g_autoptr (CnnNetwork)   large = parse ("flatten\ndense 2\nrelu");
   g_autoptr (CnnNetwork)   small = parse ("conv 2 3x3");
+  g_autoptr (CnnNetwork)   channels = parse ("softmax");
   g_autoptr (GCancellable) cancelled = g_cancellable_new ();
   Answer                   answer;
 
@@ -430,6 +433,21 @@ test_refused (void)
   g_assert_cmpstr (answer.error->message, ==,
                    "each value of this layer adds up 27000000 products, more than can be shown");
   g_clear_error (&answer.error);
+
+  /* What only chooses, or takes a mean, takes in as much. */
+  for (guint i = 0; i < G_N_ELEMENTS (wide); i++)
+    {
+      g_autoptr (CnnNetwork) network = parse (wide[i]);
+
+      answer = ask (explainer, network, 1, 0, 0, 0, NULL);
+      g_assert_error (answer.error, CNN_ERROR, CNN_ERROR_LIMIT);
+      g_assert_nonnull (strstr (answer.error->message,
+                                " values are behind this one, more than can be shown"));
+      g_clear_error (&answer.error);
+    }
+
+  /* Over channels it is as many as there are, however large the maps. */
+  cnn_explained_free (explain (explainer, channels, 1, 1, 2999, 0));
 
   answer = ask (explainer, small, 1, 2, 0, 0, NULL);
   g_assert_error (answer.error, CNN_ERROR, CNN_ERROR_SHAPE);

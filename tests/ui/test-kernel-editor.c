@@ -87,22 +87,6 @@ spoken (Fixture *f)
   return atk_object_get_name (gtk_widget_get_accessible (f->area));
 }
 
-static gboolean
-says (GtkWidget *widget, const char *sentence)
-{
-  gboolean found = FALSE;
-
-  if (!gtk_widget_get_mapped (widget))
-    return FALSE;
-  if (GTK_IS_LABEL (widget))
-    return strstr (gtk_label_get_text (GTK_LABEL (widget)), sentence) != NULL;
-  if (GTK_IS_CONTAINER (widget))
-    for (GList *l = gtk_container_get_children (GTK_CONTAINER (widget)); l;
-         l = g_list_delete_link (l, l))
-      found = found || says (l->data, sentence);
-  return found;
-}
-
 static void
 paste (Fixture *f, const char *text)
 {
@@ -110,6 +94,29 @@ paste (Fixture *f, const char *text)
   gtk_widget_grab_focus (f->area);
   ui_test_key (f->area, GDK_KEY_v, GDK_CONTROL_MASK);
   ui_test_settle ();
+}
+
+static gboolean
+is_last_reference (gpointer object)
+{
+  return G_OBJECT (object)->ref_count == 1;
+}
+
+/* The answer of the clipboard comes when the editor is no more. */
+static void
+test_late_paste (void)
+{
+  Fixture    f;
+  GtkWidget *editor;
+
+  open_editor (&f, "[[1,2],[3,4]]", grey);
+  editor = g_object_ref (find (&f, CNN_TYPE_KERNEL_EDITOR, NULL));
+  /* Nobody has anything in it: it is for the screen to say so, which takes a while. */
+  g_signal_emit_by_name (find (&f, CNN_TYPE_KERNEL_GRID, NULL), "paste");
+  close_editor (&f);
+  g_assert_false (is_last_reference (editor));
+  g_assert_true (ui_test_wait (is_last_reference, editor));
+  g_object_unref (editor);
 }
 
 /* --- the grid ------------------------------------------------------------- */
@@ -149,7 +156,7 @@ test_edit (void)
   gtk_entry_set_text (GTK_ENTRY (cell_entry (&f)), "seven");
   ui_test_key (cell_entry (&f), GDK_KEY_Return, 0);
   g_assert_true (gtk_widget_is_visible (cell_entry (&f)));
-  g_assert_true (says (f.window, "Expected a number"));
+  g_assert_true (ui_test_says (f.window, "Expected a number"));
   gtk_entry_set_text (GTK_ENTRY (cell_entry (&f)), "7");
   ui_test_key (cell_entry (&f), GDK_KEY_Return, 0);
   check (&f, "\"[[0,1,0],[1,-0.5,7],[0,1,0]]\"");
@@ -220,13 +227,13 @@ test_named (void)
   Fixture f;
 
   open_editor (&f, "sobel-x", grey);
-  g_assert_true (says (f.window, "Positive where brightness grows to the right"));
-  g_assert_true (says (f.window, "Sum 0: even areas become 0"));
+  g_assert_true (ui_test_says (f.window, "Positive where brightness grows to the right"));
+  g_assert_true (ui_test_says (f.window, "Sum 0: even areas become 0"));
   g_assert_false (gtk_widget_is_sensitive (find (&f, GTK_TYPE_SPIN_BUTTON, "Rows of the kernel")));
   click_cell (&f, 1, 2);
   ui_test_key (f.area, GDK_KEY_Delete, 0);
   check (&f, "\"[[-1,0,1],[-2,0,0],[-1,0,1]]\"");
-  g_assert_true (says (f.window, "Sum −2: multiplies even areas by it"));
+  g_assert_true (ui_test_says (f.window, "Sum −2: multiplies even areas by it"));
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (find (&f, GTK_TYPE_SPIN_BUTTON,
                                                     "Rows of the kernel")), 1);
   check (&f, "\"[[-2,0,0]]\"");
@@ -259,7 +266,7 @@ test_tools (void)
   open_editor (&f, "[[1,2],[0,1]]", grey);
   press (&f, "Make the sum 1: divide by the sum");
   check (&f, "\"[[0.25,0.5],[0,0.25]]\"");
-  g_assert_true (says (f.window, "Sum 1: keeps the brightness"));
+  g_assert_true (ui_test_says (f.window, "Sum 1: keeps the brightness"));
   g_assert_false (gtk_widget_is_sensitive (find (&f, GTK_TYPE_BUTTON, tools[2].name)));
   press (&f, "Make the sum 0: take off the mean");
   g_assert_false (gtk_widget_is_sensitive (find (&f, GTK_TYPE_BUTTON,
@@ -304,12 +311,12 @@ test_clipboard (void)
   text = gtk_clipboard_wait_for_text (gtk_clipboard_get (GDK_SELECTION_CLIPBOARD));
   g_assert_cmpstr (text, ==, "0\t-1\t0\n-1\t4\t-1\n0\t-1\t0\n");
   paste (&f, "1 2\n3");
-  g_assert_true (says (f.window, "What you paste is no matrix: line 2, column 2"));
+  g_assert_true (ui_test_says (f.window, "What you paste is no matrix: line 2, column 2"));
   check (&f, "\"[[0,-1,0],[-1,4,-1],[0,-1,0]]\",sobel-x");
   ui_test_screenshot (f.window, "kernel-paste-mistake");
   paste (&f, "(1;2^3;4^5;6)");
   check (&f, "\"[[[1],[2]],[[3],[4]],[[5],[6]]]\",sobel-x");
-  g_assert_false (says (f.window, "What you paste"));
+  g_assert_false (ui_test_says (f.window, "What you paste"));
   /* One matrix goes to the channel that is seen; the others keep step in size. */
   paste (&f, "7\n8\n9");
   check (&f, "\"[[[7],[8],[9]],[[3],[4],[0]],[[5],[6],[0]]]\",sobel-x");
@@ -418,6 +425,7 @@ main (int argc, char **argv)
   ui_test_init (&argc, &argv);
   /* Pictures are of what there is, not of the way to it. */
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  g_test_add_func ("/kernel-editor/late-paste", test_late_paste);
   g_test_add_func ("/kernel-editor/edit", test_edit);
   g_test_add_func ("/kernel-editor/keys", test_keys);
   g_test_add_func ("/kernel-editor/list", test_list);

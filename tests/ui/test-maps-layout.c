@@ -39,8 +39,6 @@ test_grid (void)
           g_assert_cmpint (a.y + a.height + grid.caption, <=, grid.total + grid.top);
           if (memcmp (&a, &b, sizeof a) != 0)
             g_assert_false (cnn_rect_intersect (&common, &b));
-          g_assert_cmpint (cnn_maps_grid_at (&grid, a.x + a.width / 2, a.y + a.height / 2), ==,
-                           map);
           /* What is in sight is in the list. */
           cnn_maps_grid_visible (&grid, MAX (a.y - pane.height / 2, 0), pane.height, &first,
                                  &n_seen);

@@ -36,6 +36,7 @@ test_numbers (void)
   assert_text (cnn_number_cell (123.4), "123");
   assert_text (cnn_number_cell (45678.0), "5e4");
   assert_text (cnn_number_cell (INFINITY), "∞");
+  assert_text (cnn_number_cell (NAN), "NaN");
   assert_text (cnn_number_full (0.1f), "0.1");
   assert_text (cnn_number_full (-4.0), "-4");
   for (int i = 0; i < 2000; i++)

@@ -86,22 +86,6 @@ type (Fixture *f, const char *name, const char *text)
 
 #define assert_text(f, text) g_assert_cmpstr (cnn_draft_text ((f).draft), ==, text)
 
-static gboolean
-says (GtkWidget *widget, const char *sentence)
-{
-  gboolean found = FALSE;
-
-  if (!gtk_widget_get_mapped (widget))
-    return FALSE;
-  if (GTK_IS_LABEL (widget))
-    return strstr (gtk_label_get_text (GTK_LABEL (widget)), sentence) != NULL;
-  if (GTK_IS_CONTAINER (widget))
-    for (GList *l = gtk_container_get_children (GTK_CONTAINER (widget)); l;
-         l = g_list_delete_link (l, l))
-      found = found || says (l->data, sentence);
-  return found;
-}
-
 /* Every parameter of every op has a widget that shows its initial value and can say it. */
 static void
 test_all_ops (void)
@@ -210,11 +194,11 @@ test_numbers (void)
   assert_text (f, "prelu slope=0.5,0.25,0");
   type (&f, "Slope", "0.5,x");
   assert_text (f, "prelu slope=0.5,0.25,0");
-  g_assert_true (says (f.window, "found “x”"));
+  g_assert_true (ui_test_says (f.window, "found “x”"));
   ui_test_screenshot (f.window, "params-mistake");
   type (&f, "Slope", "2");
   assert_text (f, "prelu slope=2");
-  g_assert_false (says (f.window, "found “x”"));
+  g_assert_false (ui_test_says (f.window, "found “x”"));
   close_view (&f);
 }
 
@@ -272,9 +256,9 @@ test_names (void)
   type (&f, "Name", "b");
   assert_text (f, "relu as=a\ntanh as=b\nrelu\nadd a");
   type (&f, "Name", "a");
-  g_assert_true (says (f.window, "Layer 1 already has the name “a”"));
+  g_assert_true (ui_test_says (f.window, "Layer 1 already has the name “a”"));
   type (&f, "Name", "1 2");
-  g_assert_true (says (f.window, "begins with a letter"));
+  g_assert_true (ui_test_says (f.window, "begins with a letter"));
   assert_text (f, "relu as=a\ntanh as=b\nrelu\nadd a");
 
   cnn_params_view_set_layer (CNN_PARAMS_VIEW (f.view), 3);
@@ -395,9 +379,9 @@ test_follows (void)
   find (&f, GTK_TYPE_SPIN_BUTTON, "Window size: rows");
   g_assert_null (ui_test_find (f.window, GTK_TYPE_SPIN_BUTTON, "Kernels"));
   cnn_draft_set_text (f.draft, "maxpol 3");
-  g_assert_true (says (f.window, "did you mean “maxpool”"));
+  g_assert_true (ui_test_says (f.window, "did you mean “maxpool”"));
   cnn_draft_set_text (f.draft, "");
-  g_assert_true (says (f.window, "Choose a layer"));
+  g_assert_true (ui_test_says (f.window, "Choose a layer"));
   cnn_draft_undo (f.draft);
   close_view (&f);
 }

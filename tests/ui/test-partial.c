@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "partial.h"
 #include "plan.h"
@@ -174,6 +175,21 @@ test_refused (void)
                   "the kernels of all channels are more numbers than a network's text may have");
 }
 
+/* What is too long is given up before it takes the machine's memory. */
+static void
+test_long (void)
+{
+  struct rusage before, after;
+
+  getrusage (RUSAGE_SELF, &before);
+  assert_refused ("input 128x128x1; flatten; conv 2 1x1 groups=2", (CnnShape) { 128, 128, 1 }, 2, 0,
+                  CNN_ERROR_LIMIT,
+                  "the kernels of all channels are more numbers than a network's text may have");
+  getrusage (RUSAGE_SELF, &after);
+  /* In KiB. All of the text would be 800 MiB. */
+  g_assert_cmpint (after.ru_maxrss - before.ru_maxrss, <, 200 * 1024);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -182,5 +198,6 @@ main (int argc, char **argv)
   g_test_add_func ("/partial/windows", test_windows);
   g_test_add_func ("/partial/deep", test_deep);
   g_test_add_func ("/partial/refused", test_refused);
+  g_test_add_func ("/partial/long", test_long);
   return g_test_run ();
 }

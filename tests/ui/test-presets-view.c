@@ -189,7 +189,7 @@ test_thumbnail (void)
 {
   static const char *const none[] = {
     "", "covn", "input ?x?x2; relu", "maxpool 1000", "input 1x1x1; dense 3; softmax",
-    "input 5000x5000x1; relu",
+    "input 5000x5000x1; relu", "input 2x40000x1; relu", "input 40000x2x1; relu",
   };
   g_autoptr (CnnPicture) picture = ui_test_picture (200, 400, 3);
   cairo_surface_t       *surface;

@@ -184,6 +184,27 @@ test_kept (void)
   g_assert_cmpint (g_atomic_int_get (&gate->n_reads) - reads, <, 8);
 }
 
+/* A network's last layer may be number CNN_MAX_NODES, since the input counts, too. */
+static void
+test_last_layer (void)
+{
+  g_autoptr (CnnPicture) picture = ui_test_picture (20, 30, 1);
+  g_autoptr (CnnPreview) preview = cnn_preview_new (picture);
+  g_autoptr (GString)    text    = g_string_new (NULL);
+  g_autoptr (CnnNetwork) network = NULL;
+  g_autofree float *values = g_new (float, 30 * 20);
+  Asked asked = { preview, { CNN_MAX_NODES, { 0, 0, 30, 20 }, 1, 0, 1 }, values };
+
+  for (int i = 0; i < CNN_MAX_NODES; i++)
+    g_string_append (text, "relu\n");
+  network = preview_test_parse (text->str);
+  cnn_preview_set_network (preview, network);
+  cnn_preview_want_strip (preview, CNN_MAX_NODES, 1, 22);
+  cnn_preview_want (preview, &asked.view);
+  g_assert_true (ui_test_wait (preview_test_is_there, &asked));
+  g_assert_true (ui_test_wait (preview_test_has_stats, &asked));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -193,5 +214,6 @@ main (int argc, char **argv)
   g_test_add_func ("/preview/cancel", test_cancel);
   g_test_add_func ("/preview/failed", test_failed);
   g_test_add_func ("/preview/kept", test_kept);
+  g_test_add_func ("/preview/last-layer", test_last_layer);
   return g_test_run ();
 }

@@ -1,146 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "stack-view.h"
+#include "stack-test.h"
 
 #include <dlfcn.h>
 #include <gdk/gdkx.h>
 #include <string.h>
 
-#include "card.h"
 #include "ui-test.h"
 
 /* The stack of cards, used as a person uses it, and held against the draft. */
-
-typedef struct
-{
-  CnnDraft     *draft;
-  CnnStackView *view;
-  GtkWidget    *window;
-  GtkWidget    *list;
-  int           n_selected; /* signals */
-  int           selected;
-} Stack;
-
-static void
-was_selected (CnnStackView *view, int layer, Stack *stack)
-{
-  stack->n_selected++;
-  stack->selected = layer;
-}
-
-static void
-stack_open (Stack *stack, const char *text, CnnPreview *preview)
-{
-  *stack = (Stack) { .draft = cnn_draft_new ((CnnShape) { 48, 64, 3 }), .selected = -5 };
-  cnn_draft_set_text (stack->draft, text);
-  stack->view = CNN_STACK_VIEW (cnn_stack_view_new (stack->draft, preview));
-  g_signal_connect (stack->view, "selected", G_CALLBACK (was_selected), stack);
-  stack->window = ui_test_show (GTK_WIDGET (stack->view), 340, 640);
-  stack->list = ui_test_find (stack->window, GTK_TYPE_LIST_BOX, "Layers");
-}
-
-static void
-stack_close (Stack *stack)
-{
-  gtk_widget_destroy (stack->window);
-  ui_test_settle ();
-  g_assert_cmpint (G_OBJECT (stack->draft)->ref_count, ==, 1);
-  g_object_unref (stack->draft);
-}
-
-/* Row 0 is the picture's. */
-static CnnCard *
-card_at (Stack *stack, int layer)
-{
-  GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (stack->list), layer + 1);
-
-  return row != NULL ? CNN_CARD (row) : NULL;
-}
-
-/* Whether a label that can be seen says @part. */
-typedef struct
-{
-  const char *part;
-  gboolean    found;
-} Saying;
-
-static void
-look (GtkWidget *widget, gpointer data)
-{
-  Saying *self = data;
-
-  if (GTK_IS_LABEL (widget) && gtk_widget_is_visible (widget))
-    {
-      g_auto (GStrv)   islands = NULL;
-      g_autofree char *text    = NULL;
-
-      /* Without the marks around what is written from left to right. */
-      islands = g_regex_split_simple ("[\u2066\u2069]", gtk_label_get_text (GTK_LABEL (widget)), 0,
-                                      0);
-      text = g_strjoinv ("", islands);
-      self->found |= strstr (text, self->part) != NULL;
-    }
-  if (GTK_IS_CONTAINER (widget))
-    gtk_container_forall (GTK_CONTAINER (widget), look, data);
-}
-
-static gboolean
-says (gpointer card, const char *part)
-{
-  Saying self = { part, FALSE };
-
-  look (GTK_WIDGET (card), &self);
-  return self.found;
-}
-
-/* Every layer has its card, in its place, with its name and what is wrong with it. */
-static void
-assert_cards (Stack *stack)
-{
-  guint n      = cnn_draft_n_layers (stack->draft);
-  int   number = 0;
-
-  for (guint i = 0; i < n; i++)
-    {
-      const CnnDraftLayer *layer = cnn_draft_layer (stack->draft, i);
-      CnnCard             *card  = card_at (stack, (int) i);
-      g_autofree char     *name  = NULL;
-      GtkWidget           *on;
-
-      g_assert_nonnull (card);
-      g_assert_cmpint (cnn_card_layer (card), ==, i);
-      g_assert_cmpint (cnn_card_node (card), ==, layer->number);
-      on = ui_test_find (GTK_WIDGET (card), GTK_TYPE_SWITCH, NULL);
-      g_assert_cmpint (gtk_switch_get_active (GTK_SWITCH (on)), ==, layer->enabled);
-      if (layer->op == NULL)
-        continue;
-      if (layer->op->group == CNN_GROUP_INPUT || !layer->enabled)
-        name = g_strdup (layer->op->label);
-      else
-        name = g_strdup_printf ("%d %s", ++number, layer->op->label);
-      g_assert_true (says (card, name));
-      /* But for the layer's name before it. */
-      if (layer->problem != NULL)
-        {
-          const char *colon = strchr (layer->problem, ':');
-
-          g_assert_true (says (card, colon != NULL ? colon + 3 : layer->problem + 1));
-        }
-    }
-  g_assert_null (card_at (stack, (int) n));
-  g_assert_cmpint (cnn_stack_view_selected (stack->view), <, n);
-}
-
-static void
-add (Stack *stack, const CnnOp *op)
-{
-  GtkWidget *button = ui_test_find (stack->window, GTK_TYPE_MENU_BUTTON, "Add layer");
-  GtkWidget *menu   = GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (button)));
-  GtkWidget *item   = ui_test_find (menu, GTK_TYPE_MODEL_BUTTON, op->label);
-
-  g_assert_nonnull (item);
-  gtk_button_clicked (GTK_BUTTON (item));
-  ui_test_settle ();
-}
 
 /* --- every kind of layer ------------------------------------------------------------- */
 
@@ -427,102 +294,6 @@ test_ticks (void)
   stack_close (&stack);
 }
 
-/* --- many edits, many layers ------------------------------------------------------------------ */
-
-static void
-edit (Stack *stack)
-{
-  guint               n_ops;
-  const CnnOp *const *ops   = cnn_ops (&n_ops);
-  int                 n     = (int) cnn_draft_n_layers (stack->draft);
-  int                 layer = g_test_rand_int_range (-1, MAX (n, 1));
-  CnnCard            *card;
-
-  cnn_stack_view_select (stack->view, layer);
-  card = card_at (stack, cnn_stack_view_selected (stack->view));
-  gtk_widget_grab_focus (GTK_WIDGET (card));
-  switch (g_test_rand_int_range (0, 11))
-    {
-    case 0:
-    case 1:
-    case 2:
-      add (stack, ops[g_test_rand_int_range (0, n_ops)]);
-      break;
-    case 3:
-      ui_test_key (stack->list, GDK_KEY_Delete, 0);
-      break;
-    case 4:
-      ui_test_key (stack->list, GDK_KEY_Up, GDK_MOD1_MASK);
-      break;
-    case 5:
-      ui_test_key (stack->list, GDK_KEY_Down, GDK_MOD1_MASK);
-      break;
-    case 6:
-      ui_test_key (stack->list, GDK_KEY_d, GDK_CONTROL_MASK);
-      break;
-    case 7:
-      ui_test_key (stack->list, GDK_KEY_space, 0);
-      break;
-    case 8:
-      ui_test_key (stack->list, GDK_KEY_z, GDK_CONTROL_MASK);
-      break;
-    case 9:
-      ui_test_key (stack->list, GDK_KEY_y, GDK_CONTROL_MASK);
-      break;
-    default:
-      if (n > 0 && layer >= 0)
-        cnn_draft_set_layer (stack->draft, layer, "conv 2 9x9 pad=nonsense");
-    }
-}
-
-static void
-test_random (void)
-{
-  Stack stack;
-
-  stack_open (&stack, "conv 4 3x3; relu", NULL);
-  for (int i = 0; i < 150; i++)
-    {
-      edit (&stack);
-      assert_cards (&stack);
-      g_assert_true (gtk_list_box_get_selected_row (GTK_LIST_BOX (stack.list)) ==
-                     GTK_LIST_BOX_ROW (card_at (&stack, cnn_stack_view_selected (stack.view))));
-    }
-  stack_close (&stack);
-}
-
-static void
-test_many (void)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree CnnCard **before = g_new (CnnCard *, 200);
-  Stack stack;
-
-  for (int i = 0; i < 200; i++)
-    g_string_append (text, i % 2 ? "relu\n" : "conv 3 3x3 pad=same\n");
-  stack_open (&stack, text->str, NULL);
-  for (int i = 0; i < 200; i++)
-    before[i] = card_at (&stack, i);
-  gtk_widget_grab_focus (GTK_WIDGET (before[120]));
-  cnn_stack_view_select (stack.view, 120);
-
-  /* Another kernel size: the numbers of all that follow change, no card does. */
-  g_assert_true (cnn_draft_set_param (stack.draft, 0, "size", "5x5", NULL));
-  g_assert_true (says (before[0], "228 weights"));
-  g_assert_true (says (before[199], "sees 203×203"));
-  /* One in the middle goes, and comes back. */
-  cnn_draft_remove (stack.draft, 60);
-  g_assert_true (card_at (&stack, 119) == before[120]);
-  g_assert_cmpint (stack.selected, ==, 119);
-  cnn_draft_undo (stack.draft);
-  for (int i = 0; i < 200; i++)
-    g_assert_true (i == 60 || card_at (&stack, i) == before[i]);
-  g_assert_cmpint (cnn_stack_view_selected (stack.view), ==, 120);
-  g_assert_true (gtk_window_get_focus (GTK_WINDOW (stack.window)) == GTK_WIDGET (before[120]));
-  assert_cards (&stack);
-  stack_close (&stack);
-}
-
 /* --- how it looks --------------------------------------------------------------------- */
 
 static gboolean
@@ -593,8 +364,6 @@ main (int argc, char **argv)
   g_test_add_func ("/stack-view/mistake", test_mistake);
   g_test_add_func ("/stack-view/input", test_input);
   g_test_add_func ("/stack-view/ticks", test_ticks);
-  g_test_add_func ("/stack-view/random", test_random);
-  g_test_add_func ("/stack-view/many", test_many);
   g_test_add_func ("/stack-view/looks", test_looks);
   return g_test_run ();
 }

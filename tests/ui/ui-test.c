@@ -94,6 +94,23 @@ ui_test_find (GtkWidget *root, GType type, const char *accessible_name)
   return self.found;
 }
 
+/** ui_test_says: whether a label in @widget that can be seen says @sentence. */
+gboolean
+ui_test_says (GtkWidget *widget, const char *sentence)
+{
+  gboolean found = FALSE;
+
+  if (!gtk_widget_get_mapped (widget))
+    return FALSE;
+  if (GTK_IS_LABEL (widget))
+    return strstr (gtk_label_get_text (GTK_LABEL (widget)), sentence) != NULL;
+  if (GTK_IS_CONTAINER (widget))
+    for (GList *l = gtk_container_get_children (GTK_CONTAINER (widget)); l;
+         l = g_list_delete_link (l, l))
+      found = found || ui_test_says (l->data, sentence);
+  return found;
+}
+
 static void
 send (GtkWidget *widget, GdkEvent *event)
 {
