@@ -114,11 +114,12 @@ bench_card (Bench *bench, int layer)
   return GTK_WIDGET (gtk_list_box_get_row_at_index (GTK_LIST_BOX (bench->list), layer + 1));
 }
 
-/** bench_selected: (transfer none): the selected card. */
-GtkWidget *
-bench_selected (Bench *bench)
+/** bench_card_key: presses a key on the selected card, which may be gone after it. */
+void
+bench_card_key (Bench *bench, guint key, GdkModifierType state)
 {
-  return GTK_WIDGET (gtk_list_box_get_selected_row (GTK_LIST_BOX (bench->list)));
+  gtk_widget_grab_focus (bench_card (bench, bench->editor->layer));
+  ui_test_key (bench->list, key, state);
 }
 
 void

@@ -42,7 +42,7 @@ void                bench_key       (GtkWidget *widget, guint key, GdkModifierTy
 void                bench_add       (Bench *bench, const char *label);
 void                bench_select    (Bench *bench, int layer);
 GtkWidget          *bench_card      (Bench *bench, int layer);
-GtkWidget          *bench_selected  (Bench *bench);
+void                bench_card_key  (Bench *bench, guint key, GdkModifierType state);
 void                bench_tick_card (Bench *bench, int layer, gboolean on);
 const CnnExplained *bench_point     (Bench *bench);
 void                bench_assert    (Bench *bench, const char *property, const char *expected);

@@ -146,7 +146,7 @@ test_mistake (void)
   bench_point (&bench);
 
   bench_select (&bench, 2);
-  bench_key (bench_selected (&bench), GDK_KEY_d, GDK_CONTROL_MASK);
+  bench_card_key (&bench, GDK_KEY_d, GDK_CONTROL_MASK);
   g_assert_cmpstr (arguments->values[0], ==, "conv 4 3x3\nrelo # sic\nmaxpool 2\nmaxpool 2\n");
   g_assert_cmpstr (arguments->values[1], ==, "2-3");
   bench_check (&bench);
@@ -193,12 +193,12 @@ test_ticks (void)
   bench_add (&bench, "Hyperbolic tangent");
   bench_assert (&bench, "stages", "2,3:2");
   bench_check (&bench);
-  bench_key (bench_selected (&bench), GDK_KEY_Down, GDK_MOD1_MASK);
+  bench_card_key (&bench, GDK_KEY_Down, GDK_MOD1_MASK);
   bench_assert (&bench, "stages", "1,3:2");
   bench_select (&bench, 2);
-  bench_key (bench_selected (&bench), GDK_KEY_Delete, 0);
+  bench_card_key (&bench, GDK_KEY_Delete, 0);
   bench_assert (&bench, "stages", "1");
-  bench_key (bench_selected (&bench), GDK_KEY_z, GDK_CONTROL_MASK);
+  bench_card_key (&bench, GDK_KEY_z, GDK_CONTROL_MASK);
   bench_check (&bench);
   bench_close (&bench);
 }
@@ -404,7 +404,7 @@ test_stop (void)
   /* It was not finished: an edit reads again, what was there before too. */
   gate->nap = 0;
   bench.progress = 0.0;
-  bench_key (bench_selected (&bench), GDK_KEY_d, GDK_CONTROL_MASK);
+  bench_card_key (&bench, GDK_KEY_d, GDK_CONTROL_MASK);
   g_assert_true (ui_test_wait (reads_on, &self));
   bench_settle (&bench);
   bench_check (&bench);
