@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "editor-test.h"
 
+#include <glib/gi18n.h>
+
 #include "card.h"
 #include "stack-view.h"
 
@@ -64,11 +66,12 @@ bench_settle (Bench *bench)
   ui_test_settle ();
 }
 
-/** bench_find: (transfer none): which must be there. */
+/** bench_find: (transfer none): which must be there; @name is what it is called in English. */
 GtkWidget *
 bench_find (Bench *bench, GType type, const char *name)
 {
-  GtkWidget *found = ui_test_find (GTK_WIDGET (bench->editor), type, name);
+  GtkWidget *found = ui_test_find (GTK_WIDGET (bench->editor), type,
+                                   name != NULL ? dgettext ("convolens", name) : NULL);
 
   if (found == NULL)
     g_error ("there is no %s “%s”", g_type_name (type), name);
@@ -183,7 +186,9 @@ bench_check (Bench *bench)
   CnnDraft            *draft = bench->editor->draft;
   g_autoptr (CnnDraft) fresh = cnn_draft_new (cnn_picture_shape (bench->editor->picture));
   guint                n     = cnn_draft_n_layers (draft);
+  GtkWidget           *focus = gtk_window_get_focus (GTK_WINDOW (bench->window));
 
+  g_assert_true (focus == NULL || gtk_widget_get_toplevel (focus) == bench->window);
   bench_assert (bench, "network", cnn_draft_text (draft));
   cnn_draft_set_text (fresh, cnn_draft_text (draft));
   g_assert_cmpuint (cnn_draft_n_layers (fresh), ==, n);

@@ -310,6 +310,9 @@ test_anything (void)
       bench_open (&bench, picture, networks[i], 1200, 640);
       for (int turn = 0; turn < TURNS; turn++)
         {
+          g_autofree char *text = g_strescape (cnn_draft_text (bench.editor->draft), NULL);
+
+          g_test_message ("%d: %s", turn, text);
           deeds[g_test_rand_int_range (0, G_N_ELEMENTS (deeds))](&bench);
           let_happen ();
           bench_check (&bench);

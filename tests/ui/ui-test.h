@@ -14,6 +14,8 @@ GtkWidget  *ui_test_show       (GtkWidget *widget, int width, int height);
 GtkWidget  *ui_test_find       (GtkWidget *root, GType type, const char *accessible_name);
 void        ui_test_click      (GtkWidget *widget, double x, double y);
 void        ui_test_key        (GtkWidget *widget, guint keyval, GdkModifierType state);
+void        ui_test_keys       (GtkWidget *widget, guint keyval, GdkModifierType state,
+                                guint times);
 void        ui_test_screenshot (GtkWidget *window, const char *name);
 CnnPicture *ui_test_picture    (int height, int width, int channels);
 
