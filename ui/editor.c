@@ -16,6 +16,9 @@
 #include "stack-view.h"
 #include "text-editor.h"
 
+/* Between parts, and beside what divides them. */
+#define SPACE 6
+
 /* Of the cards above the parameters, at first, in pixels. */
 #define LAYERS_HEIGHT 290
 
@@ -301,7 +304,7 @@ static void
 cnn_editor_init (CnnEditor *self)
 {
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
-  gtk_box_set_spacing (GTK_BOX (self), 6);
+  gtk_box_set_spacing (GTK_BOX (self), SPACE);
   self->layer = -1;
   self->hovered.map = self->pinned.map = -1;
   self->stages = g_strdup ("last");
@@ -328,8 +331,8 @@ scrolled (GtkWidget *child, int least)
 static GtkWidget *
 left_side (CnnEditor *self, const char *presets_folder)
 {
-  GtkWidget *box      = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *top      = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *box      = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACE);
+  GtkWidget *top      = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACE);
   GtkWidget *presets  = cnn_presets_view_new (self->draft, self->picture, presets_folder);
   GtkWidget *pages    = gtk_stack_new ();
   GtkWidget *switcher = gtk_stack_switcher_new ();
@@ -348,6 +351,8 @@ left_side (CnnEditor *self, const char *presets_folder)
   gtk_box_pack_end (GTK_BOX (top), switcher, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), top, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), pages, TRUE, TRUE, 0);
+  gtk_widget_set_margin_end (box, SPACE);
+  gtk_widget_set_margin_top (self->params, SPACE);
   gtk_widget_set_size_request (box, 340, -1);
   gtk_widget_show_all (top);
   gtk_widget_show (self->stack);
@@ -376,6 +381,9 @@ fill (CnnEditor *self, const char *presets_folder)
   gtk_paned_pack2 (GTK_PANED (outer), inner, TRUE, FALSE);
   gtk_paned_pack1 (GTK_PANED (inner), self->maps, TRUE, FALSE);
   gtk_paned_pack2 (GTK_PANED (inner), self->arithmetic, FALSE, FALSE);
+  gtk_widget_set_margin_start (self->maps, SPACE);
+  gtk_widget_set_margin_end (self->maps, SPACE);
+  gtk_widget_set_margin_start (self->arithmetic, SPACE);
   gtk_widget_set_size_request (self->maps, 260, 240);
   gtk_widget_set_size_request (self->arithmetic, 300, -1);
   gtk_widget_show (self->maps);

@@ -241,15 +241,17 @@ cnn_maps_cells (const CnnMapsPlace *place, const CnnMapsPort *port, CnnSize pane
  * A power of two, so that what was computed for one zoom is good for those near it.
  *
  * Returns: how many cells a side are to be averaged so that each mean has about a pixel,
- *   and no less than half of one
+ *   and no less than half of one; more where cells are so long and narrow that a pane
+ *   would have more of them than an image can
  */
 int
 cnn_maps_reduce (const CnnMapsPlace *place, double scale)
 {
   double cell   = MAX (place->width, place->height) * scale;
+  double narrow = MIN (place->width, place->height) * scale;
   int    reduce = 1;
 
-  while (cell * reduce * 2 <= 1.0 && reduce < 1 << 20)
+  while ((cell * reduce * 2 <= 1.0 || narrow * reduce * 8 <= 1.0) && reduce < 1 << 20)
     reduce *= 2;
   return reduce;
 }

@@ -288,10 +288,15 @@ buffer_changed (CnnTextEditor *editor)
   editor->pause = g_timeout_add (PAUSE, pause_over, editor);
 }
 
+/* What gets the focus may go away with a change of the text: not before it has it. */
 static gboolean
 left (CnnTextEditor *editor)
 {
-  flush (editor);
+  if (editor->pause != 0)
+    {
+      g_source_remove (editor->pause);
+      editor->pause = g_idle_add_full (G_PRIORITY_HIGH, pause_over, editor, NULL);
+    }
   return FALSE;
 }
 
@@ -392,7 +397,7 @@ add_view (CnnTextEditor *editor)
   g_signal_connect (view, "query-tooltip", G_CALLBACK (query_tooltip), editor);
   g_signal_connect (view, "key-press-event", G_CALLBACK (key_press), editor);
   g_signal_connect_swapped (view, "focus-out-event", G_CALLBACK (left), editor);
-  g_signal_connect_swapped (view, "unmap", G_CALLBACK (left), editor);
+  g_signal_connect_swapped (view, "unmap", G_CALLBACK (flush), editor);
   g_signal_connect_swapped (buffer, "changed", G_CALLBACK (buffer_changed), editor);
   g_signal_connect_swapped (buffer, "notify::cursor-position", G_CALLBACK (show_sentence),
                             editor);

@@ -124,6 +124,21 @@ test_place (void)
   g_assert_cmpfloat (dense.width, ==, 32.0);
 }
 
+/* Cells a thousand times as high as wide: a pane has no more of them than an image can. */
+static void
+test_narrow (void)
+{
+  CnnMapsPlace place  = { 0.0, 0.0, 120.0 / 1048576, 1.0 };
+  CnnMapsPort  port   = { .x = 60.0, .y = 45.0, .scale = 4.0 };
+  CnnShape     shape  = { 90, 1048576, 1 };
+  CnnRect      cells  = cnn_maps_cells (&place, &port, (CnnSize) { 360, 480 }, shape);
+  int          reduce = cnn_maps_reduce (&place, port.scale);
+
+  g_assert_cmpint (cells.width, ==, 1048576);
+  g_assert_cmpint (cells.width / reduce, <, 8 * 480 + 1);
+  g_assert_cmpint (cells.width / reduce, >=, 4 * 480 - 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -131,5 +146,6 @@ main (int argc, char **argv)
   g_test_add_func ("/maps-layout/grid", test_grid);
   g_test_add_func ("/maps-layout/port", test_port);
   g_test_add_func ("/maps-layout/place", test_place);
+  g_test_add_func ("/maps-layout/narrow", test_narrow);
   return g_test_run ();
 }

@@ -173,6 +173,7 @@ test_keys (void)
   g_assert_cmpint (host.hover[1], ==, 151);
   g_assert_cmpint (host.hover[2], ==, 201);
   host_settle (&host);
+  /* A person counts from 1, as in the arithmetic. */
   g_assert_nonnull (strstr (description (&host), "Row 152, column 202: "));
 
   ui_test_key (host.area, GDK_KEY_1, 0);

@@ -148,11 +148,16 @@ ui_test_click (GtkWidget *widget, double x, double y)
 void
 ui_test_key (GtkWidget *widget, guint keyval, GdkModifierType state)
 {
-  GdkEventType types[] = { GDK_KEY_PRESS, GDK_KEY_RELEASE };
+  ui_test_keys (widget, keyval, state, 1);
+}
 
-  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+/** ui_test_keys: the same so many times, without a rest. */
+void
+ui_test_keys (GtkWidget *widget, guint keyval, GdkModifierType state, guint times)
+{
+  for (guint i = 0; i < 2 * times; i++)
     {
-      GdkEvent *event = gdk_event_new (types[i]);
+      GdkEvent *event = gdk_event_new (i % 2 == 0 ? GDK_KEY_PRESS : GDK_KEY_RELEASE);
 
       event->key.keyval = keyval;
       event->key.state = state;

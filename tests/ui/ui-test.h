@@ -15,6 +15,8 @@ GtkWidget  *ui_test_find       (GtkWidget *root, GType type, const char *accessi
 gboolean    ui_test_says       (GtkWidget *widget, const char *sentence);
 void        ui_test_click      (GtkWidget *widget, double x, double y);
 void        ui_test_key        (GtkWidget *widget, guint keyval, GdkModifierType state);
+void        ui_test_keys       (GtkWidget *widget, guint keyval, GdkModifierType state,
+                                guint times);
 void        ui_test_screenshot (GtkWidget *window, const char *name);
 CnnPicture *ui_test_picture    (int height, int width, int channels);
 
