@@ -359,7 +359,7 @@ static GtkWidget *
 make_add_button (CnnStackView *view)
 {
   GtkWidget *box   = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  GtkWidget *label = gtk_label_new_with_mnemonic (_("_Add layer"));
+  GtkWidget *label = gtk_label_new_with_mnemonic (_("Add _layer"));
 
   view->add = gtk_menu_button_new ();
   gtk_box_pack_start (GTK_BOX (box),
@@ -413,6 +413,7 @@ make_list (CnnStackView *view)
   gtk_style_context_add_class (gtk_widget_get_style_context (view->hint), "dim-label");
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (view->scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (view->scroller), TRUE);
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (view->scroller), GTK_SHADOW_IN);
 
   gtk_box_pack_start (GTK_BOX (box), view->list, FALSE, FALSE, 0);
