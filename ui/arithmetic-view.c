@@ -190,7 +190,7 @@ add_buttons (CnnArithmeticView *self)
 
   self->copy = add_button (self, row, _("Cop_y all"),
                            _("Copies the whole arithmetic as text, in full precision"), on_copy);
-  self->field = add_button (self, row, _("_Select receptive field"),
+  self->field = add_button (self, row, _("Select receptive _field"),
                             _("Selects what the cell sees of the picture"), on_field);
   gtk_box_pack_start (GTK_BOX (self), row, FALSE, FALSE, 0);
   self->sums = add_button (self, GTK_WIDGET (self), _("Add partial s_ums as layers"),

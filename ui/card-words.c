@@ -38,8 +38,28 @@ shape_in_words (const CnnShape *shape)
   return g_strdup_printf (_("%s, %s"), size, channels);
 }
 
+/* By their names; of numbers how many there are. */
 static char *
-value_in_words (const CnnParam *param, gconstpointer params)
+kernels_in_words (const GPtrArray *kernels)
+{
+  GString *words = g_string_new (NULL);
+
+  for (guint i = 0; kernels != NULL && i < kernels->len; i++)
+    {
+      const CnnKernel *kernel = g_ptr_array_index (kernels, i);
+      g_autofree char *size   = g_strdup_printf (ISLAND "%d×%d" END_ISLAND, kernel->size.height,
+                                                 kernel->size.width);
+      /* Translators: a kernel without a name: its rows and columns, as in "3×3 numbers". */
+      g_autofree char *name   = kernel->kind != NULL ? cnn_kernel_print (kernel)
+                                                     : g_strdup_printf (_("%s numbers"), size);
+
+      g_string_append_printf (words, "%s%s", i > 0 ? ", " : "", name);
+    }
+  return g_string_free (words, FALSE);
+}
+
+static char *
+value_in_words (const CnnParam *param, gconstpointer params, gboolean in_full)
 {
   g_autofree char *written = cnn_param_print (param, params);
   GString         *words;
@@ -51,6 +71,8 @@ value_in_words (const CnnParam *param, gconstpointer params)
   if (param->type == CNN_PARAM_BOOL)
     return g_strdup (*cnn_param_field (const gboolean, param, params) ? _("yes") : _("no"));
 
+  if (param->type == CNN_PARAM_KERNELS && !in_full)
+    return kernels_in_words (*cnn_param_field (GPtrArray *const, param, params));
   if (param->type == CNN_PARAM_SHAPE)
     return shape_in_words (cnn_param_field (const CnnShape, param, params));
 
@@ -104,7 +126,7 @@ cnn_card_words_params (const CnnNode *node, const char *separator)
 
       if (!is_said (param, node->params))
         continue;
-      value = value_in_words (param, node->params);
+      value = value_in_words (param, node->params, separator == NULL);
       if (*value == '\0')
         continue;
       if (words->len > 0)

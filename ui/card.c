@@ -4,6 +4,7 @@
 #include "card-words.h"
 #include "i18n.h"
 #include "map-strip.h"
+#include "row-style.h"
 
 /* How much of a text's colour says what is less important, also on a selected card. */
 #define DIM 0.75
@@ -354,6 +355,7 @@ cnn_card_init (CnnCard *card)
 {
   card->layer = card->node = -1;
   card->text = g_strdup ("");
+  cnn_row_style (GTK_WIDGET (card));
 }
 
 static void

@@ -33,6 +33,8 @@ map_facts (CnnMapsView *view, const CnnMapStats *stats)
     return g_strdup (_("Dead: all values are 0"));
   if (stats->zeros == 0.0)
     return g_strdup (_("No value is 0"));
+  if (stats->zeros < 0.001)
+    return g_strdup (_("Hardly any value is 0"));
   /* All but a few is not all. */
   return g_strdup_printf (_("%.3g %% are 0"), MIN (100.0 * stats->zeros, 99.9));
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "card-words.h"
 #include "i18n.h"
 #include "kernel-param.h"
 #include "kernel-tools.h"
@@ -13,7 +14,7 @@
 
 /* Letters of the rest of the window, of the kernel editor, and of the buttons that GIMP has
  * below it. */
-#define TAKEN "plmysuveithrcawf"
+#define TAKEN "pdmyfuveitworhcals"
 
 typedef struct
 {
@@ -394,6 +395,15 @@ show_row (Row *row, const CnnNode *node, const CnnParamContext *context)
   gtk_widget_set_opacity (row->reset, initial ? 0.0 : 1.0);
 }
 
+static GtkWidget *
+problem_label (const CnnDraftLayer *layer)
+{
+  g_autofree char *sentence = cnn_card_words_problem (layer->problem ? layer->problem : "",
+                                                      layer->op);
+
+  return sentence_label (sentence, "error");
+}
+
 static void
 refresh (CnnParamsView *self)
 {
@@ -420,7 +430,7 @@ refresh (CnnParamsView *self)
         build (self, layer);
       else
         gtk_box_pack_start (GTK_BOX (self->content),
-                            layer ? sentence_label (layer->problem ? layer->problem : "", "error")
+                            layer ? problem_label (layer)
                                   : sentence_label (_("Choose a layer to see what can be set"),
                                                     "dim-label"), FALSE, FALSE, 0);
       gtk_widget_show_all (self->content);

@@ -359,7 +359,7 @@ static GtkWidget *
 make_add_button (CnnStackView *view)
 {
   GtkWidget *box   = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  GtkWidget *label = gtk_label_new_with_mnemonic (_("Add _layer"));
+  GtkWidget *label = gtk_label_new_with_mnemonic (_("A_dd layer"));
 
   view->add = gtk_menu_button_new ();
   gtk_box_pack_start (GTK_BOX (box),

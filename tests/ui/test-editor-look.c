@@ -216,8 +216,8 @@ add_letter (GtkWidget *widget, gpointer data)
 static void
 test_mnemonics (void)
 {
-  /* Those of GIMP's dialog: Reset, Help, Cancel, Add. */
-  const char       gimp[] = "rhca";
+  /* Those of GIMP's dialog: Reset, Help, Cancel, Add, Load and Save. */
+  const char       gimp[] = "rhcals";
   guint            n;
   const CnnPreset *presets = cnn_presets (&n);
   Fixture          f = open_editor ("relu");
@@ -284,6 +284,77 @@ test_icons (void)
   close_editor (&f);
 }
 
+/* --- GIMP's themes ------------------------------------------------------------------------ */
+
+/* The share of a widget's pixels that are clearly others in @b than in @a. */
+static double
+difference (cairo_surface_t *a, cairo_surface_t *b)
+{
+  int n = 0;
+  int width  = MIN (cairo_image_surface_get_width (a), cairo_image_surface_get_width (b));
+  int height = MIN (cairo_image_surface_get_height (a), cairo_image_surface_get_height (b));
+
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width * 4; x++)
+      if (x % 4 != 3 &&
+          ABS (cairo_image_surface_get_data (a)[y * cairo_image_surface_get_stride (a) + x] -
+               cairo_image_surface_get_data (b)[y * cairo_image_surface_get_stride (b) + x]) > 48)
+        n++;
+  return n / (width * height * 3.0);
+}
+
+static cairo_surface_t *
+draw_widget (GtkWidget *widget)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24,
+                                                         gtk_widget_get_allocated_width (widget),
+                                                         gtk_widget_get_allocated_height (widget));
+  cairo_t         *cr      = cairo_create (surface);
+
+  gtk_widget_draw (widget, cr);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  return surface;
+}
+
+/* In a theme where rows hardly change the chosen one is seen all the same. */
+static void
+test_chosen_in_gimp (void)
+{
+  const char *const themes[] = { "gimp-dark.css", "gimp-gray.css", "gimp-light.css" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (themes); i++)
+    {
+      g_autoptr (GtkCssProvider) theme = gtk_css_provider_new ();
+      g_autofree char *file = g_build_filename (g_getenv ("GIMP_THEMES"), "Default", themes[i],
+                                                NULL);
+      g_autofree char *shot = g_strdup_printf ("editor-%.*s", (int) strlen (themes[i]) - 4,
+                                               themes[i]);
+      cairo_surface_t *chosen, *other;
+      GtkWidget       *list;
+      Fixture          f;
+
+      g_assert_true (g_file_test (file, G_FILE_TEST_EXISTS));
+      gtk_css_provider_load_from_path (theme, file, NULL);
+      gtk_style_context_add_provider_for_screen (gdk_screen_get_default (),
+                                                 GTK_STYLE_PROVIDER (theme),
+                                                 GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
+      f = open_editor ("relu; relu");
+      list = find (&f, GTK_TYPE_LIST_BOX, "Layers");
+      select_layer (&f, 0);
+      ui_test_screenshot (f.window, shot);
+      chosen = draw_widget (GTK_WIDGET (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 1)));
+      select_layer (&f, 1);
+      other = draw_widget (GTK_WIDGET (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 1)));
+      g_assert_cmpfloat (difference (chosen, other), >, 0.02);
+      cairo_surface_destroy (chosen);
+      cairo_surface_destroy (other);
+      close_editor (&f);
+      gtk_style_context_remove_provider_for_screen (gdk_screen_get_default (),
+                                                    GTK_STYLE_PROVIDER (theme));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -295,5 +366,6 @@ main (int argc, char **argv)
   g_test_add_func ("/editor-look/room", test_room);
   g_test_add_func ("/editor-look/mnemonics", test_mnemonics);
   g_test_add_func ("/editor-look/icons", test_icons);
+  g_test_add_func ("/editor-look/chosen-in-gimp", test_chosen_in_gimp);
   return g_test_run ();
 }
