@@ -243,6 +243,7 @@ add_name (CnnParamsView *self, GtkGrid *grid, int y, GString *taken)
   self->name = gtk_entry_new ();
   self->name_error = error_label ();
   gtk_entry_set_width_chars (GTK_ENTRY (self->name), 10);
+  gtk_widget_set_hexpand (self->name, TRUE);
   gtk_widget_set_tooltip_text (self->name, _("What other layers, such as add, call this one"));
   atk_object_set_name (gtk_widget_get_accessible (self->name), _("Name"));
   g_signal_connect_swapped (self->name, "activate", G_CALLBACK (set_name), self);
