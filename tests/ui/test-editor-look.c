@@ -184,6 +184,21 @@ test_room (void)
   close_editor (&f);
 }
 
+/* What cannot be undone does not offer it. */
+static void
+test_nothing_to_undo (void)
+{
+  Fixture    f    = open_editor ("conv 4 3x3; relu");
+  GtkWidget *undo = find (&f, GTK_TYPE_BUTTON, "Undo");
+
+  g_assert_false (gtk_widget_get_sensitive (undo));
+  g_object_set (f.editor, "network", "relu", NULL);
+  g_assert_true (gtk_widget_get_sensitive (undo));
+  gtk_button_clicked (GTK_BUTTON (undo));
+  g_assert_false (gtk_widget_get_sensitive (undo));
+  close_editor (&f);
+}
+
 /* --- reaching it ------------------------------------------------------------------------ */
 
 typedef struct
@@ -364,6 +379,7 @@ main (int argc, char **argv)
   g_test_add_func ("/editor-look/arithmetic-comes-back", test_arithmetic_comes_back);
   g_test_add_func ("/editor-look/same-place", test_same_place);
   g_test_add_func ("/editor-look/room", test_room);
+  g_test_add_func ("/editor-look/nothing-to-undo", test_nothing_to_undo);
   g_test_add_func ("/editor-look/mnemonics", test_mnemonics);
   g_test_add_func ("/editor-look/icons", test_icons);
   g_test_add_func ("/editor-look/chosen-in-gimp", test_chosen_in_gimp);
