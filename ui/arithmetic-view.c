@@ -77,8 +77,9 @@ cnn_arithmetic_view_say (CnnArithmeticView *self, const char *sentence)
   gtk_label_set_text (GTK_LABEL (self->message),
                       sentence != NULL
                         ? sentence
-                        : _("Point at a cell of a map to see how its value comes about, and "
-                            "click it to keep it here."));
+                        : _("Point at a cell of a map to see how its value comes about.\n\n"
+                            "A click on a map lets it fill the pane; a click on a cell of it, or "
+                            "Space, keeps that cell here."));
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->message);
   for (guint i = 0; i < self->steps->len; i++)
     cnn_arithmetic_step_set (self->steps->pdata[i], NULL, NULL);
@@ -187,12 +188,12 @@ add_buttons (CnnArithmeticView *self)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
-  self->copy = add_button (self, row, _("Copy _all"),
+  self->copy = add_button (self, row, _("Cop_y all"),
                            _("Copies the whole arithmetic as text, in full precision"), on_copy);
-  self->field = add_button (self, row, _("_Select receptive field"),
+  self->field = add_button (self, row, _("Select receptive _field"),
                             _("Selects what the cell sees of the picture"), on_field);
   gtk_box_pack_start (GTK_BOX (self), row, FALSE, FALSE, 0);
-  self->sums = add_button (self, GTK_WIDGET (self), _("Add _partial sums as layers"),
+  self->sums = add_button (self, GTK_WIDGET (self), _("Add partial s_ums as layers"),
                            _("Makes a layer of each channel's convolution, and one of their sum"),
                            on_sums);
   gtk_box_set_child_packing (GTK_BOX (self), self->sums, FALSE, FALSE, 0, GTK_PACK_START);

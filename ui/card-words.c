@@ -8,11 +8,58 @@
 
 #include "i18n.h"
 
+/* Height comes before width in every language: an island from left to right. */
+#define ISLAND     "\u2066"
+#define END_ISLAND "\u2069"
+
 /* Characters of one value; a matrix of numbers may have thousands. */
 #define MAX_VALUE 40
 
+/* "Any size, 1 channel"; what is not said is as the picture has it. */
 static char *
-value_in_words (const CnnParam *param, gconstpointer params)
+shape_in_words (const CnnShape *shape)
+{
+  g_autofree char *size     = NULL;
+  g_autofree char *channels = NULL;
+
+  if (shape->height > 0 && shape->width > 0)
+    size = g_strdup_printf (ISLAND "%d×%d" END_ISLAND, shape->height, shape->width);
+  else if (shape->height > 0)
+    size = g_strdup_printf (_("height %d"), shape->height);
+  else if (shape->width > 0)
+    size = g_strdup_printf (_("width %d"), shape->width);
+  else
+    size = g_strdup (_("any size"));
+  if (shape->channels == 0)
+    return g_steal_pointer (&size);
+  channels = g_strdup_printf (dngettext ("convolens", "%d channel", "%d channels",
+                                         (gulong) shape->channels), shape->channels);
+  /* Translators: what a network takes: a size and a number of channels. */
+  return g_strdup_printf (_("%s, %s"), size, channels);
+}
+
+/* By their names; of numbers how many there are. */
+static char *
+kernels_in_words (const GPtrArray *kernels)
+{
+  GString *words = g_string_new (NULL);
+
+  for (guint i = 0; kernels != NULL && i < kernels->len; i++)
+    {
+      const CnnKernel *kernel = g_ptr_array_index (kernels, i);
+      g_autofree char *size   = g_strdup_printf (ISLAND "%d×%d" END_ISLAND, kernel->size.height,
+                                                 kernel->size.width);
+      /* Translators: a kernel without a name: its rows and columns, as in "3×3 numbers". */
+      g_autofree char *name   = kernel->kind != NULL ? cnn_kernel_print (kernel)
+                                                     : g_strdup_printf (_("%s numbers"), size);
+
+      g_string_append_printf (words, "%s%s", i > 0 ? ", " : "", name);
+    }
+  return g_string_free (words, FALSE);
+}
+
+static char *
+value_in_words (const CnnParam *param, gconstpointer params, gboolean in_full)
 {
   g_autofree char *written = cnn_param_print (param, params);
   GString         *words;
@@ -24,9 +71,14 @@ value_in_words (const CnnParam *param, gconstpointer params)
   if (param->type == CNN_PARAM_BOOL)
     return g_strdup (*cnn_param_field (const gboolean, param, params) ? _("yes") : _("no"));
 
+  if (param->type == CNN_PARAM_KERNELS && !in_full)
+    return kernels_in_words (*cnn_param_field (GPtrArray *const, param, params));
+  if (param->type == CNN_PARAM_SHAPE)
+    return shape_in_words (cnn_param_field (const CnnShape, param, params));
+
   words = g_string_new (NULL);
   for (const char *c = written; *c != '\0'; c++)
-    if (*c == 'x' && (param->type == CNN_PARAM_SIZE || param->type == CNN_PARAM_SHAPE))
+    if (*c == 'x' && param->type == CNN_PARAM_SIZE)
       g_string_append (words, "×");
     else if (*c == ',')
       g_string_append (words, ", ");
@@ -74,7 +126,7 @@ cnn_card_words_params (const CnnNode *node, const char *separator)
 
       if (!is_said (param, node->params))
         continue;
-      value = value_in_words (param, node->params);
+      value = value_in_words (param, node->params, separator == NULL);
       if (*value == '\0')
         continue;
       if (words->len > 0)
@@ -82,17 +134,14 @@ cnn_card_words_params (const CnnNode *node, const char *separator)
       if (separator == NULL)
         /* Translators: a parameter and its value, as in "Padding: same". */
         g_string_append_printf (words, _("%s: %s"), label, value);
-      else if (param->type == CNN_PARAM_KERNELS || (param->positional && n_said > 1))
+      else if (param->type == CNN_PARAM_KERNELS || param->type == CNN_PARAM_SHAPE ||
+               (param->positional && n_said > 1))
         g_string_append (words, value);
       else
         g_string_append_printf (words, "%s %s", label, value);
     }
   return g_string_free (words, FALSE);
 }
-
-/* Height comes before width in every language: an island from left to right. */
-#define ISLAND     "\u2066"
-#define END_ISLAND "\u2069"
 
 /** cnn_card_words_shape: (transfer full): height × width × maps. */
 char *

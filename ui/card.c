@@ -4,6 +4,7 @@
 #include "card-words.h"
 #include "i18n.h"
 #include "map-strip.h"
+#include "row-style.h"
 
 /* How much of a text's colour says what is less important, also on a selected card. */
 #define DIM 0.75
@@ -93,6 +94,21 @@ show_problem (CnnCard *card, const CnnDraftLayer *layer)
   gtk_widget_set_visible (card->problem_box, sentence != NULL);
 }
 
+/* Of one pixel each value is: not worth a word. But a size of its own is. */
+static char *
+input_fact (const CnnNode *node)
+{
+  for (const CnnParam *param = node->op->params; param->key != NULL; param++)
+    if (param->type == CNN_PARAM_SHAPE)
+      {
+        const CnnShape *shape = cnn_param_field (const CnnShape, param, node->params);
+
+        if (shape->height > 0 || shape->width > 0)
+          return g_strdup (_("the picture is scaled to it"));
+      }
+  return g_strdup ("");
+}
+
 static void
 show_layer (CnnCard *card, const CnnDraftLayer *layer, int number, const CnnNodeInfo *infos)
 {
@@ -105,7 +121,9 @@ show_layer (CnnCard *card, const CnnDraftLayer *layer, int number, const CnnNode
   g_autofree char   *fact  = NULL;
   g_autofree char   *facts = NULL;
 
-  if (info != NULL)
+  if (info != NULL && input)
+    fact = input_fact (layer->node);
+  else if (info != NULL)
     fact = cnn_card_words_facts (info);
   else if (!layer->enabled)
     fact = g_strdup (_("switched off"));
@@ -139,8 +157,10 @@ describe (CnnCard *card, const CnnDraftLayer *layer, const CnnNodeInfo *info)
   const char      *title      = gtk_label_get_text (GTK_LABEL (card->title));
   g_autofree char *params     = NULL;
   const char      *shape      = gtk_label_get_text (GTK_LABEL (card->shape));
-  g_autofree char *facts      = info != NULL && layer != NULL ? cnn_card_words_facts (info)
-                                                              : g_strdup ("");
+  gboolean         input      = layer != NULL && layer->op != NULL &&
+                                layer->op->group == CNN_GROUP_INPUT;
+  g_autofree char *facts      = info == NULL || layer == NULL ? g_strdup ("")
+                                : input ? input_fact (layer->node) : cnn_card_words_facts (info);
   GString         *all        = g_string_new (NULL);
 
   if (layer != NULL && layer->problem != NULL)
@@ -292,7 +312,7 @@ make_middle (CnnCard *card)
 static GtkWidget *
 make_bottom (CnnCard *card)
 {
-  GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-warning", GTK_ICON_SIZE_MENU);
+  GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-warning-symbolic", GTK_ICON_SIZE_MENU);
 
   card->problem_box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   card->problem = text_label (PANGO_WEIGHT_NORMAL, 0.9);
@@ -335,6 +355,7 @@ cnn_card_init (CnnCard *card)
 {
   card->layer = card->node = -1;
   card->text = g_strdup ("");
+  cnn_row_style (GTK_WIDGET (card));
 }
 
 static void

@@ -18,6 +18,7 @@ cnn_editor_forget_cell (CnnEditor *self)
   g_clear_handle_id (&self->hover_id, g_source_remove);
   g_cancellable_cancel (self->explaining);
   cnn_maps_view_set_outline (CNN_MAPS_VIEW (self->maps), NULL);
+  cnn_maps_view_set_pin (CNN_MAPS_VIEW (self->maps), -1, 0, 0);
 }
 
 static void
@@ -50,6 +51,8 @@ explain (CnnEditor *self, const CnnEditorCell *cell)
   self->explaining = g_cancellable_new ();
   field = cnn_receptive_rect (&cnn_draft_infos (self->draft)[node].receptive, cell->y, cell->x);
   cnn_maps_view_set_outline (CNN_MAPS_VIEW (self->maps), &field);
+  if (!gtk_widget_get_visible (self->arithmetic))
+    return;
   cnn_explain_async (self->explainer, network, (guint) node, cell->map, cell->y, cell->x,
                      self->explaining, explained, g_object_ref (self));
 }
@@ -73,15 +76,32 @@ cnn_editor_hover (CnnEditor *self, int map, int y, int x)
   self->hover_id = g_timeout_add (HOVER_DELAY_MS, explain_hovered, self);
 }
 
-/* A click holds on to a cell; another click on it lets go. */
+/* A click holds on to a cell and wants to know of it; another click on it lets go. */
 void
 cnn_editor_pin (CnnEditor *self, int map, int y, int x)
 {
   gboolean again = self->pinned.map == map && self->pinned.y == y && self->pinned.x == x;
 
   self->pinned = again ? (CnnEditorCell) { -1, 0, 0 } : (CnnEditorCell) { map, y, x };
-  if (!again)
+  cnn_maps_view_set_pin (CNN_MAPS_VIEW (self->maps), self->pinned.map, self->pinned.y,
+                         self->pinned.x);
+  if (again)
+    return;
+  if (!gtk_widget_get_visible (self->arithmetic))
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->arithmetic_toggle), TRUE);
+  else
     explain (self, &self->pinned);
+}
+
+/* While nobody can see it nothing is explained. */
+void
+cnn_editor_arithmetic_toggled (CnnEditor *self)
+{
+  gboolean shown = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->arithmetic_toggle));
+
+  gtk_widget_set_visible (self->arithmetic, shown);
+  if (shown)
+    explain (self, self->pinned.map >= 0 ? &self->pinned : &self->hovered);
 }
 
 void

@@ -27,10 +27,13 @@ struct _CnnEditor
   CnnPreview    *preview;
   CnnExplainer  *explainer;
 
+  GtkWidget     *layers;     /* the cards above the parameters */
+  int            layers_height; /* of the cards, as it was set last; -1 for not yet */
   GtkWidget     *stack;
   GtkWidget     *params;
   GtkWidget     *maps;
   GtkWidget     *arithmetic;
+  GtkWidget     *arithmetic_toggle;
   GtkWidget     *output;
 
   char          *stages;     /* as they were given, until a person ticks */
@@ -43,13 +46,18 @@ struct _CnnEditor
   GCancellable  *explaining;
 };
 
-int  cnn_editor_node         (CnnEditor *self);
+int  cnn_editor_node               (CnnEditor *self);
+
+/* editor-parts.c: what stands where */
+void cnn_editor_fill               (CnnEditor *self, const char *presets_folder);
+void cnn_editor_fit_layers         (CnnEditor *self);
 
 /* editor-cell.c: the cell that is looked at */
-void cnn_editor_forget_cell  (CnnEditor *self);
-void cnn_editor_hover        (CnnEditor *self, int map, int y, int x);
-void cnn_editor_pin          (CnnEditor *self, int map, int y, int x);
-void cnn_editor_select_field (CnnEditor *self);
-void cnn_editor_partial_sums (CnnEditor *self);
+void cnn_editor_forget_cell        (CnnEditor *self);
+void cnn_editor_hover              (CnnEditor *self, int map, int y, int x);
+void cnn_editor_pin                (CnnEditor *self, int map, int y, int x);
+void cnn_editor_arithmetic_toggled (CnnEditor *self);
+void cnn_editor_select_field       (CnnEditor *self);
+void cnn_editor_partial_sums       (CnnEditor *self);
 
 G_END_DECLS

@@ -12,15 +12,7 @@
 #include "maps-view.h"
 #include "output-view.h"
 #include "params-view.h"
-#include "presets-view.h"
 #include "stack-view.h"
-#include "text-editor.h"
-
-/* Between parts, and beside what divides them. */
-#define SPACE 6
-
-/* Of the cards above the parameters, at first, in pixels. */
-#define LAYERS_HEIGHT 290
 
 enum
 {
@@ -110,6 +102,7 @@ draft_changed (CnnEditor *self)
 
   self->layer = cnn_stack_view_selected (CNN_STACK_VIEW (self->stack));
   cnn_editor_forget_cell (self);
+  cnn_editor_fit_layers (self);
   show_maps (self);
   show_ticks (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_NETWORK]);
@@ -256,7 +249,7 @@ cnn_editor_dispose (GObject *object)
   g_clear_handle_id (&self->hover_id, g_source_remove);
   if (self->explaining != NULL)
     g_cancellable_cancel (self->explaining);
-  self->arithmetic = NULL;
+  self->arithmetic = self->arithmetic_toggle = NULL;
   if (self->draft != NULL)
     g_signal_handlers_disconnect_by_data (self->draft, self);
   if (self->picture != NULL)
@@ -304,96 +297,15 @@ static void
 cnn_editor_init (CnnEditor *self)
 {
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
-  gtk_box_set_spacing (GTK_BOX (self), SPACE);
+  gtk_box_set_spacing (GTK_BOX (self), 6);
+  self->layers_height = -1;
   self->layer = -1;
   self->hovered.map = self->pinned.map = -1;
   self->stages = g_strdup ("last");
   self->map_list = g_strdup ("all");
 }
 
-/* --- the parts ------------------------------------------------------------------------- */
-
-static GtkWidget *
-scrolled (GtkWidget *child, int least)
-{
-  GtkWidget *window = gtk_scrolled_window_new (NULL, NULL);
-
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (window), GTK_POLICY_NEVER,
-                                  GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (window), least);
-  gtk_container_add (GTK_CONTAINER (window), child);
-  gtk_widget_show (child);
-  gtk_widget_show (window);
-  return window;
-}
-
-/* The layers and the selected one's parameters; or the whole as text. */
-static GtkWidget *
-left_side (CnnEditor *self, const char *presets_folder)
-{
-  GtkWidget *box      = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACE);
-  GtkWidget *top      = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACE);
-  GtkWidget *presets  = cnn_presets_view_new (self->draft, self->picture, presets_folder);
-  GtkWidget *pages    = gtk_stack_new ();
-  GtkWidget *switcher = gtk_stack_switcher_new ();
-  GtkWidget *paned    = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
-  GtkWidget *text     = cnn_text_editor_new (self->draft);
-
-  self->stack = cnn_stack_view_new (self->draft, self->preview);
-  self->params = cnn_params_view_new (self->draft);
-  gtk_paned_pack1 (GTK_PANED (paned), self->stack, TRUE, FALSE);
-  gtk_paned_pack2 (GTK_PANED (paned), scrolled (self->params, 120), TRUE, FALSE);
-  gtk_paned_set_position (GTK_PANED (paned), LAYERS_HEIGHT);
-  gtk_stack_add_titled (GTK_STACK (pages), paned, "layers", _("Layers"));
-  gtk_stack_add_titled (GTK_STACK (pages), text, "text", _("Text"));
-  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (pages));
-  gtk_box_pack_start (GTK_BOX (top), presets, FALSE, FALSE, 0);
-  gtk_box_pack_end (GTK_BOX (top), switcher, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), top, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), pages, TRUE, TRUE, 0);
-  gtk_widget_set_margin_end (box, SPACE);
-  gtk_widget_set_margin_top (self->params, SPACE);
-  gtk_widget_set_size_request (box, 340, -1);
-  gtk_widget_show_all (top);
-  gtk_widget_show (self->stack);
-  gtk_widget_show (text);
-  gtk_widget_show (paned);
-  gtk_stack_set_visible_child (GTK_STACK (pages), paned);
-  gtk_widget_show (pages);
-  gtk_widget_show (box);
-  return box;
-}
-
-static void
-fill (CnnEditor *self, const char *presets_folder)
-{
-  GtkWidget *outer = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
-  GtkWidget *inner = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
-
-  gtk_paned_set_wide_handle (GTK_PANED (outer), TRUE);
-  gtk_paned_set_wide_handle (GTK_PANED (inner), TRUE);
-
-  self->maps = cnn_maps_view_new (self->preview);
-  self->arithmetic = cnn_arithmetic_view_new ();
-  self->output = cnn_output_view_new ();
-
-  gtk_paned_pack1 (GTK_PANED (outer), left_side (self, presets_folder), FALSE, FALSE);
-  gtk_paned_pack2 (GTK_PANED (outer), inner, TRUE, FALSE);
-  gtk_paned_pack1 (GTK_PANED (inner), self->maps, TRUE, FALSE);
-  gtk_paned_pack2 (GTK_PANED (inner), self->arithmetic, FALSE, FALSE);
-  gtk_widget_set_margin_start (self->maps, SPACE);
-  gtk_widget_set_margin_end (self->maps, SPACE);
-  gtk_widget_set_margin_start (self->arithmetic, SPACE);
-  gtk_widget_set_size_request (self->maps, 260, 240);
-  gtk_widget_set_size_request (self->arithmetic, 300, -1);
-  gtk_widget_show (self->maps);
-  gtk_widget_show (self->arithmetic);
-  gtk_widget_show (self->output);
-  gtk_widget_show (inner);
-  gtk_widget_show (outer);
-  gtk_box_pack_start (GTK_BOX (self), outer, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (self), self->output, FALSE, FALSE, 0);
-}
+/* --- its parts' signals --------------------------------------------------------------- */
 
 static void
 connect (CnnEditor *self)
@@ -405,6 +317,8 @@ connect (CnnEditor *self)
   g_signal_connect_swapped (self->maps, "pin", G_CALLBACK (cnn_editor_pin), self);
   g_signal_connect_swapped (self->maps, "tick", G_CALLBACK (map_ticked), self);
   g_signal_connect_swapped (self->maps, "step", G_CALLBACK (step), self);
+  g_signal_connect_swapped (self->arithmetic_toggle, "toggled",
+                            G_CALLBACK (cnn_editor_arithmetic_toggled), self);
   g_signal_connect_swapped (self->arithmetic, "select-field", G_CALLBACK (cnn_editor_select_field), self);
   g_signal_connect_swapped (self->arithmetic, "partial-sums", G_CALLBACK (cnn_editor_partial_sums), self);
   g_signal_connect_object (self->preview, "progress", G_CALLBACK (cnn_output_view_progress),
@@ -435,7 +349,7 @@ cnn_editor_new (CnnPicture *picture, const char *presets_folder)
   self->preview = cnn_preview_new (picture);
   self->explainer = cnn_explainer_new (picture);
   g_signal_connect_swapped (self->draft, "changed", G_CALLBACK (draft_follow), self);
-  fill (self, presets_folder);
+  cnn_editor_fill (self, presets_folder);
   connect (self);
   mapping_changed (self);
   show_maps (self);

@@ -142,7 +142,7 @@ make_slices (CnnKernelEditor *self)
   self->slice = gtk_spin_button_new_with_range (1, 2, 1);
   cnn_kernel_calm (self->slice);
   atk_object_set_name (gtk_widget_get_accessible (self->slice), _("Channel"));
-  self->alike = gtk_check_button_new_with_mnemonic (_("Same for _all channels"));
+  self->alike = gtk_check_button_new_with_mnemonic (_("Same f_or all channels"));
   gtk_widget_set_tooltip_text (self->alike,
                                _("One matrix for every input channel, or one for each"));
   gtk_box_pack_start (GTK_BOX (self->slices), self->alike, TRUE, TRUE, 0);

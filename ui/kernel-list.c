@@ -4,6 +4,7 @@
 #include "i18n.h"
 #include "kernel-edit.h"
 #include "kernel-paint.h"
+#include "row-style.h"
 
 /* Side of a picture, and the widest that a name under it may be. */
 #define PICTURE    32
@@ -79,6 +80,7 @@ make_child (CnnKernelList *self, guint i)
   gtk_box_pack_start (GTK_BOX (box), area, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (child), box);
+  cnn_row_style (child);
   gtk_widget_set_tooltip_text (child, spoken);
   atk_object_set_name (gtk_widget_get_accessible (child), spoken);
   gtk_widget_show_all (child);

@@ -329,20 +329,37 @@ draw_frame (CnnMapsView *view, cairo_t *cr, int map, const CnnRect *pane)
   cairo_stroke (cr);
 }
 
+/* The cell that is pointed at, or, in the colour of what is chosen, the one that is kept. */
 static void
-draw_cell (CnnMapsView *view, cairo_t *cr, const CnnRect *pane)
+draw_cell (CnnMapsView *view, cairo_t *cr, const CnnRect *pane, int row, int column, gboolean kept)
 {
-  CnnMapsPlace place = cnn_maps_view_place (view);
-  double       scale = view->port.scale;
-  double       x     = pane->x + pane->width / 2.0 +
-                       (place.x + view->hover_x * place.width - view->port.x) * scale;
-  double       y     = pane->y + pane->height / 2.0 +
-                       (place.y + view->hover_y * place.height - view->port.y) * scale;
+  CnnMapsPlace place  = cnn_maps_view_place (view);
+  double       scale  = view->port.scale;
+  double       width  = MAX (place.width * scale, 3);
+  double       height = MAX (place.height * scale, 3);
+  double       x      = pane->x + pane->width / 2.0 +
+                        (place.x + column * place.width - view->port.x) * scale;
+  double       y      = pane->y + pane->height / 2.0 +
+                        (place.y + row * place.height - view->port.y) * scale;
+  GdkRGBA      color;
 
   cairo_save (cr);
   cairo_rectangle (cr, pane->x, pane->y, pane->width, pane->height);
   cairo_clip (cr);
-  cnn_maps_draw_outline (cr, x, y, MAX (place.width * scale, 3), MAX (place.height * scale, 3));
+  if (kept)
+    {
+      accent (view, &color);
+      cairo_rectangle (cr, floor (x) - 1.5, floor (y) - 1.5, round (width) + 3,
+                       round (height) + 3);
+      cairo_set_line_width (cr, 5);
+      cairo_set_source_rgb (cr, 1, 1, 1);
+      cairo_stroke_preserve (cr);
+      cairo_set_line_width (cr, 3);
+      gdk_cairo_set_source_rgba (cr, &color);
+      cairo_stroke (cr);
+    }
+  else
+    cnn_maps_draw_outline (cr, x, y, width, height);
   cairo_restore (cr);
 }
 
@@ -362,8 +379,10 @@ draw_maps (CnnMapsView *view, cairo_t *cr)
       fresh = fresh && shot->complete;
       draw_numbers (view, cr, shot, map, &pane);
       /* The same place in all maps. */
+      if (map == view->pin_map)
+        draw_cell (view, cr, &pane, view->pin_y, view->pin_x, TRUE);
       if (view->hover_map >= 0)
-        draw_cell (view, cr, &pane);
+        draw_cell (view, cr, &pane, view->hover_y, view->hover_x, FALSE);
       draw_frame (view, cr, map, &pane);
       draw_caption (view, cr, map, &pane);
     }

@@ -30,6 +30,7 @@ struct _CnnMapsView
   GtkBox         parent;
   CnnPreview    *preview;
 
+  GtkWidget     *bar;
   GtkWidget     *area;
   GtkWidget     *scrollbar;
   GtkWidget     *zoom;
@@ -56,6 +57,9 @@ struct _CnnMapsView
   int            hover_map; /* -1 for none */
   int            hover_y;
   int            hover_x;
+  int            pin_map;   /* the cell that is kept; -1 for none */
+  int            pin_y;
+  int            pin_x;
 
   GHashTable    *shots;     /* map → CnnMapsShot */
   gint64         stale;     /* since when shots may be of before; 0 for not */

@@ -142,8 +142,9 @@ cnn_maps_toolbar_new (CnnMapsView *view)
   gtk_label_set_xalign (GTK_LABEL (view->title), 0.0);
   gtk_box_pack_start (GTK_BOX (bar), view->title, TRUE, TRUE, 4);
 
-  button = add_button (bar, gtk_menu_button_new (), "help-about-symbolic",
+  button = add_button (bar, gtk_menu_button_new (), "dialog-question-symbolic",
                        _("Keys and pointer"), _("What keys and the pointer do here"));
+  gtk_box_set_child_packing (GTK_BOX (bar), button, FALSE, FALSE, 0, GTK_PACK_END);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), help_popover ());
   return bar;
 }

@@ -34,7 +34,10 @@ map_facts (CnnMapsView *view, const CnnMapStats *stats)
     return g_strdup (_("Dead: all values are 0"));
   if (stats->zeros == 0.0)
     return g_strdup (_("No value is 0"));
-  return g_strdup_printf (_("%.3g %% are 0"), 100.0 * stats->zeros);
+  if (stats->zeros < 0.001)
+    return g_strdup (_("Hardly any value is 0"));
+  /* All but a few is not all. */
+  return g_strdup_printf (_("%.3g %% are 0"), MIN (100.0 * stats->zeros, 99.9));
 }
 
 /* Puts the chosen map, and the cell that is pointed at, into words. */
@@ -288,6 +291,8 @@ cnn_maps_view_set_node (CnnMapsView *view, CnnNetwork *network, const CnnNodeInf
         }
     }
   set_stale (view);
+  /* Nobody needs the picture beside the picture. */
+  gtk_widget_set_visible (view->side, !cnn_maps_view_shows_picture (view));
   gtk_widget_set_sensitive (view->grid_toggle, cnn_maps_view_shape (view).channels > 1 &&
                                                  !cnn_maps_view_is_vector (view));
   scroll_to_map (view);
@@ -331,6 +336,27 @@ cnn_maps_view_set_outline (CnnMapsView *view, const CnnRect *field)
   gtk_widget_queue_draw (view->overview);
   if (cnn_maps_view_shows_picture (view))
     gtk_widget_queue_draw (view->area);
+}
+
+/**
+ * cnn_maps_view_set_pin:
+ * @map: whose cell is marked until another is; -1 for none
+ */
+void
+cnn_maps_view_set_pin (CnnMapsView *view, int map, int y, int x)
+{
+  view->pin_map = map;
+  view->pin_y = y;
+  view->pin_x = x;
+  gtk_widget_queue_draw (view->area);
+}
+
+/** cnn_maps_view_add_tool: puts a button of the host's into the row above the maps. */
+void
+cnn_maps_view_add_tool (CnnMapsView *view, GtkWidget *button)
+{
+  gtk_box_pack_end (GTK_BOX (view->bar), button, FALSE, FALSE, 0);
+  gtk_widget_show (button);
 }
 
 /**
@@ -384,15 +410,14 @@ make_side (CnnMapsView *view)
 static void
 cnn_maps_view_init (CnnMapsView *view)
 {
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  GtkWidget *bar;
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (view), GTK_ORIENTATION_VERTICAL);
-  gtk_box_set_spacing (GTK_BOX (view), 4);
+  gtk_box_set_spacing (GTK_BOX (view), 6);
   view->node = -1;
   view->fit = TRUE;
   view->port.scale = 1.0;
-  view->hover_map = -1;
+  view->hover_map = view->pin_map = -1;
   view->progress = 1.0;
   view->ticks = g_array_new (FALSE, FALSE, sizeof (int));
   view->shots = g_hash_table_new_full (NULL, NULL, NULL, cnn_maps_shot_free);
@@ -408,15 +433,16 @@ cnn_maps_view_init (CnnMapsView *view)
   g_signal_connect_swapped (view->area, "size-allocate", G_CALLBACK (cnn_maps_view_moved), view);
   view->scrollbar = gtk_scrollbar_new (GTK_ORIENTATION_VERTICAL, view->scroll);
 
-  bar = cnn_maps_toolbar_new (view);
-  gtk_container_add (GTK_CONTAINER (view), bar);
-  gtk_widget_show_all (bar);
+  view->bar = cnn_maps_toolbar_new (view);
+  gtk_container_add (GTK_CONTAINER (view), view->bar);
+  gtk_widget_show_all (view->bar);
   gtk_box_pack_start (GTK_BOX (row), view->area, TRUE, TRUE, 0);
   gtk_container_add (GTK_CONTAINER (row), view->scrollbar);
   view->side = make_side (view);
   gtk_container_add (GTK_CONTAINER (row), view->side);
   gtk_box_pack_start (GTK_BOX (view), row, TRUE, TRUE, 0);
   gtk_widget_show_all (row);
+  gtk_widget_hide (view->side);
   cnn_maps_connect_input (view);
 }
 

@@ -25,6 +25,8 @@ void       cnn_maps_view_set_node    (CnnMapsView *view, CnnNetwork *network,
 void       cnn_maps_view_set_mapping (CnnMapsView *view, MappingKind kind);
 void       cnn_maps_view_set_ticks   (CnnMapsView *view, const GArray *maps);
 void       cnn_maps_view_set_outline (CnnMapsView *view, const CnnRect *field);
+void       cnn_maps_view_set_pin     (CnnMapsView *view, int map, int y, int x);
+void       cnn_maps_view_add_tool    (CnnMapsView *view, GtkWidget *button);
 void       cnn_maps_view_zoom        (CnnMapsView *view, double scale);
 
 G_END_DECLS

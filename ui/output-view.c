@@ -165,7 +165,7 @@ cnn_output_view_init (CnnOutputView *self)
   gtk_box_set_spacing (GTK_BOX (self), 6);
 
   add_choice (self, choices, PROP_MAPPING, _("_Values"), cnn_output_mappings, "range-map");
-  add_choice (self, choices, PROP_PLACEMENT, _("Pl_acement"), cnn_output_placements, "scaled");
+  add_choice (self, choices, PROP_PLACEMENT, _("Placem_ent"), cnn_output_placements, "scaled");
   add_choice (self, choices, PROP_INPUT_ENCODING, _("_Input"), cnn_output_encodings,
               "perceptual");
   gtk_box_pack_start (GTK_BOX (self), choices, FALSE, FALSE, 0);
@@ -215,7 +215,7 @@ cnn_output_view_verdict (CnnOutputView *view, gboolean ok, const char *sentence)
   gtk_label_set_text (GTK_LABEL (view->verdict), sentence);
   gtk_widget_set_tooltip_text (view->verdict, sentence);
   gtk_image_set_from_icon_name (GTK_IMAGE (view->icon),
-                                ok ? "dialog-information" : "dialog-warning",
+                                ok ? "dialog-information-symbolic" : "dialog-warning-symbolic",
                                 GTK_ICON_SIZE_BUTTON);
 }
 

@@ -3,11 +3,18 @@
 
 #include <string.h>
 
+#include "card-words.h"
 #include "i18n.h"
 #include "kernel-param.h"
 #include "kernel-tools.h"
 #include "layer-name.h"
+#include "mnemonic.h"
+#include "param-order.h"
 #include "param-widgets.h"
+
+/* Letters of the rest of the window, of the kernel editor, and of the buttons that GIMP has
+ * below it. */
+#define TAKEN "pdmyfuveitworhcals"
 
 typedef struct
 {
@@ -28,6 +35,8 @@ struct _CnnParamsView
   const CnnOp *op;      /* whose widgets these are */
   GPtrArray   *rows;
   GtkWidget   *content; /* all that depends on the layer */
+  GtkWidget   *more;    /* what is rarely set; or NULL */
+  gboolean     opened;  /* a person wants to see that */
   GtkWidget   *name;
   GtkWidget   *name_error;
   int          groups;  /* how many begins had no end yet */
@@ -140,6 +149,22 @@ sentence_label (const char *text, const char *style)
   return label;
 }
 
+/* What a kind of layer does, in no more room than that is worth. */
+static GtkWidget *
+blurb_label (const char *text)
+{
+  GtkWidget     *label = sentence_label (text, "dim-label");
+  PangoAttrList *small = pango_attr_list_new ();
+
+  pango_attr_list_insert (small, pango_attr_scale_new (0.9));
+  gtk_label_set_attributes (GTK_LABEL (label), small);
+  pango_attr_list_unref (small);
+  gtk_label_set_lines (GTK_LABEL (label), 3);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_tooltip_text (label, text);
+  return label;
+}
+
 static GtkWidget *
 error_label (void)
 {
@@ -149,34 +174,11 @@ error_label (void)
   return label;
 }
 
-/* @label with a letter to reach it by that none of @taken has: one of its own, or else the
- * first free one of @key in parentheses. */
-static char *
-with_mnemonic (const char *label, const char *key, GString *taken)
-{
-  g_auto (GStrv)   parts  = g_strsplit (label, "_", -1);
-  g_autofree char *plain  = g_strjoinv ("__", parts);
-
-  for (const char *c = plain; *c; c++)
-    if (g_ascii_isalpha (*c) && !strchr (taken->str, g_ascii_tolower (*c)))
-      {
-        g_string_append_c (taken, g_ascii_tolower (*c));
-        return g_strdup_printf ("%.*s_%s", (int) (c - plain), plain, c);
-      }
-  for (const char *c = key; *c; c++)
-    if (g_ascii_isalpha (*c) && !strchr (taken->str, g_ascii_tolower (*c)))
-      {
-        g_string_append_c (taken, g_ascii_tolower (*c));
-        return g_strdup_printf ("%s (_%c)", plain, g_ascii_toupper (*c));
-      }
-  return g_steal_pointer (&plain);
-}
-
 static GtkWidget *
 row_label (const char *text, const char *key, const char *tooltip, GtkWidget *target,
            GString *taken)
 {
-  g_autofree char *marked = with_mnemonic (text, key, taken);
+  g_autofree char *marked = cnn_mnemonic_add (text, key, taken);
   GtkWidget       *label  = gtk_label_new_with_mnemonic (marked);
 
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), target);
@@ -241,6 +243,7 @@ add_name (CnnParamsView *self, GtkGrid *grid, int y, GString *taken)
   self->name = gtk_entry_new ();
   self->name_error = error_label ();
   gtk_entry_set_width_chars (GTK_ENTRY (self->name), 10);
+  gtk_widget_set_hexpand (self->name, TRUE);
   gtk_widget_set_tooltip_text (self->name, _("What other layers, such as add, call this one"));
   atk_object_set_name (gtk_widget_get_accessible (self->name), _("Name"));
   g_signal_connect_swapped (self->name, "activate", G_CALLBACK (set_name), self);
@@ -248,6 +251,63 @@ add_name (CnnParamsView *self, GtkGrid *grid, int y, GString *taken)
   gtk_grid_attach (grid, row_label (_("Name"), "as", NULL, self->name, taken), 0, y, 1, 1);
   gtk_grid_attach (grid, self->name, 1, y, 1, 1);
   gtk_grid_attach (grid, self->name_error, 0, y + 1, 3, 1);
+}
+
+static GtkWidget *
+param_grid (void)
+{
+  GtkWidget *grid = gtk_grid_new ();
+
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 6);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 4);
+  return grid;
+}
+
+static void
+on_more (CnnParamsView *self)
+{
+  if (!self->busy)
+    self->opened = gtk_expander_get_expanded (GTK_EXPANDER (self->more));
+}
+
+/* Behind a click, which lasts from layer to layer. */
+static void
+add_more (CnnParamsView *self, const CnnNode *node, GString *taken)
+{
+  GtkWidget       *grid  = param_grid ();
+  g_autofree char *label = cnn_mnemonic_add (_("More parameters"), "more", taken);
+  int              y     = 0;
+
+  for (const CnnParam *param = node->op->params; param->key; param++)
+    if (cnn_param_is_folded (node, param))
+      add_row (self, GTK_GRID (grid), &y, param, taken);
+  add_name (self, GTK_GRID (grid), y, taken);
+  gtk_widget_set_margin_top (grid, 4);
+  self->more = gtk_expander_new_with_mnemonic (label);
+  gtk_expander_set_expanded (GTK_EXPANDER (self->more), self->opened || node->name != NULL);
+  gtk_container_add (GTK_CONTAINER (self->more), grid);
+  gtk_box_pack_start (GTK_BOX (self->content), self->more, FALSE, FALSE, 0);
+  g_signal_connect_swapped (self->more, "notify::expanded", G_CALLBACK (on_more), self);
+}
+
+/* What is there to be seen does not stay behind a click. */
+static void
+open_more (CnnParamsView *self, const CnnNode *node)
+{
+  GtkWidget *content = self->more ? gtk_bin_get_child (GTK_BIN (self->more)) : NULL;
+
+  for (guint i = 0; content && i < self->rows->len; i++)
+    {
+      Row *row = self->rows->pdata[i];
+
+      if (gtk_widget_get_parent (row->widget) == content &&
+          !cnn_param_is_initial (row->param, node->params))
+        {
+          self->busy = TRUE;
+          gtk_expander_set_expanded (GTK_EXPANDER (self->more), TRUE);
+          self->busy = FALSE;
+        }
+    }
 }
 
 static void
@@ -260,27 +320,33 @@ end_groups (CnnParamsView *self)
 static void
 build (CnnParamsView *self, const CnnDraftLayer *layer)
 {
-  GtkBox              *box   = GTK_BOX (self->content);
-  GtkWidget           *grid  = gtk_grid_new ();
+  GtkBox              *box     = GTK_BOX (self->content);
+  GtkWidget           *grid    = param_grid ();
+  const CnnNode       *node    = layer->node;
+  const CnnParam      *kernels = cnn_param_kernels_given (node);
   GtkWidget           *title;
-  PangoAttrList       *bold  = pango_attr_list_new ();
-  g_autoptr (GString)  taken = g_string_new (NULL);
-  int                  y     = 0;
+  PangoAttrList       *bold    = pango_attr_list_new ();
+  g_autoptr (GString)  taken   = g_string_new (TAKEN);
+  int                  y       = 0;
 
   title = sentence_label (dgettext ("convolens", layer->op->label), "heading");
   pango_attr_list_insert (bold, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
   gtk_label_set_attributes (GTK_LABEL (title), bold);
   pango_attr_list_unref (bold);
   gtk_box_pack_start (box, title, FALSE, FALSE, 0);
-  gtk_box_pack_start (box, sentence_label (dgettext ("convolens", layer->op->blurb), "dim-label"),
-                      FALSE, FALSE, 0);
-  gtk_grid_set_column_spacing (GTK_GRID (grid), 6);
-  gtk_grid_set_row_spacing (GTK_GRID (grid), 4);
+  gtk_box_pack_start (box, blurb_label (dgettext ("convolens", layer->op->blurb)), FALSE, FALSE,
+                      0);
+  /* Kernels that are given say more than all the rest. */
+  if (kernels)
+    add_row (self, GTK_GRID (grid), &y, kernels, taken);
   for (const CnnParam *param = layer->op->params; param->key; param++)
-    add_row (self, GTK_GRID (grid), &y, param, taken);
-  if (layer->op->group != CNN_GROUP_INPUT)
-    add_name (self, GTK_GRID (grid), y, taken);
+    if (param != kernels && !cnn_param_is_folded (node, param))
+      add_row (self, GTK_GRID (grid), &y, param, taken);
   gtk_box_pack_start (box, grid, FALSE, FALSE, 0);
+  if (cnn_param_has_folded (node))
+    add_more (self, node, taken);
+  else if (layer->op->group != CNN_GROUP_INPUT)
+    add_name (self, GTK_GRID (grid), y, taken);
 }
 
 /* --- bringing them up to date --------------------------------------------- */
@@ -330,6 +396,15 @@ show_row (Row *row, const CnnNode *node, const CnnParamContext *context)
   gtk_widget_set_opacity (row->reset, initial ? 0.0 : 1.0);
 }
 
+static GtkWidget *
+problem_label (const CnnDraftLayer *layer)
+{
+  g_autofree char *sentence = cnn_card_words_problem (layer->problem ? layer->problem : "",
+                                                      layer->op);
+
+  return sentence_label (sentence, "error");
+}
+
 static void
 refresh (CnnParamsView *self)
 {
@@ -349,14 +424,14 @@ refresh (CnnParamsView *self)
            l = g_list_delete_link (l, l))
         gtk_widget_destroy (l->data);
       g_ptr_array_set_size (self->rows, 0);
-      self->name = self->name_error = NULL;
+      self->name = self->name_error = self->more = NULL;
       self->busy = FALSE;
       self->op = op;
       if (op)
         build (self, layer);
       else
         gtk_box_pack_start (GTK_BOX (self->content),
-                            layer ? sentence_label (layer->problem ? layer->problem : "", "error")
+                            layer ? problem_label (layer)
                                   : sentence_label (_("Choose a layer to see what can be set"),
                                                     "dim-label"), FALSE, FALSE, 0);
       gtk_widget_show_all (self->content);
@@ -369,6 +444,7 @@ refresh (CnnParamsView *self)
     context.kernels = kernel_param_layer (self->draft, (guint) self->layer);
   for (guint i = 0; i < self->rows->len; i++)
     show_row (self->rows->pdata[i], node, &context);
+  open_more (self, node);
   name = node->name ? node->name : "";
   if (self->name && !gtk_widget_has_focus (self->name) &&
       strcmp (gtk_entry_get_text (GTK_ENTRY (self->name)), name) != 0)

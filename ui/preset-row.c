@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "preset-row.h"
 
+#include "row-style.h"
+
 /* One preset in the list: a thumbnail, what it is called and what it shows. */
 
 #define THUMB_WIDTH  80
@@ -156,6 +158,7 @@ preset_row_new (const char *name, const char *title, const char *blurb, const ch
   gtk_box_pack_start (GTK_BOX (preset->box), preset->area, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (preset->box), new_words (title, blurb), TRUE, TRUE, 0);
   gtk_container_add (GTK_CONTAINER (row), preset->box);
+  cnn_row_style (row);
   atk_object_set_name (gtk_widget_get_accessible (row), title);
   atk_object_set_description (gtk_widget_get_accessible (row), blurb ? blurb : "");
   gtk_widget_show_all (row);

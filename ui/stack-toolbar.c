@@ -21,7 +21,7 @@ add_button (CnnAddFunc add, gpointer data)
 {
   GtkWidget *button = gtk_menu_button_new ();
   GtkWidget *box    = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  GtkWidget *label  = gtk_label_new_with_mnemonic (_("_Add layer"));
+  GtkWidget *label  = gtk_label_new_with_mnemonic (_("A_dd layer"));
 
   gtk_box_pack_start (GTK_BOX (box),
                       gtk_image_new_from_icon_name ("list-add-symbolic", GTK_ICON_SIZE_BUTTON),

@@ -373,6 +373,7 @@ make_list (CnnStackView *view)
   gtk_style_context_add_class (gtk_widget_get_style_context (view->hint), "dim-label");
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (view->scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (view->scroller), TRUE);
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (view->scroller), GTK_SHADOW_IN);
 
   gtk_box_pack_start (GTK_BOX (box), view->list, FALSE, FALSE, 0);

@@ -386,6 +386,74 @@ test_follows (void)
   close_view (&f);
 }
 
+/* Where a widget is in the view, from its top; -1 where it cannot be seen. */
+static int
+height_of (Fixture *f, GType type, const char *name)
+{
+  GtkWidget *widget = find (f, type, name);
+  int        x, y;
+
+  if (!gtk_widget_get_mapped (widget) ||
+      !gtk_widget_translate_coordinates (widget, f->view, 0, 0, &x, &y))
+    return -1;
+  return y;
+}
+
+/* Kernels that are given come first; what is rarely set waits behind a click, but not
+ * where it is set. */
+static void
+test_order (void)
+{
+  Fixture    f = open_view ("conv 8 3x3 pad=same; conv kernels=sobel-x,box groups=1; "
+                            "conv 2 3x3 dilation=2; relu", 0);
+  GtkWidget *more;
+
+  g_assert_cmpint (height_of (&f, GTK_TYPE_SPIN_BUTTON, "Kernels"), >=, 0);
+  g_assert_cmpint (height_of (&f, GTK_TYPE_COMBO_BOX, "Padding"), >=, 0);
+  g_assert_cmpint (height_of (&f, GTK_TYPE_SPIN_BUTTON, "Seed"), ==, -1);
+  g_assert_cmpint (height_of (&f, GTK_TYPE_ENTRY, "Name"), ==, -1);
+
+  cnn_params_view_set_layer (CNN_PARAMS_VIEW (f.view), 1);
+  ui_test_settle ();
+  g_assert_cmpint (height_of (&f, GTK_TYPE_COMBO_BOX, "Kind of kernel"), >=, 0);
+  g_assert_cmpint (height_of (&f, GTK_TYPE_COMBO_BOX, "Kind of kernel"), <,
+                   height_of (&f, GTK_TYPE_SPIN_BUTTON, "Stride: rows"));
+  g_assert_cmpint (height_of (&f, GTK_TYPE_SPIN_BUTTON, "Kernels"), ==, -1);
+
+  cnn_params_view_set_layer (CNN_PARAMS_VIEW (f.view), 2);
+  ui_test_settle ();
+  g_assert_cmpint (height_of (&f, GTK_TYPE_SPIN_BUTTON, "Dilation: rows"), >=, 0);
+  g_assert_cmpint (height_of (&f, GTK_TYPE_SPIN_BUTTON, "Groups"), ==, -1);
+
+  /* What is set elsewhere is seen. */
+  cnn_params_view_set_layer (CNN_PARAMS_VIEW (f.view), 0);
+  cnn_draft_set_param (f.draft, 0, "groups", "1", NULL);
+  ui_test_settle ();
+  g_assert_cmpint (height_of (&f, GTK_TYPE_SPIN_BUTTON, "Seed"), ==, -1);
+  cnn_draft_set_param (f.draft, 0, "seed", "7", NULL);
+  ui_test_settle ();
+  g_assert_cmpint (height_of (&f, GTK_TYPE_SPIN_BUTTON, "Seed"), >=, 0);
+
+  /* What a person opened stays open, also in another layer. */
+  cnn_params_view_set_layer (CNN_PARAMS_VIEW (f.view), 2);
+  ui_test_settle ();
+  g_assert_cmpint (height_of (&f, GTK_TYPE_SPIN_BUTTON, "Groups"), ==, -1);
+  more = find (&f, GTK_TYPE_EXPANDER, NULL);
+  gtk_widget_activate (more);
+  ui_test_settle ();
+  g_assert_cmpint (height_of (&f, GTK_TYPE_SPIN_BUTTON, "Groups"), >=, 0);
+  cnn_params_view_set_layer (CNN_PARAMS_VIEW (f.view), 1);
+  ui_test_settle ();
+  g_assert_cmpint (height_of (&f, GTK_TYPE_SPIN_BUTTON, "Kernels"), >=, 0);
+
+  /* There is no click where nothing waits behind it. */
+  cnn_params_view_set_layer (CNN_PARAMS_VIEW (f.view), 3);
+  ui_test_settle ();
+  g_assert_null (ui_test_find (f.window, GTK_TYPE_EXPANDER, NULL));
+  g_assert_cmpint (height_of (&f, GTK_TYPE_ENTRY, "Name"), >=, 0);
+  close_view (&f);
+}
+
 static void
 test_pictures (void)
 {
@@ -425,6 +493,7 @@ main (int argc, char **argv)
   g_test_add_func ("/params-view/weights", test_weights);
   g_test_add_func ("/params-view/held", test_held);
   g_test_add_func ("/params-view/follows", test_follows);
+  g_test_add_func ("/params-view/order", test_order);
   g_test_add_func ("/params-view/pictures", test_pictures);
   return g_test_run ();
 }
