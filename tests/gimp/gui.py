@@ -115,6 +115,13 @@ class Test:
               (list (round (* 255 least)) (round (* 255 most))))))''')
         return [float(number) for number in re.findall(r'[\d.]+', found)]
 
+    def tick_all(self, dialog):
+        states = self.person.atspi.StateType
+        for box in self.person.walk(dialog.layers):
+            if box.get_role_name() == 'check box' and self.person.has(box, states.SHOWING) and \
+                    not self.person.has(box, states.CHECKED):
+                self.person.press(box)
+
     def wrong_network(self):
         person, dialog = self.person, self.open()
         self.check('the edge bank stands there first', dialog.offers('Add 8 layers in 1 group'))
@@ -175,11 +182,7 @@ class Test:
         person.keys(row, 'Return')
         self.check('a preset fills in its text',
                    until(lambda: 'maxpool 2' in dialog.read(), 'the text'))
-        for box in (node for node in person.walk(dialog.layers)
-                    if node.get_role_name() == 'check box' and
-                    person.has(node, person.atspi.StateType.SHOWING) and
-                    not person.has(node, person.atspi.StateType.CHECKED)):
-            person.press(box)
+        self.tick_all(dialog)
         self.check('ticks choose the layers', dialog.offers('Add 18 layers in 3 groups'))
         dialog.end(dialog.ok)
         until(lambda: '1 conv' in self.gimp.layers(), 'the groups')
@@ -216,6 +219,9 @@ class Test:
         person.choose(mapping, 'Signed: 0 is mid-grey')
         dialog.write('conv 5 3x3; relu\n')
         dialog.offers('Add 5 layers in 1 group')
+        dialog.page('Layers')
+        self.tick_all(dialog)
+        dialog.offers('Add 10 layers in 2 groups')
         person.press(person.find(dialog.window, 'button', 'Save Settings'))
         dialog.write('conv 2 3x3\n')
         dialog.offers('Add 2 layers in 1 group')
@@ -223,7 +229,8 @@ class Test:
         load = person.find(dialog.window, 'button', 'Load Saved Settings')
         until(lambda: person.enabled(load), 'settings to load')
         person.press(load)
-        self.check('saved settings come back', dialog.offers('Add 5 layers in 1 group'))
+        self.check('saved settings come back, ticks too',
+                   dialog.offers('Add 10 layers in 2 groups'))
         self.equal('the text with them', dialog.read(), 'conv 5 3x3; relu\n')
         self.equal('and the choices', person.chosen(mapping), 'Signed: 0 is mid-grey')
         dialog.reset()
