@@ -63,7 +63,7 @@ cnn_maps_view_say (CnnMapsView *view)
                            view->map + 1, cnn_maps_view_shape (view).channels, name);
   facts = map_facts (view, stats);
   if (view->hover_map >= 0)
-    cell = g_strdup_printf (_("Row %d, column %d"), view->hover_y, view->hover_x);
+    cell = g_strdup_printf (_("Row %d, column %d"), view->hover_y + 1, view->hover_x + 1);
   if (view->hover_map >= 0 &&
       cnn_preview_get_value (view->preview, (guint) view->node, view->hover_map, view->hover_y,
                              view->hover_x, &value))

@@ -90,14 +90,14 @@ class Test:
                (vector->list one) (vector->list other)))''')
 
     def script(self, text, arguments=''):
-        """What a script gets with that network lands above all else; its name."""
+        """What a script gets with that network, just above the picture; its name."""
         text = text.strip().replace('\n', '; ').replace('"', '\\"')
         return self.gimp.eval(f'''(let* ((image (vector-ref (gimp-get-images) 0))
               (layers (vector->list (gimp-image-get-layers image)))
               (picture (car (reverse layers))))
-          (gimp-item-get-name (vector-ref (car (plug-in-convolens-feature-maps
+          (gimp-item-get-name (vector-ref (plug-in-convolens-feature-maps
             #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector picture)
-            #:network "{text}" {arguments})) 0)))''')
+            #:network "{text}" {arguments}) 0)))''')
 
     def undo(self, layers):
         """One step; then the image has just those layers."""
@@ -108,7 +108,7 @@ class Test:
         """The least and the greatest 255th of the picture, as it is stored."""
         found = self.gimp.eval(f'''(let* ((image (vector-ref (gimp-get-images) 0))
               (layers (vector->list (gimp-image-get-layers image)))
-              (numbers (car (plug-in-convolens-probe-read #:drawable (car (reverse layers))))))
+              (numbers (plug-in-convolens-probe-read #:drawable (car (reverse layers)))))
           (let loop ((i {channel}) (least 9) (most -9))
             (if (< i (vector-length numbers))
               (loop (+ i 3) (min least (vector-ref numbers i)) (max most (vector-ref numbers i)))
@@ -253,9 +253,9 @@ class Test:
             person.keys(maps, 'Right')
         place = re.compile(r'Row (\d+), column (\d+)')
         first = until(lambda: place.search(maps.get_description()), 'the cell of the keyboard')
-        row, column = int(first[1]), int(first[2])
+        row, column = int(first[1]), int(first[2])  # counted from 1
         self.check('the keyboard begins at the middle of the map',
-                   abs(row - 15) <= 1 and abs(column - 23) <= 1, row, column)
+                   abs(row - 16) <= 1 and abs(column - 24) <= 1, row, column)
         with person.holding('Shift_L'):
             person.keys(maps, 'Right', 'Right', 'Right', 'Down')
         words = f'Row {row + 1}, column {column + 3}'
@@ -264,7 +264,7 @@ class Test:
         until(lambda: person.enabled(field), 'the arithmetic')
         self.screenshot('feature-maps-arithmetic.png')
         person.press(field)
-        x, y = 2 * (column + 3), 2 * (row + 1)
+        x, y = 2 * (column + 3 - 1), 2 * (row + 1 - 1)
         bounds = f'(#t {x} {y} {x + 5} {y + 3})'
         self.check('what the cell sees becomes the selection', until(
             lambda: self.gimp.eval('(gimp-selection-bounds (vector-ref (gimp-get-images) 0))') ==
@@ -273,7 +273,7 @@ class Test:
         self.undo(PICTURE)
 
         person.press(dialog.param('button', 'Add partial sums as layers'))
-        made = until(lambda: 'sum' in self.gimp.layers() and self.gimp.layers(), 'the groups')
+        made = until(lambda: '2 conv' in self.gimp.layers() and self.gimp.layers(), 'the groups')
         self.check('the partial sums become layers', re.fullmatch(
             r'\(\("2 conv[^"]*31×46×1" 1\) \("1 conv[^"]*31×46×3" 3\) \("picture" 0\)\)', made),
             made)
@@ -293,12 +293,12 @@ class Test:
         found = self.gimp.eval('''(let* ((image (vector-ref (gimp-get-images) 0))
               (groups (gimp-image-get-layers image))
               (layers (lambda (i) (gimp-item-get-children (vector-ref groups i))))
-              (of-channel (lambda (i) (vector-ref (layers 5) i)))
-              (far (lambda (a b) (vector-ref (car (plug-in-convolens-probe-difference
-                #:drawable a #:other b #:channel -1)) 0))))
+              (of-channel (lambda (i) (vector-ref (layers 1) i)))
+              (far (lambda (a b) (vector-ref (plug-in-convolens-probe-difference
+                #:drawable a #:other b #:channel -1) 0))))
           (map far
-            (list (vector-ref (layers 4) 0) (of-channel 0) (of-channel 1) (of-channel 2))
-            (map (lambda (i) (vector-ref (layers i) 0)) '(0 3 2 1))))''')
+            (list (vector-ref (layers 0) 0) (of-channel 0) (of-channel 1) (of-channel 2))
+            (map (lambda (i) (vector-ref (layers i) 0)) '(5 2 3 4))))''')
         # Numbers are added up in another order.
         self.check('their pixels are what a script gets, channel by channel',
                    all(float(number) < 1.01 / 255 for number in found.strip('()').split()), found)
@@ -335,7 +335,7 @@ class Test:
         self.equal('OK makes what a script gets with linear input', self.differences(0, 1),
                    '(#(0.0))')
         self.script(text)
-        self.check('which is something else than without', self.differences(0, 1) != '(#(0.0))')
+        self.check('which is something else than without', self.differences(0, 2) != '(#(0.0))')
         for _ in range(3):
             person.press(self.undo_item())
         self.layers_become(PICTURE)
@@ -359,6 +359,8 @@ class Test:
     def own_preset(self):
         person, dialog = self.person, self.open()
         text = '# mine\nconv 7 3x3 seed=5\nrelu\n'
+        dialog.reset()
+        dialog.offers('Add 8 layers in 1 group')
         dialog.write(text)
         dialog.offers('Add 7 layers in 1 group')
         dialog.presets()

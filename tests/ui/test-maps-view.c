@@ -173,7 +173,7 @@ test_keys (void)
   g_assert_cmpint (host.hover[1], ==, 151);
   g_assert_cmpint (host.hover[2], ==, 201);
   host_settle (&host);
-  g_assert_nonnull (strstr (description (&host), "Row 151, column 201: "));
+  g_assert_nonnull (strstr (description (&host), "Row 152, column 202: "));
 
   ui_test_key (host.area, GDK_KEY_1, 0);
   assert_zoom (&host, "100 %");
