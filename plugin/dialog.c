@@ -18,6 +18,13 @@
 /* A check takes milliseconds, but not after each key of a fast typist. */
 #define CHECK_DELAY_MS 60
 
+/* The window's size at most, and what is left of the screen for its frame and some of
+ * the image. */
+#define MOST_WIDTH   1500
+#define MOST_HEIGHT  1000
+#define FRAME_WIDTH  40
+#define FRAME_HEIGHT 40
+
 typedef struct
 {
   GtkWidget           *dialog;
@@ -223,6 +230,23 @@ add_partial_sums (Dialog *self, const char *text)
 
 /* --- the window --------------------------------------------------------------------------- */
 
+/* Most of the screen where that is small, and no more than there are things to see. */
+static void
+set_size (Dialog *self)
+{
+  GdkDisplay  *display = gtk_widget_get_display (self->dialog);
+  GdkMonitor  *monitor = gdk_display_get_primary_monitor (display);
+  GdkRectangle area    = { 0, 0, 1280, 720 };
+
+  if (monitor == NULL)
+    monitor = gdk_display_get_monitor (display, 0);
+  if (monitor != NULL)
+    gdk_monitor_get_workarea (monitor, &area);
+  gtk_window_set_default_size (GTK_WINDOW (self->dialog),
+                               MIN (area.width - FRAME_WIDTH, MOST_WIDTH),
+                               MIN (area.height - FRAME_HEIGHT, MOST_HEIGHT));
+}
+
 static void
 fill (Dialog *self)
 {
@@ -237,7 +261,7 @@ fill (Dialog *self)
   gtk_container_set_border_width (GTK_CONTAINER (self->editor), 6);
   gtk_box_pack_start (GTK_BOX (content), self->editor, TRUE, TRUE, 0);
   gtk_widget_show (self->editor);
-  gtk_window_set_default_size (GTK_WINDOW (self->dialog), 1240, 680);
+  set_size (self);
 }
 
 /* A preset that was chosen last is shown as it is now. */

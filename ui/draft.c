@@ -453,6 +453,7 @@ cnn_draft_forget_steps (CnnDraft *draft)
   g_queue_clear_full (&draft->undo, g_free);
   g_queue_clear_full (&draft->redo, g_free);
   g_clear_pointer (&draft->before, g_free);
+  g_signal_emit (draft, signals[CHANGED], 0);
 }
 
 /** cnn_draft_undo: takes the last step back, where there is one and no group is open. */

@@ -125,6 +125,8 @@ class Test:
     def wrong_network(self):
         person, dialog = self.person, self.open()
         self.check('the edge bank stands there first', dialog.offers('Add 8 layers in 1 group'))
+        self.check('with nothing to undo',
+                   not person.enabled(person.find(dialog.window, 'button', 'Undo')))
         dialog.write(WRONG)
         self.check('a wrong network is said to be, with its place',
                    '“convolve”' in dialog.says('Line 2, column 1:'))
@@ -347,7 +349,11 @@ class Test:
         person.choose(dialog.param('combo box', 'Placement'),
                       'Contact sheet: all maps in one layer')
         self.check('a contact sheet is one layer', dialog.offers('Add 1 layer in 1 group'))
-        text = dialog.read()
+        # Of colours: the way from them to grey is babl's choice each time.
+        text = 'conv 6 5x5 seed=9'
+        dialog.write(text)
+        until(lambda: dialog.read() == text, 'the text')
+        dialog.offers('Add 1 layer in 1 group')
         dialog.end(dialog.ok)
         until(lambda: 'conv' in self.gimp.layers(), 'the sheet')
         self.script(text, '#:placement "contact-sheet"')

@@ -290,8 +290,11 @@ class Dialog:
     def reset(self):
         """To what the procedure does when it is told nothing."""
         self.person.press(self.person.find(self.window, 'button', 'Reset'))
-        self.person.press(self.person.find(self.app, 'button', 'Reset to Factory Defaults',
-                                           showing=True))
+        factory = self.person.find(self.app, 'button', 'Reset to Factory Defaults', showing=True)
+        self.person.press(factory)
+        # It gives the focus back when it has closed.
+        until(lambda: not self.person.has(factory, self.person.atspi.StateType.SHOWING),
+              'the menu to close')
 
     def presets(self):
         self.person.press(self.person.find(self.window, 'toggle button', 'Presets'))
