@@ -18,6 +18,13 @@
 /* A check takes milliseconds, but not after each key of a fast typist. */
 #define CHECK_DELAY_MS 60
 
+/* The window's size at most, and what is left of the screen for its frame and some of
+ * the image. */
+#define MOST_WIDTH   1500
+#define MOST_HEIGHT  1000
+#define FRAME_WIDTH  40
+#define FRAME_HEIGHT 40
+
 typedef struct
 {
   GtkWidget           *dialog;
@@ -29,7 +36,12 @@ typedef struct
   CnnPicture          *picture;
   DrawablePicture     *source;
   guint                check_id;
+  int                  encoding;
+  gboolean             telling; /* one of config and editor what the other says */
 } Dialog;
+
+static const char *const editor_arguments[] = { "network", "stages", "maps", "mapping",
+                                                "placement", "input-encoding", NULL };
 
 /* --- the preset --------------------------------------------------------------- */
 
@@ -120,9 +132,48 @@ config_changed (Dialog *self)
 static void
 encoding_changed (Dialog *self)
 {
-  drawable_picture_set_encoding (self->source, gimp_procedure_config_get_choice_id (
-                                                 self->config, "input-encoding"));
+  int encoding = gimp_procedure_config_get_choice_id (self->config, "input-encoding");
+
+  if (encoding == self->encoding)
+    return;
+  self->encoding = encoding;
+  drawable_picture_set_encoding (self->source, encoding);
   cnn_editor_picture_changed (CNN_EDITOR (self->editor));
+}
+
+static void
+copy_property (GObject *from, GObject *to, const char *name)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *has  = NULL;
+
+  g_object_get (from, name, &text, NULL);
+  g_object_get (to, name, &has, NULL);
+  if (g_strcmp0 (text, has) != 0)
+    g_object_set (to, name, text, NULL);
+}
+
+/* GIMP's buttons change many arguments at once and then tell of each, in any order; of
+ * which layers are kept means nothing before the network is there. */
+static void
+show_config (Dialog *self)
+{
+  if (self->telling)
+    return;
+  self->telling = TRUE;
+  for (guint i = 0; editor_arguments[i] != NULL; i++)
+    copy_property (G_OBJECT (self->config), G_OBJECT (self->editor), editor_arguments[i]);
+  self->telling = FALSE;
+}
+
+static void
+editor_changed (Dialog *self, GParamSpec *spec)
+{
+  if (self->telling || !g_strv_contains (editor_arguments, spec->name))
+    return;
+  self->telling = TRUE;
+  copy_property (G_OBJECT (self->editor), G_OBJECT (self->config), spec->name);
+  self->telling = FALSE;
 }
 
 /* --- what the editor asks for -------------------------------------------------------- */
@@ -179,24 +230,38 @@ add_partial_sums (Dialog *self, const char *text)
 
 /* --- the window --------------------------------------------------------------------------- */
 
+/* Most of the screen where that is small, and no more than there are things to see. */
+static void
+set_size (Dialog *self)
+{
+  GdkDisplay  *display = gtk_widget_get_display (self->dialog);
+  GdkMonitor  *monitor = gdk_display_get_primary_monitor (display);
+  GdkRectangle area    = { 0, 0, 1280, 720 };
+
+  if (monitor == NULL)
+    monitor = gdk_display_get_monitor (display, 0);
+  if (monitor != NULL)
+    gdk_monitor_get_workarea (monitor, &area);
+  gtk_window_set_default_size (GTK_WINDOW (self->dialog),
+                               MIN (area.width - FRAME_WIDTH, MOST_WIDTH),
+                               MIN (area.height - FRAME_HEIGHT, MOST_HEIGHT));
+}
+
 static void
 fill (Dialog *self)
 {
-  static const char *const arguments[] = { "network", "stages", "maps", "mapping", "placement",
-                                           "input-encoding" };
   GtkWidget       *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
   g_autofree char *folder  = g_build_filename (gimp_directory (), "convolens", NULL);
 
   self->editor = cnn_editor_new (self->picture, folder);
-  for (guint i = 0; i < G_N_ELEMENTS (arguments); i++)
-    g_object_bind_property (self->config, arguments[i], self->editor, arguments[i],
-                            G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  show_config (self);
+  g_signal_connect_swapped (self->editor, "notify", G_CALLBACK (editor_changed), self);
   g_signal_connect_swapped (self->editor, "select-field", G_CALLBACK (select_field), self);
   g_signal_connect_swapped (self->editor, "partial-sums", G_CALLBACK (add_partial_sums), self);
   gtk_container_set_border_width (GTK_CONTAINER (self->editor), 6);
   gtk_box_pack_start (GTK_BOX (content), self->editor, TRUE, TRUE, 0);
   gtk_widget_show (self->editor);
-  gtk_window_set_default_size (GTK_WINDOW (self->dialog), 1240, 680);
+  set_size (self);
 }
 
 /* A preset that was chosen last is shown as it is now. */
@@ -227,14 +292,13 @@ feature_maps_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, 
   gboolean ok;
 
   gimp_ui_init ("convolens");
-  self.picture = drawable_picture_new (GIMP_DRAWABLE (layer),
-                                       gimp_procedure_config_get_choice_id (config,
-                                                                            "input-encoding"),
-                                       &self.source);
+  self.encoding = gimp_procedure_config_get_choice_id (config, "input-encoding");
+  self.picture = drawable_picture_new (GIMP_DRAWABLE (layer), self.encoding, &self.source);
   self.dialog = gimp_procedure_dialog_new (procedure, config, _("Feature Maps"));
   show_preset (&self);
   fill (&self);
   network_changed (&self);
+  g_signal_connect_swapped (config, "notify", G_CALLBACK (show_config), &self);
   g_signal_connect_swapped (config, "notify::network", G_CALLBACK (network_changed), &self);
   g_signal_connect_swapped (config, "notify::input-encoding", G_CALLBACK (encoding_changed),
                             &self);

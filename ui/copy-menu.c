@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Ctrl+C and a context menu for what shows numbers. */
+/* Ctrl+C and a context menu for what shows numbers; opening a menu. */
 
 #include "copy-menu.h"
 
@@ -14,6 +14,29 @@ cnn_copy_text (GtkWidget *widget, const char *text)
 
   gtk_clipboard_set_text (clipboard, text, -1);
   gtk_clipboard_set_can_store (clipboard, NULL, 0);
+}
+
+/**
+ * cnn_menu_popup:
+ *
+ * As gtk_menu_popup_at_widget(), also where there was no event: a screen reader presses
+ * a button without one, of which GTK complains.
+ */
+void
+cnn_menu_popup (GtkMenu *menu, GtkWidget *widget, GdkGravity widget_anchor,
+                GdkGravity menu_anchor)
+{
+  GdkEvent *event = gtk_get_current_event ();
+
+  if (event == NULL)
+    {
+      event = gdk_event_new (GDK_KEY_PRESS);
+      event->key.window = g_object_ref (gtk_widget_get_window (widget));
+      gdk_event_set_device (event, gdk_seat_get_keyboard (gdk_display_get_default_seat (
+                                     gtk_widget_get_display (widget))));
+    }
+  gtk_menu_popup_at_widget (menu, widget, widget_anchor, menu_anchor, event);
+  gdk_event_free (event);
 }
 
 static void
@@ -40,8 +63,7 @@ pop_up (GtkWidget *widget, const GdkEvent *event)
   if (event != NULL)
     gtk_menu_popup_at_pointer (GTK_MENU (menu), event);
   else
-    gtk_menu_popup_at_widget (GTK_MENU (menu), widget, GDK_GRAVITY_CENTER, GDK_GRAVITY_NORTH_WEST,
-                              NULL);
+    cnn_menu_popup (GTK_MENU (menu), widget, GDK_GRAVITY_CENTER, GDK_GRAVITY_NORTH_WEST);
 }
 
 static gboolean

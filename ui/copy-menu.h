@@ -10,5 +10,7 @@ typedef char *(*CnnCopyFunc) (GtkWidget *widget);
 
 void cnn_copy_text     (GtkWidget *widget, const char *text);
 void cnn_copy_menu_add (GtkWidget *widget, CnnCopyFunc copy);
+void cnn_menu_popup    (GtkMenu *menu, GtkWidget *widget, GdkGravity widget_anchor,
+                        GdkGravity menu_anchor);
 
 G_END_DECLS

@@ -96,15 +96,21 @@ draft_follow (CnnEditor *self)
 }
 
 static void
-draft_changed (CnnEditor *self)
+show_anew (CnnEditor *self)
 {
-  g_autofree char *stages = NULL;
-
   self->layer = cnn_stack_view_selected (CNN_STACK_VIEW (self->stack));
   cnn_editor_forget_cell (self);
   cnn_editor_fit_layers (self);
   show_maps (self);
   show_ticks (self);
+}
+
+static void
+draft_changed (CnnEditor *self)
+{
+  g_autofree char *stages = NULL;
+
+  show_anew (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_NETWORK]);
   /* With a mistake some stages are out of sight, not given up. */
   if (cnn_draft_problem (self->draft) != NULL)
@@ -378,6 +384,5 @@ cnn_editor_picture_changed (CnnEditor *editor)
   cnn_preview_forget (editor->preview);
   g_object_unref (editor->explainer);
   editor->explainer = cnn_explainer_new (editor->picture);
-  cnn_editor_forget_cell (editor);
-  draft_changed (editor);
+  show_anew (editor);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "kernel-tools.h"
 
+#include "copy-menu.h"
 #include "i18n.h"
 
 struct _CnnKernelTools
@@ -144,8 +145,7 @@ on_paste (GtkWidget *button, CnnKernelTools *self)
 static void
 on_copy (GtkWidget *button, GtkWidget *menu)
 {
-  gtk_menu_popup_at_widget (GTK_MENU (menu), button, GDK_GRAVITY_SOUTH_WEST,
-                            GDK_GRAVITY_NORTH_WEST, NULL);
+  cnn_menu_popup (GTK_MENU (menu), button, GDK_GRAVITY_SOUTH_WEST, GDK_GRAVITY_NORTH_WEST);
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "add-layer.h"
 #include "card.h"
+#include "copy-menu.h"
 #include "i18n.h"
 #include "stack-drag.h"
 #include "stack-edit.h"
@@ -169,8 +170,7 @@ static void
 card_menu (CnnCard *card, GtkWidget *at, CnnStackView *view)
 {
   select_layer (view, cnn_card_layer (card), FALSE);
-  gtk_menu_popup_at_widget (make_menu (view), at, GDK_GRAVITY_SOUTH_EAST, GDK_GRAVITY_NORTH_EAST,
-                            NULL);
+  cnn_menu_popup (make_menu (view), at, GDK_GRAVITY_SOUTH_EAST, GDK_GRAVITY_NORTH_EAST);
 }
 
 static gboolean
@@ -180,7 +180,7 @@ keyboard_menu (GtkWidget *list, CnnStackView *view)
 
   if (view->selected < 0)
     return FALSE;
-  gtk_menu_popup_at_widget (make_menu (view), card, GDK_GRAVITY_CENTER, GDK_GRAVITY_NORTH, NULL);
+  cnn_menu_popup (make_menu (view), card, GDK_GRAVITY_CENTER, GDK_GRAVITY_NORTH);
   return TRUE;
 }
 
