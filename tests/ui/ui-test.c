@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Seconds after which a test that waits has failed. */
-#define PATIENCE 30
+#define PATIENCE 60
 
 /** ui_test_init: GLib's tests, with GTK; what GTK complains of fails a test. */
 void
