@@ -386,6 +386,7 @@ test_stop (void)
   Gate       *gate;
   CnnPicture *picture = preview_test_gate_picture (1600, 1600, 3, &gate);
   Stopping    self    = { .gate = gate };
+  Asked       asked   = { .view = { .node = 2 } };
   Bench       bench;
 
   gate->nap = 20000;
@@ -400,13 +401,17 @@ test_stop (void)
   self.n_reads = g_atomic_int_get (&gate->n_reads);
   g_assert_true (ui_test_wait (is_quiet, &self));
   g_assert_cmpfloat (bench.progress, ==, 1.0);
+  asked.preview = bench.editor->preview;
+  g_assert_false (preview_test_has_stats (&asked));
 
-  /* It was not finished: an edit reads again, what was there before too. */
+  /* An edit goes on with what was left, too. */
   gate->nap = 0;
   bench.progress = 0.0;
   bench_card_key (&bench, GDK_KEY_d, GDK_CONTROL_MASK);
   g_assert_true (ui_test_wait (reads_on, &self));
   bench_settle (&bench);
+  asked.view.node = 3;
+  g_assert_true (preview_test_has_stats (&asked));
   bench_check (&bench);
   bench_point (&bench);
   bench_close (&bench);
