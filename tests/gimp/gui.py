@@ -70,6 +70,13 @@ class Test:
         self.person.press(self.menu('Filters', 'Neural Network', 'Feature Maps…'))
         return Dialog(self.person)
 
+    def open_anew(self):
+        """Whatever was chosen last."""
+        dialog = self.open()
+        dialog.reset()
+        dialog.offers('Add 8 layers in 1 group')
+        return dialog
+
     def layers_become(self, layers):
         until(lambda: self.gimp.layers() == layers, f'{layers}, now {self.gimp.layers()}')
         return True
@@ -241,9 +248,7 @@ class Test:
 
     def arithmetic(self):
         """The cell at the middle of a map, three to the right and one below."""
-        person, dialog = self.person, self.open()
-        dialog.reset()
-        dialog.offers('Add 8 layers in 1 group')
+        person, dialog = self.person, self.open_anew()
         dialog.write(SUMS.format('0.5', *KERNELS))
         dialog.offers('Add 1 layer in 1 group')
         dialog.page('Layers')
@@ -310,9 +315,7 @@ class Test:
 
     def linear_input(self):
         """The red of the picture, as it is stored and in proportion to the light."""
-        person, dialog = self.person, self.open()
-        dialog.reset()
-        dialog.offers('Add 8 layers in 1 group')
+        person, dialog = self.person, self.open_anew()
         text = 'conv kernels="[[[1]],[[0]],[[0]]]" bias=no'
         dialog.write(text)
         dialog.offers('Add 1 layer in 1 group')
@@ -343,9 +346,7 @@ class Test:
         self.layers_become(PICTURE)
 
     def contact_sheet(self):
-        person, dialog = self.person, self.open()
-        dialog.reset()
-        dialog.offers('Add 8 layers in 1 group')
+        person, dialog = self.person, self.open_anew()
         person.choose(dialog.param('combo box', 'Placement'),
                       'Contact sheet: all maps in one layer')
         self.check('a contact sheet is one layer', dialog.offers('Add 1 layer in 1 group'))
@@ -366,7 +367,6 @@ class Test:
         person, dialog = self.person, self.open()
         text = '# mine\nconv 7 3x3 seed=5\nrelu\n'
         dialog.reset()
-        dialog.offers('Add 8 layers in 1 group')
         dialog.write(text)
         dialog.offers('Add 7 layers in 1 group')
         dialog.presets()
@@ -380,9 +380,7 @@ class Test:
         self.equal('a network of one\'s own is kept in GIMP\'s folder', file.read_text(), text)
         dialog.end('Cancel')
 
-        dialog = self.open()
-        dialog.reset()
-        dialog.offers('Add 8 layers in 1 group')
+        dialog = self.open_anew()
         person.keys(person.find(dialog.presets(), 'list item', 'Seven of mine'), 'Return')
         self.check('and chosen again another time', dialog.offers('Add 7 layers in 1 group'))
         self.equal('to the letter', dialog.read(), text)
@@ -390,7 +388,7 @@ class Test:
 
     def hundred_edits(self):
         """Whatever a person does: each edit is one that can be made at that moment."""
-        dialog = self.open()
+        dialog = self.open_anew()
         edits = Edits(self.person, dialog)
         edits.make(100)
         print(f'# {edits.made}')
@@ -407,7 +405,7 @@ class Test:
                        '(gimp-displays-flush)')
         self.undo_says('Undo Scale Image')
         for wait in (0, 0.2, 1):
-            dialog = self.open()
+            dialog = self.open_anew()
             dialog.write(SLOW)
             dialog.offers('Add 64 layers in 1 group')
             dialog.page('Layers')
@@ -417,7 +415,7 @@ class Test:
 
     def cancelled_run(self):
         person = self.person
-        dialog = self.open()
+        dialog = self.open_anew()
         dialog.write(SLOW)
         dialog.offers('Add 64 layers in 1 group')
         dialog.end(dialog.ok)
