@@ -49,13 +49,18 @@ preview_test_gate_set (Gate *gate, gboolean shut)
   g_mutex_unlock (&gate->lock);
 }
 
-/* Kept for good: threads may leave late. */
+/* Kept for good: threads may leave late. Here, so that they do not look lost. */
+static GPtrArray *gates;
+
 CnnPicture *
 preview_test_gate_picture (int height, int width, int channels, Gate **out)
 {
   static const CnnPictureClass klass = { gate_read, gate_show, NULL, gate_free };
   Gate *gate = g_new0 (Gate, 1);
 
+  if (gates == NULL)
+    gates = g_ptr_array_new ();
+  g_ptr_array_add (gates, gate);
   gate->inner = ui_test_picture (height, width, channels);
   g_mutex_init (&gate->lock);
   g_cond_init (&gate->opened);
