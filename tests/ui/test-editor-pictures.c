@@ -44,9 +44,12 @@ open_on_valley (Bench *bench, const char *network, int layer, int height)
 static void
 say_verdict (Bench *bench, int n)
 {
-  g_autofree char *layers = g_strdup_printf (dngettext ("convolens", "%d layer", "%d layers", n), n);
-  g_autofree char *groups = g_strdup_printf (dngettext ("convolens", "%u group", "%u groups", 1u), 1u);
-  g_autofree char *text   = g_strdup_printf (dgettext ("convolens", "_Add %s in %s"), layers, groups);
+  g_autofree char *layers = g_strdup_printf (dngettext ("convolens", "%d layer", "%d layers", n),
+                                              n);
+  g_autofree char *groups = g_strdup_printf (dngettext ("convolens", "%u group", "%u groups", 1u),
+                                              1u);
+  g_autofree char *text   = g_strdup_printf (dgettext ("convolens", "_Add %s in %s"), layers,
+                                              groups);
   g_autoptr (GRegex) key  = g_regex_new ("\\(_.\\)|_", 0, 0, NULL);
   g_autofree char *bare   = g_regex_replace_literal (key, text, -1, 0, "", 0, NULL);
 
@@ -148,7 +151,7 @@ check_documentation (const char *name)
   cairo_surface_destroy (there);
 }
 
-/* --- the pictures ------------------------------------------------------------------------------ */
+/* --- the pictures ------------------------------------------------------------------------ */
 
 #define THREE_STAGES "input ?x?x1\n" \
                      "conv kernels=sobel-x,sobel-y,line-h,emboss,sharpen,box " \

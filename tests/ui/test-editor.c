@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "card.h"
 #include "editor-test.h"
 
 /* The parts of the editor together, as a person and as the plug-in use them. */
 
-/* --- the procedure's arguments ------------------------------------------------------------ */
+/* --- the procedure's arguments ----------------------------------------------------------- */
 
 static const char *const names[] = { "network", "stages", "maps", "mapping", "placement",
                                      "input-encoding" };
@@ -97,8 +94,8 @@ test_arguments (void)
 {
   g_autoptr (CnnPicture) picture = ui_test_picture (60, 80, 3);
   /* Comments, blanks and line ends are the person's. */
-  const char *values[] = { "# mine\r\nconv 4 3x3  pad=same as=a # ü\r\nrelu;\nmaxpool 2\n", "1,last",
-                           "2-3", "diverging", "own-size", "linear" };
+  const char *values[] = { "# mine\r\nconv 4 3x3  pad=same as=a # ü\r\nrelu;\nmaxpool 2\n",
+                           "1,last", "2-3", "diverging", "own-size", "linear" };
   const char *others[] = { "conv 2 5x5", "all", "all", "raw", "contact-sheet", "perceptual" };
   Arguments  *arguments;
   Bench       bench;
@@ -131,8 +128,8 @@ static void
 test_mistake (void)
 {
   g_autoptr (CnnPicture) picture = ui_test_picture (60, 80, 3);
-  const char *values[] = { "conv 4 3x3\nrelo # sic\nmaxpool 2\n", "2-3", "all", "range-map", "scaled",
-                           "perceptual" };
+  const char *values[] = { "conv 4 3x3\nrelo # sic\nmaxpool 2\n", "2-3", "all", "range-map",
+                           "scaled", "perceptual" };
   Arguments  *arguments;
   Bench       bench;
 
@@ -158,7 +155,7 @@ test_mistake (void)
   bench_close (&bench);
 }
 
-/* --- what is kept --------------------------------------------------------------------------- */
+/* --- what is kept ------------------------------------------------------------------------ */
 
 static void
 test_ticks (void)
@@ -203,7 +200,7 @@ test_ticks (void)
   bench_close (&bench);
 }
 
-/* --- the arithmetic --------------------------------------------------------------------------- */
+/* --- the arithmetic ---------------------------------------------------------------------- */
 
 /* The last number of the arithmetic, as it is copied. */
 static double
@@ -341,7 +338,7 @@ test_partial_sums (void)
   bench_close (&bench);
 }
 
-/* --- stopping ---------------------------------------------------------------------------------- */
+/* --- stopping ---------------------------------------------------------------------------- */
 
 typedef struct
 {
