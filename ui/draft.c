@@ -30,6 +30,7 @@ enum
 {
   CHANGED,
   FLUSH,
+  STEPS,
   N_SIGNALS
 };
 
@@ -121,6 +122,8 @@ cnn_draft_class_init (CnnDraftClass *klass)
   signals[CHANGED] = g_signal_new ("changed", CNN_TYPE_DRAFT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 0);
   signals[FLUSH] = g_signal_new ("flush", CNN_TYPE_DRAFT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 0);
+  signals[STEPS] = g_signal_new ("steps", CNN_TYPE_DRAFT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 0);
 }
 
@@ -411,11 +414,12 @@ cnn_draft_end (CnnDraft *draft)
   g_return_if_fail (draft->grouped > 0);
 
   flush (draft);
-  if (--draft->grouped > 0 || draft->before == NULL)
+  if (--draft->grouped > 0)
     return;
-  if (strcmp (draft->before, draft->text) != 0)
+  if (draft->before != NULL && strcmp (draft->before, draft->text) != 0)
     push (&draft->undo, g_steal_pointer (&draft->before));
   g_clear_pointer (&draft->before, g_free);
+  g_signal_emit (draft, signals[STEPS], 0);
 }
 
 /** cnn_draft_can_undo: whether there is a step to take back, and no group is open. */
@@ -440,8 +444,7 @@ cnn_draft_forget_steps (CnnDraft *draft)
   g_queue_clear_full (&draft->undo, g_free);
   g_queue_clear_full (&draft->redo, g_free);
   g_clear_pointer (&draft->before, g_free);
-  /* Whoever offers to undo has to hear of it. */
-  g_signal_emit (draft, signals[CHANGED], 0);
+  g_signal_emit (draft, signals[STEPS], 0);
 }
 
 /** cnn_draft_undo: takes the last step back, where there is one and no group is open. */

@@ -48,7 +48,8 @@ typedef struct
  *
  * Signals: "changed" (void), after any change of the text or of the picture's shape;
  * "flush" (void), before the text is read, or changed, from outside: who holds back what a
- * person is typing hands it over now.
+ * person is typing hands it over now;
+ * "steps" (void), when there is more, or less, to undo though the text stays.
  */
 #define CNN_TYPE_DRAFT (cnn_draft_get_type ())
 G_DECLARE_FINAL_TYPE (CnnDraft, cnn_draft, CNN, DRAFT, GObject)

@@ -458,6 +458,7 @@ cnn_stack_view_new (CnnDraft *draft, CnnPreview *preview)
   gtk_widget_show (GTK_WIDGET (view->picture));
   gtk_container_add (GTK_CONTAINER (view->list), GTK_WIDGET (view->picture));
   g_signal_connect_swapped (draft, "changed", G_CALLBACK (show_draft), view);
+  g_signal_connect_swapped (draft, "steps", G_CALLBACK (show_undo), view);
   g_signal_connect_swapped (view->undo, "clicked", G_CALLBACK (cnn_draft_undo), draft);
   g_signal_connect_swapped (view->redo, "clicked", G_CALLBACK (cnn_draft_redo), draft);
   show_draft (view);

@@ -5,6 +5,7 @@
 
 #include "arithmetic-view.h"
 #include "maps-view.h"
+#include "param-widgets.h"
 #include "presets.h"
 #include "stack-view.h"
 #include "ui-test.h"
@@ -199,6 +200,30 @@ test_nothing_to_undo (void)
   close_editor (&f);
 }
 
+/* What was done step by step, a kernel's number or a spin button held, can be undone when
+ * it is done. */
+static void
+test_undo_after_a_group (void)
+{
+  Fixture    f    = open_editor ("conv 4 3x3; relu");
+  GtkWidget *undo = find (&f, GTK_TYPE_BUTTON, "Undo");
+  GtkWidget *spin, *param;
+
+  select_layer (&f, 0);
+  spin = find (&f, GTK_TYPE_SPIN_BUTTON, "Kernels");
+  param = gtk_widget_get_ancestor (spin, CNN_TYPE_PARAM_WIDGET);
+  /* As long as a key or a button is held. */
+  g_signal_emit_by_name (param, "begin");
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), 5);
+  g_assert_false (gtk_widget_get_sensitive (undo));
+  g_signal_emit_by_name (param, "end");
+  g_assert_true (gtk_widget_get_sensitive (undo));
+  gtk_button_clicked (GTK_BUTTON (undo));
+  ui_test_settle ();
+  g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (spin)), ==, 4);
+  close_editor (&f);
+}
+
 /* --- reaching it ------------------------------------------------------------------------ */
 
 typedef struct
@@ -380,6 +405,7 @@ main (int argc, char **argv)
   g_test_add_func ("/editor-look/same-place", test_same_place);
   g_test_add_func ("/editor-look/room", test_room);
   g_test_add_func ("/editor-look/nothing-to-undo", test_nothing_to_undo);
+  g_test_add_func ("/editor-look/undo-after-a-group", test_undo_after_a_group);
   g_test_add_func ("/editor-look/mnemonics", test_mnemonics);
   g_test_add_func ("/editor-look/icons", test_icons);
   g_test_add_func ("/editor-look/chosen-in-gimp", test_chosen_in_gimp);
