@@ -346,11 +346,13 @@ difference (cairo_surface_t *a, cairo_surface_t *b)
 static cairo_surface_t *
 draw_widget (GtkWidget *widget)
 {
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24,
-                                                         gtk_widget_get_allocated_width (widget),
-                                                         gtk_widget_get_allocated_height (widget));
-  cairo_t         *cr      = cairo_create (surface);
+  cairo_surface_t *surface;
+  cairo_t         *cr;
 
+  ui_test_lay_out (widget);
+  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, gtk_widget_get_allocated_width (widget),
+                                        gtk_widget_get_allocated_height (widget));
+  cr = cairo_create (surface);
   gtk_widget_draw (widget, cr);
   cairo_destroy (cr);
   cairo_surface_flush (surface);

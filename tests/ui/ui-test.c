@@ -167,6 +167,13 @@ ui_test_keys (GtkWidget *widget, guint keyval, GdkModifierType state, guint time
   ui_test_settle ();
 }
 
+/** ui_test_lay_out: gives all of @widget's window its place now, as the next frame would. */
+void
+ui_test_lay_out (GtkWidget *widget)
+{
+  gtk_container_check_resize (GTK_CONTAINER (gtk_widget_get_toplevel (widget)));
+}
+
 /** ui_test_screenshot: writes what @window shows to @name.png in the screenshots' folder. */
 void
 ui_test_screenshot (GtkWidget *window, const char *name)
@@ -179,6 +186,7 @@ ui_test_screenshot (GtkWidget *window, const char *name)
   cairo_t         *cr;
 
   ui_test_settle ();
+  ui_test_lay_out (window);
   surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
   cr = cairo_create (surface);
   gtk_widget_draw (window, cr);

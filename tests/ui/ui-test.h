@@ -17,6 +17,7 @@ void        ui_test_click      (GtkWidget *widget, double x, double y);
 void        ui_test_key        (GtkWidget *widget, guint keyval, GdkModifierType state);
 void        ui_test_keys       (GtkWidget *widget, guint keyval, GdkModifierType state,
                                 guint times);
+void        ui_test_lay_out    (GtkWidget *widget);
 void        ui_test_screenshot (GtkWidget *window, const char *name);
 CnnPicture *ui_test_picture    (int height, int width, int channels);
 
