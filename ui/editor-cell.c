@@ -19,6 +19,7 @@ cnn_editor_forget_cell (CnnEditor *self)
   g_cancellable_cancel (self->explaining);
   cnn_maps_view_set_outline (CNN_MAPS_VIEW (self->maps), NULL);
   cnn_maps_view_set_pin (CNN_MAPS_VIEW (self->maps), -1, 0, 0);
+  cnn_arithmetic_view_show (CNN_ARITHMETIC_VIEW (self->arithmetic), NULL);
 }
 
 static void
@@ -55,6 +56,26 @@ explain (CnnEditor *self, const CnnEditorCell *cell)
     return;
   cnn_explain_async (self->explainer, network, (guint) node, cell->map, cell->y, cell->x,
                      self->explaining, explained, g_object_ref (self));
+}
+
+/* After an edit a cell that is held on to is explained anew, if there still is one. */
+void
+cnn_editor_cell_again (CnnEditor *self)
+{
+  const CnnEditorCell *cell = &self->pinned;
+  int                  node = cnn_editor_node (self);
+  CnnShape             shape;
+
+  if (cell->map >= 0 && node > 0)
+    {
+      shape = cnn_draft_infos (self->draft)[node].shape;
+      if (cell->map < shape.channels && cell->y < shape.height && cell->x < shape.width)
+        {
+          explain (self, cell);
+          return;
+        }
+    }
+  cnn_editor_forget_cell (self);
 }
 
 static gboolean

@@ -53,6 +53,7 @@ void cnn_editor_fill               (CnnEditor *self, const char *presets_folder)
 void cnn_editor_fit_layers         (CnnEditor *self);
 
 /* editor-cell.c: the cell that is looked at */
+void cnn_editor_cell_again         (CnnEditor *self);
 void cnn_editor_forget_cell        (CnnEditor *self);
 void cnn_editor_hover              (CnnEditor *self, int map, int y, int x);
 void cnn_editor_pin                (CnnEditor *self, int map, int y, int x);

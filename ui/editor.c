@@ -99,9 +99,9 @@ static void
 show_anew (CnnEditor *self)
 {
   self->layer = cnn_stack_view_selected (CNN_STACK_VIEW (self->stack));
-  cnn_editor_forget_cell (self);
   cnn_editor_fit_layers (self);
   show_maps (self);
+  cnn_editor_cell_again (self);
   show_ticks (self);
 }
 

@@ -283,6 +283,51 @@ check_field (CnnPicture *picture, const char *network, CnnRect expected)
 }
 
 /* The keyboard begins with the cell in the middle. */
+static gboolean
+explains_sum (gpointer data)
+{
+  const CnnExplained *what =
+    cnn_arithmetic_view_explained (CNN_ARITHMETIC_VIEW (((Bench *) data)->editor->arithmetic));
+
+  return what != NULL && cnn_network_n_nodes (what->network) == 2 &&
+         what->explanation->has_bias && what->explanation->bias == 7.0;
+}
+
+/* A cell that is held on to is explained anew after an edit; it is let go of where it is
+ * no more, and with its layer. */
+static void
+test_held_cell (void)
+{
+  g_autoptr (CnnPicture) picture = ui_test_picture (60, 90, 3);
+  const CnnExplained    *what;
+  Bench                  bench;
+  int                    y, x;
+
+  bench_open (&bench, picture, "conv 4 3x3 pad=same", 1200, 640);
+  bench_settle (&bench);
+  what = bench_point (&bench);
+  y = what->y;
+  x = what->x;
+  cnn_draft_set_param (bench.editor->draft, 0, "bias", "7", NULL);
+  g_assert_true (ui_test_wait (explains_sum, &bench));
+  what = cnn_arithmetic_view_explained (CNN_ARITHMETIC_VIEW (bench.editor->arithmetic));
+  g_assert_cmpint (what->y, ==, y);
+  g_assert_cmpint (what->x, ==, x);
+  g_assert_cmpint (bench.editor->pinned.map, ==, 0);
+
+  cnn_draft_set_text (bench.editor->draft, "conv 4 60x90");
+  bench_settle (&bench);
+  g_assert_cmpint (bench.editor->pinned.map, ==, -1);
+  g_assert_null (cnn_arithmetic_view_explained (CNN_ARITHMETIC_VIEW (bench.editor->arithmetic)));
+
+  bench_point (&bench);
+  g_assert_cmpint (bench.editor->pinned.map, ==, 0);
+  bench_select (&bench, -1);
+  g_assert_cmpint (bench.editor->pinned.map, ==, -1);
+  g_assert_null (cnn_arithmetic_view_explained (CNN_ARITHMETIC_VIEW (bench.editor->arithmetic)));
+  bench_close (&bench);
+}
+
 static void
 test_field (void)
 {
@@ -423,6 +468,7 @@ main (int argc, char **argv)
   g_test_add_func ("/editor/mistake", test_mistake);
   g_test_add_func ("/editor/ticks", test_ticks);
   g_test_add_func ("/editor/values", test_values);
+  g_test_add_func ("/editor/held-cell", test_held_cell);
   g_test_add_func ("/editor/field", test_field);
   g_test_add_func ("/editor/partial-sums", test_partial_sums);
   g_test_add_func ("/editor/stop", test_stop);
