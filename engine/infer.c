@@ -63,6 +63,38 @@ infer_node (const CnnNode *node, const CnnNodeInfo *infos, CnnNodeInfo *info, GE
 }
 
 /**
+ * cnn_network_infer_some:
+ * @input: shape of the picture; where the network's input line says otherwise,
+ *   that counts
+ * @n_known: (out): of how many nodes, from the first, it could be worked out
+ *
+ * Works out what each node makes of a picture of that shape, up to the first that
+ * cannot take what it is given.
+ *
+ * Returns: (transfer full) (array): what is known of each node,
+ *   [cnn_network_n_nodes()], zeros from @n_known on, to be freed with g_free(). Where
+ *   that is not all, %CNN_ERROR_SHAPE or %CNN_ERROR_LIMIT is set, its message about
+ *   node @n_known without naming it
+ */
+CnnNodeInfo *
+cnn_network_infer_some (const CnnNetwork *network, CnnShape input, guint *n_known, GError **error)
+{
+  CnnNodeInfo *infos = g_new0 (CnnNodeInfo, network->nodes->len);
+  guint        n;
+
+  infos[0].shape = cnn_network_input (network, input);
+  infos[0].receptive = cnn_receptive_input ();
+  for (n = 1; n < network->nodes->len; n++)
+    if (!infer_node (network->nodes->pdata[n], infos, &infos[n], error))
+      {
+        infos[n] = (CnnNodeInfo) { 0 };
+        break;
+      }
+  *n_known = n;
+  return infos;
+}
+
+/**
  * cnn_network_infer:
  * @input: shape of the picture; where the network's input line says otherwise,
  *   that counts
@@ -77,22 +109,19 @@ infer_node (const CnnNode *node, const CnnNodeInfo *infos, CnnNodeInfo *info, GE
 CnnNodeInfo *
 cnn_network_infer (const CnnNetwork *network, CnnShape input, GError **error)
 {
-  g_autofree CnnNodeInfo *infos = g_new0 (CnnNodeInfo, network->nodes->len);
+  g_autofree CnnNodeInfo *infos = NULL;
+  guint                   n_known;
 
   g_return_val_if_fail (input.height > 0 && input.width > 0 && input.channels > 0, NULL);
 
-  infos[0].shape = cnn_network_input (network, input);
-  infos[0].receptive = cnn_receptive_input ();
-  for (guint i = 1; i < network->nodes->len; i++)
+  infos = cnn_network_infer_some (network, input, &n_known, error);
+  if (n_known < network->nodes->len)
     {
-      const CnnNode *node = network->nodes->pdata[i];
+      const CnnNode *node = network->nodes->pdata[n_known];
 
-      if (!infer_node (node, infos, &infos[i], error))
-        {
-          g_prefix_error (error, _("line %d, column %d: %s: "), node->line, node->column,
-                          node->op->name);
-          return NULL;
-        }
+      g_prefix_error (error, _("line %d, column %d: %s: "), node->line, node->column,
+                      node->op->name);
+      return NULL;
     }
   return g_steal_pointer (&infos);
 }

@@ -12,7 +12,10 @@ struct _CnnNetwork
 };
 
 CnnNetwork *cnn_network_new       (void);
-CnnNode    *cnn_network_add       (CnnNetwork *network, const CnnOp *op);
+CnnNode    *cnn_network_add       (CnnNetwork *network, CnnNode *node);
+CnnNode    *cnn_node_new          (const CnnOp *op);
+CnnNode    *cnn_node_ref          (CnnNode *node);
+void        cnn_node_unref        (CnnNode *node);
 GStrv      *cnn_node_references   (const CnnNode *node);
 void        cnn_network_set_seeds (CnnNetwork *network);
 

@@ -6,7 +6,7 @@
 #include "random.h"
 
 static void
-node_free (gpointer data)
+node_clear (gpointer data)
 {
   CnnNode *node = data;
 
@@ -14,7 +14,32 @@ node_free (gpointer data)
     cnn_param_clear (param, node->params);
   g_free (node->params);
   g_free (node->name);
-  g_free (node);
+}
+
+/* (transfer full): a node with initial parameters and no inputs. Networks that begin
+ * with the same layers share them. */
+CnnNode *
+cnn_node_new (const CnnOp *op)
+{
+  CnnNode *node = g_atomic_rc_box_new0 (CnnNode);
+
+  node->op = op;
+  node->params = g_malloc0 (MAX (op->params_size, 1));
+  for (const CnnParam *param = op->params; param->key; param++)
+    cnn_param_init (param, node->params);
+  return node;
+}
+
+CnnNode *
+cnn_node_ref (CnnNode *node)
+{
+  return g_atomic_rc_box_acquire (node);
+}
+
+void
+cnn_node_unref (CnnNode *node)
+{
+  g_atomic_rc_box_release_full (node, node_clear);
 }
 
 /* (transfer full): a network without nodes. */
@@ -24,22 +49,37 @@ cnn_network_new (void)
   CnnNetwork *network = g_new0 (CnnNetwork, 1);
 
   network->ref_count = 1;
-  network->nodes = g_ptr_array_new_with_free_func (node_free);
+  network->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify) cnn_node_unref);
   return network;
 }
 
-/* (transfer none): a new last node with initial parameters and no inputs. */
+/* Makes @node (transfer full) the network's last. (transfer none): the node. */
 CnnNode *
-cnn_network_add (CnnNetwork *network, const CnnOp *op)
+cnn_network_add (CnnNetwork *network, CnnNode *node)
 {
-  CnnNode *node = g_new0 (CnnNode, 1);
-
-  node->op = op;
-  node->params = g_malloc0 (MAX (op->params_size, 1));
-  for (const CnnParam *param = op->params; param->key; param++)
-    cnn_param_init (param, node->params);
   g_ptr_array_add (network->nodes, node);
   return node;
+}
+
+/**
+ * cnn_network_head:
+ * @n_nodes: how many, from 1 to all
+ *
+ * Returns: (transfer full): a network of the first @n_nodes nodes, the same in all
+ */
+CnnNetwork *
+cnn_network_head (CnnNetwork *network, guint n_nodes)
+{
+  CnnNetwork *head;
+
+  g_return_val_if_fail (n_nodes >= 1 && n_nodes <= network->nodes->len, NULL);
+
+  if (n_nodes == network->nodes->len)
+    return cnn_network_ref (network);
+  head = cnn_network_new ();
+  for (guint i = 0; i < n_nodes; i++)
+    cnn_network_add (head, cnn_node_ref (network->nodes->pdata[i]));
+  return head;
 }
 
 CnnNetwork *

@@ -45,6 +45,9 @@ const CnnNode *cnn_network_node      (const CnnNetwork *network, guint node);
 int            cnn_network_find      (const CnnNetwork *network, const char *name);
 CnnShape       cnn_network_input     (const CnnNetwork *network, CnnShape offered);
 CnnNodeInfo   *cnn_network_infer     (const CnnNetwork *network, CnnShape input, GError **error);
+CnnNodeInfo   *cnn_network_infer_some (const CnnNetwork *network, CnnShape input,
+                                       guint *n_known, GError **error);
+CnnNetwork    *cnn_network_head      (CnnNetwork *network, guint n_nodes);
 char          *cnn_network_map_label (const CnnNetwork *network, const CnnNodeInfo *infos,
                                       guint node, int map);
 

@@ -129,6 +129,10 @@ typedef struct
  * @name: as written in a network's text
  * @label: (translatable) as shown to a person
  * @blurb: (translatable) what it does, in a sentence
+ * @example: (nullable): values in the text notation that a person may begin with, where
+ *   the initial ones do not make a layer; names of other layers are left out
+ * @after: (nullable): the name of a layer without parameters that makes what it takes, where
+ *   it cannot take what there is
  * @group: where it stands in a menu
  * @reach: which part of its input an output cell needs
  * @exact: on small integers and integer weights its results are exact: what
@@ -173,6 +177,8 @@ typedef struct
   const char         *name;
   const char         *label;
   const char         *blurb;
+  const char         *example;
+  const char         *after;
   CnnOpGroup          group;
   CnnReach            reach;
   gboolean            exact;

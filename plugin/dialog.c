@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The dialog: GIMP's own for a procedure, with a place to write the network
- * and a line that says at once what it makes. */
+/* The dialog: GIMP's own for a procedure, with the editor in it. */
 
 #include "dialog.h"
 
@@ -9,26 +8,42 @@
 
 #include <libgimp/gimpui.h>
 
+#include "drawable-picture.h"
+#include "editor.h"
 #include "i18n.h"
+#include "make-layers.h"
 #include "presets.h"
 #include "request.h"
 
 /* A check takes milliseconds, but not after each key of a fast typist. */
 #define CHECK_DELAY_MS 60
 
+/* The window's size at most, and what is left of the screen for its frame and some of
+ * the image. */
+#define MOST_WIDTH   1500
+#define MOST_HEIGHT  1000
+#define FRAME_WIDTH  40
+#define FRAME_HEIGHT 40
+
 typedef struct
 {
   GtkWidget           *dialog;
-  GtkWidget           *blurb;
-  GtkWidget           *icon;
-  GtkWidget           *status;
+  GtkWidget           *editor;
+  GimpProcedure       *procedure;
   GimpProcedureConfig *config;
+  GimpImage           *image;
   GimpLayer           *layer;
+  CnnPicture          *picture;
+  DrawablePicture     *source;
   guint                check_id;
-  gboolean             busy; /* a preset and its text are being set together */
+  int                  encoding;
+  gboolean             telling; /* one of config and editor what the other says */
 } Dialog;
 
-/* --- preset and text ------------------------------------------------------ */
+static const char *const editor_arguments[] = { "network", "stages", "maps", "mapping",
+                                                "placement", "input-encoding", NULL };
+
+/* --- the preset --------------------------------------------------------------- */
 
 static const CnnPreset *
 preset_with_text (const char *text)
@@ -48,56 +63,19 @@ preset_with_text (const char *text)
   return NULL;
 }
 
-static const CnnPreset *
-current_preset (Dialog *self)
-{
-  g_autofree char *name = NULL;
-
-  g_object_get (self->config, "preset", &name, NULL);
-  return name != NULL ? cnn_preset_find (name) : NULL;
-}
-
-static void
-show_blurb (Dialog *self)
-{
-  const CnnPreset *preset = current_preset (self);
-
-  gtk_label_set_text (GTK_LABEL (self->blurb),
-                      preset != NULL ? dgettext ("convolens", preset->blurb)
-                                     : _("A network of your own"));
-}
-
-static void
-preset_changed (Dialog *self)
-{
-  const CnnPreset *preset = current_preset (self);
-
-  if (preset != NULL && !self->busy)
-    {
-      self->busy = TRUE;
-      g_object_set (self->config, "network", preset->text, NULL);
-      self->busy = FALSE;
-    }
-  show_blurb (self);
-}
-
-/* A preset is shown exactly while its text stands there. */
+/* What counts here is the text. Where it is a preset's the argument says so. */
 static void
 network_changed (Dialog *self)
 {
   g_autofree char *text = NULL;
   const CnnPreset *preset;
 
-  if (self->busy)
-    return;
   g_object_get (self->config, "network", &text, NULL);
   preset = preset_with_text (text != NULL ? text : "");
-  self->busy = TRUE;
   g_object_set (self->config, "preset", preset != NULL ? preset->name : "custom", NULL);
-  self->busy = FALSE;
 }
 
-/* --- what it makes -------------------------------------------------------- */
+/* --- what it makes -------------------------------------------------------------- */
 
 static char *
 describe (const Request *request)
@@ -109,8 +87,8 @@ describe (const Request *request)
                                                         request->stages->len),
                                              request->stages->len);
 
-  /* Translators: as in "Makes 9 layers in 1 group". */
-  return g_strdup_printf (_("Makes %s in %s"), layers, groups);
+  /* Translators: a button, as in "Add 9 layers in 1 group". */
+  return g_strdup_printf (_("_Add %s in %s"), layers, groups);
 }
 
 static gboolean
@@ -119,14 +97,25 @@ check (gpointer data)
   Dialog             *self    = data;
   g_autoptr (GError)  error   = NULL;
   g_autoptr (Request) request = request_new (self->config, self->layer, &error);
-  g_autofree char    *text    = request != NULL ? describe (request) : request_sentence (error);
+  GtkWidget          *ok      = gtk_dialog_get_widget_for_response (GTK_DIALOG (self->dialog),
+                                                                    GTK_RESPONSE_OK);
 
   self->check_id = 0;
-  gtk_label_set_text (GTK_LABEL (self->status), text);
-  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
-                                request != NULL ? GIMP_ICON_DIALOG_INFORMATION
-                                                : GIMP_ICON_DIALOG_WARNING,
-                                GTK_ICON_SIZE_BUTTON);
+  if (request != NULL)
+    {
+      g_autofree char *text = describe (request);
+      g_autofree char *bare = gimp_strip_uline (text);
+
+      gtk_button_set_label (GTK_BUTTON (ok), text);
+      cnn_editor_verdict (CNN_EDITOR (self->editor), TRUE, bare);
+    }
+  else
+    {
+      g_autofree char *sentence = request_sentence (error);
+
+      gtk_button_set_label (GTK_BUTTON (ok), _("_Add Layers"));
+      cnn_editor_verdict (CNN_EDITOR (self->editor), FALSE, sentence);
+    }
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK, request != NULL);
   return G_SOURCE_REMOVE;
 }
@@ -140,153 +129,179 @@ config_changed (Dialog *self)
   self->check_id = g_timeout_add (CHECK_DELAY_MS, check, self);
 }
 
-/* --- widgets -------------------------------------------------------------- */
-
-static GtkWidget *
-left_label (const char *text)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
-  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 60);
-  gtk_widget_show (label);
-  return label;
-}
-
-static const char *
-nick (Dialog *self, const char *property)
-{
-  return g_param_spec_get_nick (
-    g_object_class_find_property (G_OBJECT_GET_CLASS (self->config), property));
-}
-
-/* What a screen reader says, and what tests look for: the label. */
 static void
-set_accessible_name (Dialog *self, GtkWidget *widget, const char *property)
+encoding_changed (Dialog *self)
 {
-  g_autofree char *name = gimp_strip_uline (nick (self, property));
+  int encoding = gimp_procedure_config_get_choice_id (self->config, "input-encoding");
 
-  atk_object_set_name (gtk_widget_get_accessible (widget), name);
+  if (encoding == self->encoding)
+    return;
+  self->encoding = encoding;
+  drawable_picture_set_encoding (self->source, encoding);
+  cnn_editor_picture_changed (CNN_EDITOR (self->editor));
 }
 
-/* GIMP's own widget for an argument, of the kind that has a label. */
-static GtkWidget *
-argument (Dialog *self, const char *property, GType type)
+static void
+copy_property (GObject *from, GObject *to, const char *name)
 {
-  GtkWidget *widget = gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (self->dialog),
-                                                        property, type);
+  g_autofree char *text = NULL;
+  g_autofree char *has  = NULL;
 
-  if (GIMP_IS_LABEL_STRING_WIDGET (widget))
-    set_accessible_name (
-      self, gimp_label_string_widget_get_widget (GIMP_LABEL_STRING_WIDGET (widget)), property);
-  else if (GIMP_IS_LABEL_ENTRY (widget))
-    set_accessible_name (self, gimp_label_entry_get_entry (GIMP_LABEL_ENTRY (widget)), property);
-  gtk_widget_show (widget);
-  return widget;
+  g_object_get (from, name, &text, NULL);
+  g_object_get (to, name, &has, NULL);
+  if (g_strcmp0 (text, has) != 0)
+    g_object_set (to, name, text, NULL);
 }
 
-/* GIMP's own text view has no label, which it complains about itself. */
-static GtkWidget *
-network_editor (Dialog *self)
+/* GIMP's buttons change many arguments at once and then tell of each, in any order; of
+ * which layers are kept means nothing before the network is there. */
+static void
+show_config (Dialog *self)
 {
-  GtkWidget     *box    = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
-  GtkWidget     *window = gtk_scrolled_window_new (NULL, NULL);
-  GtkTextBuffer *buffer = gimp_prop_text_buffer_new (G_OBJECT (self->config), "network", -1);
-  GtkWidget     *view   = gtk_text_view_new_with_buffer (buffer);
-  GtkWidget     *label  = gtk_label_new_with_mnemonic (nick (self, "network"));
-  GParamSpec    *spec   = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config),
-                                                        "network");
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), view);
-
-  gtk_text_view_set_monospace (GTK_TEXT_VIEW (view), TRUE);
-  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
-  gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (view), FALSE);
-  gtk_text_view_set_left_margin (GTK_TEXT_VIEW (view), 6);
-  gtk_text_view_set_right_margin (GTK_TEXT_VIEW (view), 6);
-  gtk_text_view_set_top_margin (GTK_TEXT_VIEW (view), 6);
-  gtk_text_view_set_bottom_margin (GTK_TEXT_VIEW (view), 6);
-  gimp_help_set_help_data (view, g_param_spec_get_blurb (spec), NULL);
-  set_accessible_name (self, view, "network");
-
-  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (window), GTK_SHADOW_IN);
-  gtk_widget_set_size_request (window, 520, 190);
-  gtk_container_add (GTK_CONTAINER (window), view);
-  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), window, TRUE, TRUE, 0);
-  gtk_widget_show_all (box);
-  g_object_unref (buffer);
-  return box;
+  if (self->telling)
+    return;
+  self->telling = TRUE;
+  for (guint i = 0; editor_arguments[i] != NULL; i++)
+    copy_property (G_OBJECT (self->config), G_OBJECT (self->editor), editor_arguments[i]);
+  self->telling = FALSE;
 }
 
-static GtkWidget *
-status_line (Dialog *self)
+static void
+editor_changed (Dialog *self, GParamSpec *spec)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  if (self->telling || !g_strv_contains (editor_arguments, spec->name))
+    return;
+  self->telling = TRUE;
+  copy_property (G_OBJECT (self->editor), G_OBJECT (self->config), spec->name);
+  self->telling = FALSE;
+}
 
-  self->icon = gtk_image_new ();
-  self->status = left_label ("");
-  gtk_widget_set_valign (self->icon, GTK_ALIGN_START);
-  gtk_label_set_yalign (GTK_LABEL (self->status), 0.0);
-  /* Two lines of room: the dialog does not jump while a person types. */
-  gtk_widget_set_size_request (self->status, -1, 40);
-  gtk_box_pack_start (GTK_BOX (box), self->icon, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), self->status, TRUE, TRUE, 0);
-  gtk_widget_set_margin_bottom (box, 6);
-  gtk_widget_show_all (box);
-  return box;
+/* --- what the editor asks for -------------------------------------------------------- */
+
+static void
+say (Dialog *self, const GError *error)
+{
+  g_autofree char *sentence = request_sentence (error);
+
+  cnn_editor_verdict (CNN_EDITOR (self->editor), FALSE, sentence);
+}
+
+static void
+select_field (Dialog *self, const CnnRect *field)
+{
+  int x, y;
+
+  if (!gimp_item_is_valid (GIMP_ITEM (self->layer)))
+    return;
+  gimp_drawable_get_offsets (GIMP_DRAWABLE (self->layer), &x, &y);
+  gimp_image_select_rectangle (self->image, GIMP_CHANNEL_OP_REPLACE, field->x + x, field->y + y,
+                               field->width, field->height);
+  gimp_displays_flush ();
+}
+
+/* The parts and their sum are the last two layers of that network. */
+static void
+add_partial_sums (Dialog *self, const char *text)
+{
+  g_autoptr (GimpProcedureConfig) config  = gimp_procedure_create_config (self->procedure);
+  g_autoptr (CnnNetwork)          network = cnn_network_parse (text, NULL);
+  g_autoptr (GPtrArray)           groups  = NULL;
+  g_autoptr (GError)              error   = NULL;
+  g_autofree char *mapping   = NULL;
+  g_autofree char *placement = NULL;
+  g_autofree char *encoding  = NULL;
+  g_autofree char *stages    = NULL;
+  int              last;
+
+  g_return_if_fail (network != NULL);
+
+  last = (int) cnn_network_n_nodes (network) - 1;
+  stages = g_strdup_printf ("%d-%d", last - 1, last);
+  g_object_get (self->config, "mapping", &mapping, "placement", &placement, "input-encoding",
+                &encoding, NULL);
+  g_object_set (config, "preset", "custom", "network", text, "stages", stages, "maps", "all",
+                "mapping", mapping, "placement", placement, "input-encoding", encoding, NULL);
+  groups = make_layers (self->image, self->layer, config, &error);
+  if (groups == NULL)
+    say (self, error);
+  else
+    gimp_displays_flush ();
+}
+
+/* --- the window --------------------------------------------------------------------------- */
+
+/* Most of the screen where that is small, and no more than there are things to see. */
+static void
+set_size (Dialog *self)
+{
+  GdkDisplay  *display = gtk_widget_get_display (self->dialog);
+  GdkMonitor  *monitor = gdk_display_get_primary_monitor (display);
+  GdkRectangle area    = { 0, 0, 1280, 720 };
+
+  if (monitor == NULL)
+    monitor = gdk_display_get_monitor (display, 0);
+  if (monitor != NULL)
+    gdk_monitor_get_workarea (monitor, &area);
+  gtk_window_set_default_size (GTK_WINDOW (self->dialog),
+                               MIN (area.width - FRAME_WIDTH, MOST_WIDTH),
+                               MIN (area.height - FRAME_HEIGHT, MOST_HEIGHT));
 }
 
 static void
 fill (Dialog *self)
 {
-  GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
-  GtkBox    *box     = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
-  GType      choice  = GTK_TYPE_COMBO_BOX;
+  GtkWidget       *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
+  g_autofree char *folder  = g_build_filename (gimp_directory (), "convolens", NULL);
 
-  self->blurb = left_label ("");
-  gtk_style_context_add_class (gtk_widget_get_style_context (self->blurb), "dim-label");
-  gtk_widget_set_margin_bottom (self->blurb, 6);
+  self->editor = cnn_editor_new (self->picture, folder);
+  show_config (self);
+  g_signal_connect_swapped (self->editor, "notify", G_CALLBACK (editor_changed), self);
+  g_signal_connect_swapped (self->editor, "select-field", G_CALLBACK (select_field), self);
+  g_signal_connect_swapped (self->editor, "partial-sums", G_CALLBACK (add_partial_sums), self);
+  gtk_container_set_border_width (GTK_CONTAINER (self->editor), 6);
+  gtk_box_pack_start (GTK_BOX (content), self->editor, TRUE, TRUE, 0);
+  gtk_widget_show (self->editor);
+  set_size (self);
+}
 
-  gtk_box_pack_start (box, argument (self, "preset", choice), FALSE, FALSE, 0);
-  gtk_box_pack_start (box, self->blurb, FALSE, FALSE, 0);
-  gtk_box_pack_start (box, network_editor (self), TRUE, TRUE, 0);
-  gtk_box_pack_start (box, status_line (self), FALSE, FALSE, 0);
-  gtk_box_pack_start (box, argument (self, "stages", G_TYPE_NONE), FALSE, FALSE, 0);
-  gtk_box_pack_start (box, argument (self, "maps", G_TYPE_NONE), FALSE, FALSE, 0);
-  gtk_box_pack_start (box, argument (self, "mapping", choice), FALSE, FALSE, 0);
-  gtk_box_pack_start (box, argument (self, "placement", choice), FALSE, FALSE, 0);
-  gtk_box_pack_start (box, argument (self, "input-encoding", choice), FALSE, FALSE, 0);
+/* A preset that was chosen last is shown as it is now. */
+static void
+show_preset (Dialog *self)
+{
+  g_autofree char *name = NULL;
+  const CnnPreset *preset;
 
-  gtk_widget_show (GTK_WIDGET (box));
-  gtk_box_pack_start (GTK_BOX (content), GTK_WIDGET (box), TRUE, TRUE, 0);
+  g_object_get (self->config, "preset", &name, NULL);
+  preset = name != NULL ? cnn_preset_find (name) : NULL;
+  if (preset != NULL)
+    g_object_set (self->config, "network", preset->text, NULL);
 }
 
 /**
  * feature_maps_dialog_run:
  * @config: the arguments, as they were last; changed by what the person does
- * @layer: the picture
+ * @layer: the picture, in @image
  *
  * Returns: whether to go on
  */
 gboolean
-feature_maps_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpLayer *layer)
+feature_maps_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image,
+                         GimpLayer *layer)
 {
-  Dialog   self = { .config = config, .layer = layer };
+  Dialog   self = { .procedure = procedure, .config = config, .image = image, .layer = layer };
   gboolean ok;
 
   gimp_ui_init ("convolens");
+  self.encoding = gimp_procedure_config_get_choice_id (config, "input-encoding");
+  self.picture = drawable_picture_new (GIMP_DRAWABLE (layer), self.encoding, &self.source);
   self.dialog = gimp_procedure_dialog_new (procedure, config, _("Feature Maps"));
+  show_preset (&self);
   fill (&self);
-
-  /* The text of a preset may have changed since it was last used. */
-  preset_changed (&self);
   network_changed (&self);
-  show_blurb (&self);
-  g_signal_connect_swapped (config, "notify::preset", G_CALLBACK (preset_changed), &self);
+  g_signal_connect_swapped (config, "notify", G_CALLBACK (show_config), &self);
   g_signal_connect_swapped (config, "notify::network", G_CALLBACK (network_changed), &self);
+  g_signal_connect_swapped (config, "notify::input-encoding", G_CALLBACK (encoding_changed),
+                            &self);
   g_signal_connect_swapped (config, "notify", G_CALLBACK (config_changed), &self);
   check (&self);
 
@@ -295,5 +310,6 @@ feature_maps_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, 
   g_signal_handlers_disconnect_by_data (config, &self);
   g_clear_handle_id (&self.check_id, g_source_remove);
   gtk_widget_destroy (self.dialog);
+  cnn_picture_unref (self.picture);
   return ok;
 }

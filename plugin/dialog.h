@@ -6,6 +6,6 @@
 G_BEGIN_DECLS
 
 gboolean feature_maps_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config,
-                                  GimpLayer *layer);
+                                  GimpImage *image, GimpLayer *layer);
 
 G_END_DECLS

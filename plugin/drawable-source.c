@@ -29,17 +29,36 @@ struct _DrawableSource
 DrawableSource *
 drawable_source_new (GimpDrawable *drawable, CnnShape input, PixelsEncoding encoding)
 {
-  DrawableSource *source = g_new0 (DrawableSource, 1);
-  int             width  = gimp_drawable_get_width (drawable);
-  int             height = gimp_drawable_get_height (drawable);
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
+  CnnSize                size   = { gimp_drawable_get_height (drawable),
+                                    gimp_drawable_get_width (drawable) };
 
-  source->buffer = gimp_drawable_get_buffer (drawable);
-  source->format = pixels_format (drawable, encoding, input.channels, FALSE);
+  return drawable_source_new_for_buffer (buffer, size, input, encoding);
+}
+
+/**
+ * drawable_source_new_for_buffer:
+ * @buffer: the pixels of a drawable, in its own format
+ * @size: of the drawable
+ *
+ * As drawable_source_new(); calls nothing of GIMP unless @buffer does.
+ *
+ * Returns: (transfer full): the source
+ */
+DrawableSource *
+drawable_source_new_for_buffer (GeglBuffer *buffer, CnnSize size, CnnShape input,
+                                PixelsEncoding encoding)
+{
+  DrawableSource *source = g_new0 (DrawableSource, 1);
+
+  source->buffer = g_object_ref (buffer);
+  source->format = pixels_format_of (gegl_buffer_get_format (buffer), encoding, input.channels,
+                                     FALSE);
   source->channels = input.channels;
-  if (width != input.width || height != input.height)
+  if (size.width != input.width || size.height != input.height)
     {
-      source->rows = resample_axis_scale (input.height, height);
-      source->columns = resample_axis_scale (input.width, width);
+      source->rows = resample_axis_scale (input.height, size.height);
+      source->columns = resample_axis_scale (input.width, size.width);
     }
   return source;
 }
@@ -79,6 +98,18 @@ read_rect (gpointer data, const CnnRect *rect, float *values, gsize stride, GErr
   else
     read_pixels (source, rect, values, stride);
   return TRUE;
+}
+
+/**
+ * drawable_source_needs:
+ * @rect: cells of the network's input
+ *
+ * Returns: the pixels of the drawable they are made of
+ */
+CnnRect
+drawable_source_needs (const DrawableSource *source, const CnnRect *rect)
+{
+  return source->rows != NULL ? resample_needs (source->rows, source->columns, rect) : *rect;
 }
 
 /**

@@ -35,6 +35,13 @@ layer_name (const Request *request, guint i, guint map)
   int                 index = g_array_index (stage->maps, int, map);
   char               *label;
 
+  if (request->placement == REQUEST_CONTACT_SHEET)
+    {
+      g_autofree char *name = request_stage_name (request, i);
+
+      /* Translators: the name of a layer with all maps of "2 maxpool 2×2 · 14×14×32". */
+      return g_strdup_printf (_("%s · contact sheet"), name);
+    }
   if (stage->vector)
     /* Translators: the name of a layer that holds a row of numbers. */
     return g_strdup (_("values"));
@@ -60,22 +67,22 @@ add_layer (Layers *layers, const MapFrame *frame, guint i, guint map, GError **e
   GimpLayer       *layer;
   int              x, y;
 
-  layer = gimp_layer_new (layers->image, name, frame->size.width, frame->size.height,
-                          layer_type (rgb, !frame->opaque), 100.0,
+  layer = gimp_layer_new (layers->image, name, sheet_width (&frame->sheet),
+                          sheet_height (&frame->sheet), layer_type (rgb, !frame->opaque), 100.0,
                           gimp_image_get_default_new_layer_mode (layers->image));
   if (layer == NULL)
     return pdb_failed (error);
   g_ptr_array_add (g_ptr_array_index (layers->stages, i), layer);
   gimp_drawable_get_offsets (GIMP_DRAWABLE (layers->source), &x, &y);
   gimp_layer_set_offsets (layer, x + frame->x, y + frame->y);
-  return TRUE;
+  return frame->sheet.n == 1 ||
+         gimp_drawable_fill (GIMP_DRAWABLE (layer), GIMP_FILL_TRANSPARENT) || pdb_failed (error);
 }
 
 static gboolean
 add_stage (Layers *layers, const MapFrame *frame, guint i, GError **error)
 {
-  const RequestStage *stage = request_get_stage (layers->request, i);
-  guint               n     = stage->vector ? 1 : stage->maps->len;
+  guint n = request_n_layers (layers->request, i);
 
   g_ptr_array_add (layers->stages, g_ptr_array_new ());
   for (guint k = 0; k < n; k++)
@@ -112,14 +119,14 @@ layers_new (const Request *request, GPtrArray *frames, GimpLayer *source, GError
 /**
  * layers_get:
  * @stage: which of the request's stages
- * @map: which of its chosen maps; 0 for a vector
+ * @i: which of its layers, request_n_layers()
  *
- * Returns: (transfer none): the map's layer
+ * Returns: (transfer none): the layer
  */
 GimpDrawable *
-layers_get (const Layers *layers, guint stage, guint map)
+layers_get (const Layers *layers, guint stage, guint i)
 {
-  return g_ptr_array_index ((GPtrArray *) g_ptr_array_index (layers->stages, stage), map);
+  return g_ptr_array_index ((GPtrArray *) g_ptr_array_index (layers->stages, stage), i);
 }
 
 void

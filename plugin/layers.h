@@ -16,7 +16,7 @@ typedef struct _Layers Layers;
 Layers       *layers_new    (const Request *request, GPtrArray *frames, GimpLayer *source,
                              GError **error);
 void          layers_free   (Layers *layers);
-GimpDrawable *layers_get    (const Layers *layers, guint stage, guint map);
+GimpDrawable *layers_get    (const Layers *layers, guint stage, guint i);
 GPtrArray    *layers_insert (Layers *layers, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layers, layers_free)

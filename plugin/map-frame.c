@@ -12,11 +12,14 @@ static void
 set_alpha (MapFrame *frame, const Request *request, const RequestStage *stage,
            const Coverage *coverage)
 {
-  frame->opaque = stage->vector ? coverage->pixels == NULL : coverage_is_full (coverage);
-  if (frame->opaque || stage->vector)
+  gboolean full = stage->vector ? coverage->pixels == NULL : coverage_is_full (coverage);
+
+  /* Between the maps of a sheet there is nothing. */
+  frame->opaque = full && frame->sheet.n == 1;
+  if (full || stage->vector)
     return;
   frame->coverage = coverage;
-  if (!request->scaled)
+  if (request->placement != REQUEST_SCALED)
     {
       frame->row_areas = coverage_cell_areas (&stage->rows);
       frame->column_areas = coverage_cell_areas (&stage->columns);
@@ -40,6 +43,8 @@ map_frame_new (const Request *request, guint i, const Coverage *coverage, GError
   const RequestStage *stage   = request_get_stage (request, i);
   PlacementSpan       rows    = { 0, coverage->size.height };
   PlacementSpan       columns = { 0, coverage->size.width };
+  gboolean            scaled  = request->placement == REQUEST_SCALED;
+  gboolean            sheet   = request->placement == REQUEST_CONTACT_SHEET;
   MapFrame           *frame;
 
   if (!stage->vector)
@@ -48,7 +53,7 @@ map_frame_new (const Request *request, guint i, const Coverage *coverage, GError
       columns = (PlacementSpan) { coverage->bounds.x, coverage->bounds.width };
     }
 
-  if (request->scaled)
+  if (scaled)
     {
       rows = placement_span_common (rows, placement_axis_pixels (&stage->rows));
       columns = placement_span_common (columns, placement_axis_pixels (&stage->columns));
@@ -76,16 +81,17 @@ map_frame_new (const Request *request, guint i, const Coverage *coverage, GError
 
   frame = g_new0 (MapFrame, 1);
   frame->size = (CnnSize) { rows.n, columns.n };
-  frame->x = columns.first;
-  frame->y = rows.first;
+  frame->sheet = sheet_new (sheet && !stage->vector ? (int) stage->maps->len : 1, frame->size);
+  frame->x = sheet ? 0 : columns.first;
+  frame->y = sheet ? 0 : rows.first;
   frame->rows = g_new (int, rows.n);
   frame->columns = g_new (int, columns.n);
 
   for (int y = rows.first; y < rows.first + rows.n; y++)
-    frame->rows[y - rows.first] = request->scaled ? placement_axis_cell (&stage->rows, y) : y;
+    frame->rows[y - rows.first] = scaled ? placement_axis_cell (&stage->rows, y) : y;
   for (int x = columns.first; x < columns.first + columns.n; x++)
     frame->columns[x - columns.first] =
-      request->scaled ? placement_axis_cell (&stage->columns, x) : x;
+      scaled ? placement_axis_cell (&stage->columns, x) : x;
 
   set_alpha (frame, request, stage, coverage);
   return frame;

@@ -4,24 +4,27 @@
 #include "coverage.h"
 #include "request.h"
 #include "resample.h"
+#include "sheet.h"
 
 G_BEGIN_DECLS
 
 /**
  * MapFrame:
- * @size: of each layer
+ * @size: of each map
+ * @sheet: how the maps lie in their one layer; one map where each has its own
  * @x: where its left column lies, in the picture's columns
  * @y: where its upper row lies, in the picture's rows
  * @opaque: whether its layers need no alpha
  * @rows: [size.height]: the row of the cell that a row of pixels shows; rising
  * @columns: [size.width]: the same for columns
  *
- * What the layers of one stage have in common: their rectangle, which cell
+ * What the maps of one stage have in common: their rectangle, which cell
  * each of their pixels shows, and their alpha.
  */
 typedef struct
 {
   CnnSize   size;
+  Sheet     sheet;
   int       x;
   int       y;
   gboolean  opaque;

@@ -5,7 +5,8 @@
  * are computed, in low bands. So tiles are put together here, those of all maps
  * of a stage at once, and go to GIMP when they are full: once, without being
  * read, in the layer's own format. Where there is no room for more of them,
- * what comes is drawn at once, in as many trips as that takes. */
+ * what comes is drawn at once, in as many trips as that takes. A contact sheet is
+ * drawn map by map; it is GEGL that puts its tiles together. */
 
 #include <string.h>
 
@@ -14,7 +15,7 @@
 /* Room for tiles that are being put together. */
 #define MAX_OPEN_BYTES ((gsize) 96 << 20)
 
-/* Planes are [layers][tile height][tile width]: bytes as the layer stores them
+/* Planes are [maps][tile height][tile width]: bytes as the layer stores them
  * where that is all it needs, else the values of the map. */
 typedef struct
 {
@@ -26,14 +27,16 @@ typedef struct
 {
   const RequestStage *stage;
   const MapFrame     *frame;
-  guint               n_layers;
-  GeglBuffer        **buffers;  /* [n_layers] */
-  Mapping            *mappings; /* [n_layers] */
+  guint               n_maps;   /* 1 of a vector, which is a row of cells */
+  GeglBuffer        **buffers;  /* [n_maps]; of a sheet the same */
+  Mapping            *mappings; /* [n_maps] */
   const Babl         *format;   /* of pixels as floats */
   gboolean            bytes;    /* they are stored as bytes */
   gboolean            grey;     /* and one byte says it all */
   int                 step;     /* numbers in a pixel */
-  gsize               plane;    /* bytes of one layer's tile */
+  int                 tile_width;
+  int                 tile_height;
+  gsize               plane;    /* bytes of one map's tile */
   int                 n_across;
   Tile              **tiles;    /* [rows of tiles][n_across]; NULL for those not begun */
   Tile               *loose;    /* for what there is no room for */
@@ -43,16 +46,30 @@ struct _Painter
 {
   guint    n_canvases;
   Canvas  *canvases;
-  int      channels;    /* 1 for grey, 3 for colour */
-  int      tile_width;
-  int      tile_height;
-  gsize    open;        /* bytes */
-  int     *offsets;     /* [tile_width] */
-  float   *row;         /* [tile_width] */
-  float   *alpha;       /* of a tile */
-  float   *floats;      /* pixels of a tile */
-  guint8  *pixels;      /* the same */
+  int      channels; /* 1 for grey, 3 for colour */
+  gsize    open;     /* bytes */
+  int     *offsets;  /* [GIMP's tile's width] */
+  float   *row;      /* [GIMP's tile's width] */
+  float   *alpha;    /* of a tile */
+  float   *floats;   /* pixels of a tile */
+  guint8  *pixels;   /* the same */
 };
+
+/* GIMP's tiles; smaller ones where many maps are put together at once. */
+static void
+choose_tiles (Canvas *canvas)
+{
+  gsize row;
+
+  canvas->tile_width = gimp_tile_width ();
+  canvas->tile_height = gimp_tile_height ();
+  if (canvas->frame->sheet.n == 1)
+    return;
+  canvas->tile_width = MIN (canvas->tile_width, canvas->frame->size.width);
+  row = canvas->n_maps * sizeof (float) * canvas->tile_width;
+  canvas->tile_height = CLAMP (MAX_OPEN_BYTES / 4 / row, 1, (gsize) canvas->tile_height);
+  canvas->tile_height = MIN (canvas->tile_height, canvas->frame->size.height);
+}
 
 static void
 canvas_init (Painter *painter, Canvas *canvas, const Request *request, guint i,
@@ -60,16 +77,18 @@ canvas_init (Painter *painter, Canvas *canvas, const Request *request, guint i,
 {
   const RequestStage *stage    = request_get_stage (request, i);
   GimpDrawable       *drawable = layers_get (layers, i, 0);
-  int                 n_down   = (canvas->frame->size.height - 1) / painter->tile_height + 1;
   gboolean            alpha    = !canvas->frame->opaque;
+  int                 n_down;
 
   canvas->stage = stage;
-  canvas->n_layers = stage->vector ? 1 : stage->maps->len;
-  canvas->buffers = g_new (GeglBuffer *, canvas->n_layers);
-  canvas->mappings = g_new (Mapping, canvas->n_layers);
-  for (guint k = 0; k < canvas->n_layers; k++)
+  canvas->n_maps = stage->vector ? 1 : stage->maps->len;
+  canvas->buffers = g_new (GeglBuffer *, canvas->n_maps);
+  canvas->mappings = g_new (Mapping, canvas->n_maps);
+  for (guint k = 0; k < canvas->n_maps; k++)
     {
-      canvas->buffers[k] = gimp_drawable_get_buffer (layers_get (layers, i, k));
+      canvas->buffers[k] = k > 0 && canvas->frame->sheet.n > 1
+                             ? g_object_ref (canvas->buffers[0])
+                             : gimp_drawable_get_buffer (layers_get (layers, i, k));
       canvas->mappings[k] = map_ranges_mapping (ranges, i, k);
     }
 
@@ -79,19 +98,21 @@ canvas_init (Painter *painter, Canvas *canvas, const Request *request, guint i,
   canvas->bytes = request->mapping != MAPPING_RAW && pixels_are_bytes (drawable, canvas->format);
   canvas->grey = canvas->bytes && request->mapping != MAPPING_DIVERGING;
   canvas->step = painter->channels + (alpha ? 1 : 0);
-  canvas->plane = (canvas->grey ? 1 : sizeof (float)) * painter->tile_width * painter->tile_height;
-  canvas->n_across = (canvas->frame->size.width - 1) / painter->tile_width + 1;
+  choose_tiles (canvas);
+  canvas->plane = (canvas->grey ? 1 : sizeof (float)) * canvas->tile_width * canvas->tile_height;
+  n_down = (canvas->frame->size.height - 1) / canvas->tile_height + 1;
+  canvas->n_across = (canvas->frame->size.width - 1) / canvas->tile_width + 1;
   canvas->tiles = g_new0 (Tile *, (gsize) canvas->n_across * n_down);
 }
 
 static void
 canvas_clear (Painter *painter, Canvas *canvas)
 {
-  int n_down = (canvas->frame->size.height - 1) / painter->tile_height + 1;
+  int n_down = (canvas->frame->size.height - 1) / canvas->tile_height + 1;
 
   for (int t = 0; t < canvas->n_across * n_down; t++)
     g_free (canvas->tiles[t]);
-  for (guint k = 0; k < canvas->n_layers; k++)
+  for (guint k = 0; k < canvas->n_maps; k++)
     g_object_unref (canvas->buffers[k]);
   g_free (canvas->tiles);
   g_free (canvas->loose);
@@ -113,10 +134,9 @@ painter_new (const Request *request, GPtrArray *frames, const Layers *layers,
              const MapRanges *ranges)
 {
   Painter *painter = g_new0 (Painter, 1);
-  gsize    area;
+  int      width   = gimp_tile_width ();
+  gsize    area    = (gsize) width * gimp_tile_height ();
 
-  painter->tile_width = gimp_tile_width ();
-  painter->tile_height = gimp_tile_height ();
   painter->channels = gimp_drawable_is_rgb (layers_get (layers, 0, 0)) ? 3 : 1;
   painter->n_canvases = request->stages->len;
   painter->canvases = g_new0 (Canvas, painter->n_canvases);
@@ -126,9 +146,8 @@ painter_new (const Request *request, GPtrArray *frames, const Layers *layers,
       canvas_init (painter, &painter->canvases[i], request, i, layers, ranges);
     }
 
-  area = (gsize) painter->tile_width * painter->tile_height;
-  painter->offsets = g_new (int, painter->tile_width);
-  painter->row = g_new (float, painter->tile_width);
+  painter->offsets = g_new (int, width);
+  painter->row = g_new (float, width);
   painter->alpha = g_new (float, area);
   painter->floats = g_new (float, area * 4);
   painter->pixels = g_new (guint8, area * 4);
@@ -159,7 +178,7 @@ spread_bytes (const Painter *painter, const Canvas *canvas, const guint8 *plane,
   int     step = canvas->step;
   guint8 *to   = painter->pixels;
 
-  for (int y = 0; y < part->height; y++, plane += painter->tile_width)
+  for (int y = 0; y < part->height; y++, plane += canvas->tile_width)
     if (step == 1)
       for (int x = 0; x < part->width; x++)
         *to++ = plane[x];
@@ -179,7 +198,7 @@ map_values (const Painter *painter, const Canvas *canvas, const Mapping *mapping
   const float *values = (const float *) (const void *) plane;
 
   for (int y = 0; y < part->height; y++)
-    mapping_apply (mapping, values + (gsize) y * painter->tile_width, part->width,
+    mapping_apply (mapping, values + (gsize) y * canvas->tile_width, part->width,
                    painter->channels, painter->floats + (gsize) y * part->width * canvas->step,
                    canvas->step);
 }
@@ -194,8 +213,13 @@ send_part (const Painter *painter, const Canvas *canvas, const guint8 *planes, c
 
   if (alpha)
     map_frame_alpha (canvas->frame, rect, painter->alpha);
-  for (guint k = 0; k < canvas->n_layers; k++, planes += canvas->plane)
+  for (guint k = 0; k < canvas->n_maps; k++, planes += canvas->plane)
     {
+      /* A map without a sheet is the first on its own. */
+      int map = canvas->frame->sheet.n > 1 ? (int) k : 0;
+
+      part.x = rect->x + sheet_x (&canvas->frame->sheet, map);
+      part.y = rect->y + sheet_y (&canvas->frame->sheet, map);
       if (canvas->grey)
         {
           spread_bytes (painter, canvas, planes, &part);
@@ -230,12 +254,12 @@ typedef struct
   const int   *maps;
 } Values;
 
-/* Puts what @from has of a row of pixels into each layer's plane. */
+/* Puts what @from has of a row of pixels into each map's plane. */
 static void
 put_row (const Painter *painter, const Canvas *canvas, const Values *from, const float *cells,
          int width, guint8 *to)
 {
-  for (guint k = 0; k < canvas->n_layers; k++, to += canvas->plane)
+  for (guint k = 0; k < canvas->n_maps; k++, to += canvas->plane)
     {
       const float *map = cells + from->maps[k];
       float       *row = canvas->grey ? painter->row : (float *) (void *) to;
@@ -252,8 +276,8 @@ repeat_row (const Painter *painter, const Canvas *canvas, int width, guint8 *to)
 {
   gsize size = canvas->grey ? 1 : sizeof (float);
 
-  for (guint k = 0; k < canvas->n_layers; k++, to += canvas->plane)
-    memcpy (to, to - painter->tile_width * size, width * size);
+  for (guint k = 0; k < canvas->n_maps; k++, to += canvas->plane)
+    memcpy (to, to - canvas->tile_width * size, width * size);
 }
 
 /* Fills a part of a tile, whose first pixel is at @to in the first plane. */
@@ -267,7 +291,7 @@ fill (const Painter *painter, const Canvas *canvas, const Values *from, const Cn
 
   for (int x = 0; x < part->width; x++)
     painter->offsets[x] = (columns[x] - from->cells.x) * from->channels;
-  for (int y = 0; y < part->height; y++, to += painter->tile_width * size)
+  for (int y = 0; y < part->height; y++, to += canvas->tile_width * size)
     if (y > 0 && rows[y] == rows[y - 1])
       repeat_row (painter, canvas, part->width, to);
     else
@@ -279,7 +303,7 @@ fill (const Painter *painter, const Canvas *canvas, const Values *from, const Cn
 static Tile *
 open_tile (Painter *painter, Canvas *canvas, int number)
 {
-  gsize size = sizeof (Tile) + canvas->n_layers * canvas->plane;
+  gsize size = sizeof (Tile) + canvas->n_maps * canvas->plane;
 
   if (canvas->tiles[number] == NULL && painter->open + size <= MAX_OPEN_BYTES)
     {
@@ -293,7 +317,7 @@ open_tile (Painter *painter, Canvas *canvas, int number)
 static void
 close_tile (Painter *painter, Canvas *canvas, int number)
 {
-  painter->open -= sizeof (Tile) + canvas->n_layers * canvas->plane;
+  painter->open -= sizeof (Tile) + canvas->n_maps * canvas->plane;
   g_clear_pointer (&canvas->tiles[number], g_free);
 }
 
@@ -314,18 +338,18 @@ draw_in_tile (Painter *painter, Canvas *canvas, const Values *from, const CnnRec
               int ty)
 {
   CnnSize size   = canvas->frame->size;
-  CnnRect place  = { tx * painter->tile_width, ty * painter->tile_height, painter->tile_width,
-                     painter->tile_height };
+  CnnRect place  = { tx * canvas->tile_width, ty * canvas->tile_height, canvas->tile_width,
+                     canvas->tile_height };
   CnnRect whole  = common (&place, &(CnnRect) { 0, 0, size.width, size.height });
   CnnRect part   = common (&place, pixels);
   int     number = ty * canvas->n_across + tx;
   Tile   *tile   = open_tile (painter, canvas, number);
-  gsize   first  = (gsize) (part.y - place.y) * painter->tile_width + part.x - place.x;
+  gsize   first  = (gsize) (part.y - place.y) * canvas->tile_width + part.x - place.x;
 
   if (tile == NULL)
     {
       if (canvas->loose == NULL)
-        canvas->loose = g_malloc (sizeof (Tile) + canvas->n_layers * canvas->plane);
+        canvas->loose = g_malloc (sizeof (Tile) + canvas->n_maps * canvas->plane);
       fill (painter, canvas, from, &part, canvas->loose->planes);
       send_part (painter, canvas, canvas->loose->planes, &part);
       return;
@@ -368,10 +392,10 @@ write_rect (gpointer data, guint tap, const CnnRect *rect, const float *values, 
   pixels = map_frame_pixels (canvas->frame, &from.cells);
   if (pixels.width <= 0 || pixels.height <= 0)
     return TRUE;
-  for (int ty = pixels.y / painter->tile_height;
-       ty * painter->tile_height < pixels.y + pixels.height; ty++)
-    for (int tx = pixels.x / painter->tile_width;
-         tx * painter->tile_width < pixels.x + pixels.width; tx++)
+  for (int ty = pixels.y / canvas->tile_height;
+       ty * canvas->tile_height < pixels.y + pixels.height; ty++)
+    for (int tx = pixels.x / canvas->tile_width;
+         tx * canvas->tile_width < pixels.x + pixels.width; tx++)
       draw_in_tile (painter, canvas, &from, &pixels, tx, ty);
   return TRUE;
 }
@@ -397,6 +421,6 @@ painter_finish (Painter *painter)
 {
   g_warn_if_fail (painter->open == 0);
   for (guint i = 0; i < painter->n_canvases; i++)
-    for (guint k = 0; k < painter->canvases[i].n_layers; k++)
+    for (guint k = 0; k < painter->canvases[i].n_maps; k++)
       gegl_buffer_flush (painter->canvases[i].buffers[k]);
 }

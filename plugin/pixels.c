@@ -5,10 +5,8 @@
 #include "pixels.h"
 
 static const Babl *
-format (GimpDrawable *drawable, const char *const names[2][2], int channels, gboolean alpha)
+format (const Babl *own, const char *const names[2][2], int channels, gboolean alpha)
 {
-  const Babl *own = gimp_drawable_get_format (drawable);
-
   return babl_format_with_space (names[channels == 3][alpha != FALSE],
                                  babl_format_get_space (own));
 }
@@ -25,6 +23,18 @@ format (GimpDrawable *drawable, const char *const names[2][2], int channels, gbo
 const Babl *
 pixels_format (GimpDrawable *drawable, PixelsEncoding encoding, int channels, gboolean alpha)
 {
+  return pixels_format_of (gimp_drawable_get_format (drawable), encoding, channels, alpha);
+}
+
+/**
+ * pixels_format_of:
+ * @own: a drawable's own format
+ *
+ * As pixels_format(), from any thread.
+ */
+const Babl *
+pixels_format_of (const Babl *own, PixelsEncoding encoding, int channels, gboolean alpha)
+{
   static const char *const perceptual[2][2] = {
     { "Y' float", "Y'A float" },
     { "R'G'B' float", "R'G'B'A float" },
@@ -34,7 +44,7 @@ pixels_format (GimpDrawable *drawable, PixelsEncoding encoding, int channels, gb
     { "RGB float", "RGBA float" },
   };
 
-  return format (drawable, encoding == PIXELS_LINEAR ? linear : perceptual, channels, alpha);
+  return format (own, encoding == PIXELS_LINEAR ? linear : perceptual, channels, alpha);
 }
 
 /* The drawable's own kind of number, as float32. */
@@ -52,7 +62,7 @@ own_as_floats (GimpDrawable *drawable, int channels, gboolean alpha)
       return pixels_format (drawable, PIXELS_LINEAR, channels, alpha);
 
     case GIMP_PRECISION_HALF_PERCEPTUAL:
-      return format (drawable, perceptual, channels, alpha);
+      return format (gimp_drawable_get_format (drawable), perceptual, channels, alpha);
 
     default:
       return pixels_format (drawable, PIXELS_PERCEPTUAL, channels, alpha);

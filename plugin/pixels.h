@@ -14,6 +14,8 @@ typedef enum
 
 const Babl *pixels_format     (GimpDrawable *drawable, PixelsEncoding encoding, int channels,
                                gboolean alpha);
+const Babl *pixels_format_of  (const Babl *own, PixelsEncoding encoding, int channels,
+                               gboolean alpha);
 const Babl *pixels_own_format (GimpDrawable *drawable, int channels, gboolean alpha);
 gboolean    pixels_are_bytes  (GimpDrawable *drawable, const Babl *format);
 void        pixels_write      (GeglBuffer *buffer, const GeglRectangle *rect, const Babl *format,

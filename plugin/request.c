@@ -12,6 +12,7 @@
 #include "i18n.h"
 #include "presets.h"
 #include "request.h"
+#include "sheet.h"
 
 static void
 stage_free (gpointer data)
@@ -37,6 +38,29 @@ request_get_stage (const Request *request, guint i)
   return g_ptr_array_index (request->stages, i);
 }
 
+static char *
+stage_name (const Request *request, const RequestStage *stage)
+{
+  g_autofree char *title = cnn_node_title (cnn_network_node (request->network, stage->node));
+
+  return g_strdup_printf ("%u %s · " CNN_SHAPE_FORMAT, stage->node, title,
+                          CNN_SHAPE_ARGS (stage->shape));
+}
+
+/**
+ * request_n_layers:
+ *
+ * Returns: how many GIMP layers stage @i makes: one for each map, unless one holds
+ *   all of them
+ */
+guint
+request_n_layers (const Request *request, guint i)
+{
+  const RequestStage *stage = request_get_stage (request, i);
+
+  return stage->vector || request->placement == REQUEST_CONTACT_SHEET ? 1 : stage->maps->len;
+}
+
 /**
  * request_stage_name:
  *
@@ -45,11 +69,7 @@ request_get_stage (const Request *request, guint i)
 char *
 request_stage_name (const Request *request, guint i)
 {
-  const RequestStage *stage = request_get_stage (request, i);
-  g_autofree char    *title = cnn_node_title (cnn_network_node (request->network, stage->node));
-
-  return g_strdup_printf ("%u %s · " CNN_SHAPE_FORMAT, stage->node, title,
-                          CNN_SHAPE_ARGS (stage->shape));
+  return stage_name (request, request_get_stage (request, i));
 }
 
 /**
@@ -229,12 +249,40 @@ stage_new (const Request *request, guint node, int place, const GArray *ranges, 
   return stage;
 }
 
+/* Whether the maps fit into an image, side by side on a sheet too. */
+static gboolean
+check_size (const Request *request, const RequestStage *stage, GError **error)
+{
+  CnnSize size  = { stage->rows.cells, stage->columns.cells };
+  Sheet   sheet = sheet_new (stage->vector ? 1 : (int) stage->maps->len, size);
+  g_autofree char *name = NULL;
+
+  if (request->placement == REQUEST_SCALED)
+    return TRUE;
+  name = stage_name (request, stage);
+  if (MAX (size.height, size.width) > GIMP_MAX_IMAGE_SIZE)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                   _("layer “%s” is larger than an image can be"), name);
+      return FALSE;
+    }
+  if (request->placement == REQUEST_CONTACT_SHEET &&
+      MAX (sheet_width (&sheet), sheet_height (&sheet)) > GIMP_MAX_IMAGE_SIZE)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                   _("the contact sheet of layer “%s” would be %" PRId64 "×%" PRId64 " pixels, "
+                     "larger than an image can be; choose fewer maps"),
+                   name, sheet_width (&sheet), sheet_height (&sheet));
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 check_stage (const Request *request, guint i, const char *maps, GError **error)
 {
   const RequestStage *stage = request_get_stage (request, i);
-  g_autofree char    *name  = request_stage_name (request, i);
-  int                 width = stage->vector ? (int) stage->maps->len : stage->shape.width;
+  g_autofree char    *name  = stage_name (request, stage);
 
   if (stage->maps->len == 0)
     {
@@ -245,20 +293,14 @@ check_stage (const Request *request, guint i, const char *maps, GError **error)
                    name, stage->shape.channels, maps);
       return FALSE;
     }
-  if (request->scaled && (placement_axis_pixels (&stage->rows).n == 0 ||
-                          placement_axis_pixels (&stage->columns).n == 0))
+  if (request->placement == REQUEST_SCALED && (placement_axis_pixels (&stage->rows).n == 0 ||
+                                               placement_axis_pixels (&stage->columns).n == 0))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
                    _("layer “%s” sees nothing but padding and has no place on the picture"), name);
       return FALSE;
     }
-  if (!request->scaled && MAX (stage->shape.height, width) > GIMP_MAX_IMAGE_SIZE)
-    {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-                   _("layer “%s” is larger than an image can be"), name);
-      return FALSE;
-    }
-  return TRUE;
+  return check_size (request, stage, error);
 }
 
 /* The number of layers does not fit an int where someone means it badly. */
@@ -268,11 +310,7 @@ check_count (Request *request, GError **error)
   gint64 n_layers = 0;
 
   for (guint i = 0; i < request->stages->len; i++)
-    {
-      const RequestStage *stage = request_get_stage (request, i);
-
-      n_layers += stage->vector ? 1 : stage->maps->len;
-    }
+    n_layers += request_n_layers (request, i);
   if (n_layers > REQUEST_MAX_LAYERS)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
@@ -285,37 +323,34 @@ check_count (Request *request, GError **error)
   return TRUE;
 }
 
+/* Whether each number that was written names a map of some layer; of a layer that
+ * says its maps itself, one of its own. */
 static gboolean
-choose (Request *request, GimpProcedureConfig *config, CnnSize picture, GError **error)
+check_numbers (const Request *request, const GArray *chosen, const GArray *ranges, GError **error)
 {
-  g_autofree char *stages_text = NULL;
-  g_autofree char *maps_text   = NULL;
-  g_autoptr (GArray) nodes  = NULL;
-  g_autoptr (GArray) ranges = NULL;
-  g_autofree int    *places = NULL;
   int most = 0;
 
-  g_object_get (config, "stages", &stages_text, "maps", &maps_text, NULL);
-  nodes = choose_stages (stages_text != NULL ? stages_text : "",
-                         (int) cnn_network_n_nodes (request->network) - 1, find_node,
-                         request->network, error);
-  if (nodes == NULL)
-    return FALSE;
-  ranges = choose_ranges (maps_text != NULL ? maps_text : "", error);
-  if (ranges == NULL)
-    return FALSE;
-
-  places = find_places (request->network, request->infos);
-  request->stages = g_ptr_array_new_with_free_func (stage_free);
-  for (guint i = 0; i < nodes->len; i++)
+  for (guint i = 0; i < chosen->len; i++)
     {
-      guint node = g_array_index (nodes, int, i);
+      const ChooseStage  *own   = &g_array_index (chosen, ChooseStage, i);
+      const RequestStage *stage = request_get_stage (request, i);
+      int                 n     = stage->shape.channels;
 
-      g_ptr_array_add (request->stages, stage_new (request, node, places[node], ranges, picture));
-      most = MAX (most, request->infos[node].shape.channels);
+      if (own->maps == NULL)
+        most = MAX (most, n);
+      else if (choose_last (own->maps) > n)
+        {
+          g_autofree char *name = stage_name (request, stage);
+
+          g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                       dngettext ("convolens",
+                                  "stages: there is no map %d in layer “%s”, it has %d map",
+                                  "stages: there is no map %d in layer “%s”, it has %d maps", n),
+                       choose_last (own->maps), name, n);
+          return FALSE;
+        }
     }
-
-  if (choose_last (ranges) > most)
+  if (most > 0 && choose_last (ranges) > most)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
                    dngettext ("convolens",
@@ -324,7 +359,40 @@ choose (Request *request, GimpProcedureConfig *config, CnnSize picture, GError *
                    choose_last (ranges), most);
       return FALSE;
     }
-  if (!check_count (request, error))
+  return TRUE;
+}
+
+static gboolean
+choose (Request *request, GimpProcedureConfig *config, CnnSize picture, GError **error)
+{
+  g_autofree char *stages_text = NULL;
+  g_autofree char *maps_text   = NULL;
+  g_autoptr (GArray) chosen = NULL;
+  g_autoptr (GArray) ranges = NULL;
+  g_autofree int    *places = NULL;
+
+  g_object_get (config, "stages", &stages_text, "maps", &maps_text, NULL);
+  chosen = choose_stages (stages_text != NULL ? stages_text : "",
+                          (int) cnn_network_n_nodes (request->network) - 1, find_node,
+                          request->network, error);
+  if (chosen == NULL)
+    return FALSE;
+  ranges = choose_ranges (maps_text != NULL ? maps_text : "", error);
+  if (ranges == NULL)
+    return FALSE;
+
+  places = find_places (request->network, request->infos);
+  request->stages = g_ptr_array_new_with_free_func (stage_free);
+  for (guint i = 0; i < chosen->len; i++)
+    {
+      const ChooseStage *stage = &g_array_index (chosen, ChooseStage, i);
+
+      g_ptr_array_add (request->stages, stage_new (request, stage->layer, places[stage->layer],
+                                                   stage->maps != NULL ? stage->maps : ranges,
+                                                   picture));
+    }
+
+  if (!check_numbers (request, chosen, ranges, error) || !check_count (request, error))
     return FALSE;
   for (guint i = 0; i < request->stages->len; i++)
     if (!check_stage (request, i, maps_text, error))
@@ -382,7 +450,7 @@ request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error)
   picture.height = gimp_drawable_get_height (drawable);
   picture.width = gimp_drawable_get_width (drawable);
   request->mapping = gimp_procedure_config_get_choice_id (config, "mapping");
-  request->scaled = gimp_procedure_config_get_choice_id (config, "placement") == 0;
+  request->placement = gimp_procedure_config_get_choice_id (config, "placement");
   request->encoding = gimp_procedure_config_get_choice_id (config, "input-encoding");
 
   g_object_get (config, "memory", &memory, NULL);

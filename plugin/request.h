@@ -13,6 +13,14 @@ G_BEGIN_DECLS
 /** More layers than this are refused before anything is computed. */
 #define REQUEST_MAX_LAYERS 1000
 
+/** RequestPlacement: where maps lie. */
+typedef enum
+{
+  REQUEST_SCALED,       /* over the part of the picture they come from */
+  REQUEST_OWN_SIZE,     /* one pixel a cell */
+  REQUEST_CONTACT_SHEET /* the same, all maps of a stage in one layer */
+} RequestPlacement;
+
 /**
  * RequestStage:
  * @node: its number in the network
@@ -43,7 +51,7 @@ typedef struct
  * @stages: (element-type RequestStage): the chosen layers, in the network's order
  * @n_layers: how many GIMP layers that makes
  * @mapping: how values become pixels
- * @scaled: whether maps are scaled to the picture; else one pixel a cell
+ * @placement: where maps lie
  * @encoding: of the input's and the result's numbers
  * @memory: bytes the network may take; 0 for the usual
  *
@@ -51,15 +59,15 @@ typedef struct
  */
 typedef struct
 {
-  CnnNetwork    *network;
-  CnnShape       input;
-  CnnNodeInfo   *infos;
-  GPtrArray     *stages;
-  int            n_layers;
-  MappingKind    mapping;
-  gboolean       scaled;
-  PixelsEncoding encoding;
-  guint64        memory;
+  CnnNetwork      *network;
+  CnnShape         input;
+  CnnNodeInfo     *infos;
+  GPtrArray       *stages;
+  int              n_layers;
+  MappingKind      mapping;
+  RequestPlacement placement;
+  PixelsEncoding   encoding;
+  guint64          memory;
 } Request;
 
 GimpLayer          *request_layer      (GimpImage *image, GimpDrawable **drawables, GError **error);
@@ -68,6 +76,7 @@ Request            *request_new        (GimpProcedureConfig *config, GimpLayer *
 void                request_free       (Request *request);
 const RequestStage *request_get_stage  (const Request *request, guint i);
 char               *request_stage_name (const Request *request, guint i);
+guint               request_n_layers   (const Request *request, guint i);
 char               *request_sentence   (const GError *error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "network.h"
+#include "text.h"
 
 /* The text notation: what is read, what is printed, and what is said of
  * mistakes. */
@@ -200,6 +201,239 @@ test_limits (void)
   g_assert_null (cnn_network_parse (text->str, &error));
   g_assert_error (error, CNN_ERROR, CNN_ERROR_LIMIT);
   g_assert_nonnull (strstr (error->message, "bytes long, at most 524288 are read"));
+  g_clear_error (&error);
+  /* Each that is switched off is something to hold, too. */
+  g_string_assign (text, "relu\n");
+  for (int i = 0; i < 3999; i++)
+    g_string_append (text, "#off relu\n");
+  g_clear_pointer (&network, cnn_network_unref);
+  network = cnn_network_parse (text->str, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (cnn_network_n_nodes (network), ==, 2);
+  for (int i = 0; i < 40000; i++)
+    g_string_append (text, "#off relu\n");
+  g_string_append (text, "relu\n");
+  g_assert_null (cnn_network_parse (text->str, &error));
+  g_assert_error (error, CNN_ERROR, CNN_ERROR_LIMIT);
+  g_assert_cmpstr (error->message, ==, "found more than 4000 layers");
+}
+
+/* --- reading what is wrong ------------------------------------------------ */
+
+/* The words of a layer, and which number it has: "+" stands before one that is switched off. */
+static void
+check_split (const char *text, const char *expected)
+{
+  g_autoptr (GArray)  layers = cnn_text_split (text);
+  g_autoptr (GString) found = g_string_new (NULL);
+
+  for (guint i = 0; i < layers->len; i++)
+    {
+      const CnnTextLayer *layer = &g_array_index (layers, CnnTextLayer, i);
+      g_autofree char    *words = cnn_text_words (text, layer);
+
+      g_string_append_printf (found, "%s%s%s", i > 0 ? "|" : "", layer->off ? "+" : "", words);
+      if (!layer->off)
+        g_assert_cmpmem (text + layer->span.start, layer->span.length, words, strlen (words));
+    }
+  g_assert_cmpstr (found->str, ==, expected);
+}
+
+static void
+test_split (void)
+{
+  check_split ("", "");
+  check_split (" # relu\n;;\t;\r\n", "");
+  check_split ("relu", "relu");
+  check_split (" conv 8  3x3 ;relu#c\n; tanh ", "conv 8  3x3|relu|tanh");
+  check_split ("conv kernels=[[1, 2],\n [3;4#]] a\nrelu", "conv kernels=[[1, 2],\n [3;4#]] a|relu");
+  check_split ("conv kernels=\"[[1,\n2]]\";relu", "conv kernels=\"[[1,\n2]]\"|relu");
+  check_split ("relu) ; tanh", "relu)|tanh");
+  check_split ("conv kernels=[[1,\n2\n\n  relu", "conv kernels=[[1,\n2|relu");
+  check_split ("conv \"[\nrelu-x\nrelu 2", "conv \"[\nrelu-x|relu 2");
+  check_split ("#off relu # c", "+relu");
+  check_split ("  #off relu 2;tanh\nrelu", "+relu 2|+tanh|relu");
+  check_split ("relu #off tanh", "relu");
+  check_split ("#offrelu\n#off\n#off \n# off relu", "");
+  check_split ("#off conv [\n#off [1]\n#off ]\n#off relu", "+conv [\n[1]\n]|+relu");
+  check_split ("#off conv [\n[1]\n]", "+conv [|[1]|]");
+  check_split ("conv [\n#off relu\ntanh", "conv [|+relu|tanh");
+  check_split ("#off #off relu", "");
+}
+
+/* A mistake costs its own layer, not those around it. */
+static void
+test_reading (void)
+{
+  g_autoptr (CnnReading) reading =
+    cnn_text_read ("relu as=a\n#off tanh\ncovn 8\nadd a\nconv 8 3x3 pad=x\nadd b");
+  const int         numbers[] = { 1, -1, -1, -1, -1, -1 };
+  const gboolean    good[]    = { TRUE, TRUE, FALSE, TRUE, FALSE, FALSE };
+  const char *const wrong[]   = { NULL, NULL, "covn", NULL, "x", "add b" };
+
+  g_assert_cmpuint (reading->n_layers, ==, 6);
+  for (guint i = 0; i < 6; i++)
+    {
+      const CnnLayerReading *layer = &reading->layers[i];
+
+      g_assert_cmpint (layer->number, ==, numbers[i]);
+      g_assert_cmpint (layer->node != NULL, ==, good[i]);
+      g_assert_cmpint (layer->problem == NULL, ==, good[i]);
+      if (wrong[i])
+        g_assert_cmpuint (layer->wrong.length, ==, strlen (wrong[i]));
+    }
+  g_assert_cmpuint (reading->layers[2].wrong.start, ==, 20);
+  g_assert_cmpuint (cnn_network_n_nodes (reading->network), ==, 2);
+  g_assert_cmpstr (reading->error->message, ==,
+                   "line 3, column 1: found “covn”, which is no layer; did you mean “conv”?");
+}
+
+/* Shapes up to the first layer that does not fit; and the network of those before it has the
+ * same weights. */
+static void
+test_infer_some (void)
+{
+  g_autoptr (CnnNetwork)  network = cnn_network_parse ("conv 4 3x3; relu; maxpool 9; relu", NULL);
+  g_autoptr (CnnNetwork)  head = cnn_network_head (network, 3);
+  g_autoptr (GError)      error = NULL;
+  g_autofree CnnNodeInfo *infos = NULL;
+  guint                   n_known;
+
+  infos = cnn_network_infer_some (network, (CnnShape) { 8, 8, 1 }, &n_known, &error);
+  g_assert_cmpuint (n_known, ==, 3);
+  g_assert_error (error, CNN_ERROR, CNN_ERROR_SHAPE);
+  g_assert_cmpstr (error->message, ==, "the 9×9 window does not fit into the 6×6 map");
+  g_assert_true (cnn_shape_equal (infos[2].shape, (CnnShape) { 6, 6, 4 }));
+  g_assert_cmpint (infos[3].shape.height, ==, 0);
+  g_assert_cmpuint (cnn_network_n_nodes (head), ==, 3);
+  g_assert_true (cnn_network_node (head, 1) == cnn_network_node (network, 1));
+  g_clear_pointer (&network, cnn_network_unref);
+  g_assert_cmpstr (cnn_network_node (head, 2)->op->name, ==, "relu");
+}
+
+/* --- changing a value ----------------------------------------------------- */
+
+static const struct
+{
+  const char *words;
+  const char *key;
+  const char *value;
+  const char *expected; /* NULL for a refusal */
+} values[] = {
+  { "conv 8 3x3", "stride", "2", "conv 8 3x3 stride=2" },
+  { "conv 8 3x3 stride=2", "stride", "1", "conv 8 3x3" },
+  { "conv 8 3x3 stride=2 pad=same", "stride", "", "conv 8 3x3 pad=same" },
+  { "conv 8 3x3 stride=2  pad=same", "pad", "1", "conv 8 3x3 stride=2  pad=1" },
+  { "conv   8\t3x3", "count", "16", "conv   16\t3x3" },
+  { "conv 8 3", "size", "5", "conv 8 5x5" },
+  { "conv count=8 size=3", "size", "5x7", "conv count=8 size=5x7" },
+  { "conv 8 3x3 as=a", "bias", "no", "conv 8 3x3 bias=no as=a" },
+  { "conv kernels=box", "size", "5", "conv 5x5 kernels=box" },
+  { "conv kernels=box", "count", "1", "conv 1 kernels=box" },
+  { "conv 1 3x3 kernels=box", "count", "auto", "conv 3x3 kernels=box" },
+  /* Without the count a single number would be one. */
+  { "conv 1 3 kernels=box", "count", "auto", "conv size=3 kernels=box" },
+  { "conv 1 1 kernels=[[2]]", "count", "auto", "conv size=1 kernels=[[2]]" },
+  { "conv 8 3x3", "count", "auto", NULL },
+  { "conv 8 3x3", "stride", "0", NULL },
+  { "conv 8 3x3", "strid", "2", NULL },
+  { "conv 8", "stride", "2", NULL },
+  { "maxpool", "size", "3", "maxpool 3x3" },
+  { "maxpool 3", "size", "2", "maxpool" },
+  { "conv 1 3x3", "kernels", "[[1, 2],\n [3, 4]]", "conv 1 3x3 kernels=\"[[1,2],[3,4]]\"" },
+  { "conv kernels=[[1],\n[2]] pad=same", "pad", "valid", "conv kernels=[[1],\n[2]]" },
+  { "dropout 0.5", "rate", "2.5e-1", "dropout 0.25" },
+  { "input 8x8x1", "shape", "", "input" },
+};
+
+static void
+test_values (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char   *words = cnn_text_set_param (values[i].words, values[i].key,
+                                                     values[i].value, &error);
+
+      g_assert_cmpstr (words, ==, values[i].expected);
+      g_assert_cmpint (words == NULL, ==, error != NULL);
+    }
+}
+
+/* Every parameter of every layer, from every value to every other: the layer then has that
+ * value, and all others that it had. */
+static void
+test_values_of_all (void)
+{
+  static const char *const some[] = {
+    "1", "2", "3x5", "0.5", "yes", "no", "same", "valid", "1,2,3,4", "average", "max", "reflect",
+    "a", "a,b", "box,sobel-x", "[[1,2],[3,4]]", "channels", "auto", "mean", "8x8x1", "",
+  };
+  static const char *const starts[] = { "", " 2", " 2 3", " 2 3x3", " 3x3", " a",
+                                           " kernels=box", " 2 as=x" };
+  guint               n_ops, n_done = 0;
+  const CnnOp *const *ops = cnn_ops (&n_ops);
+
+  for (guint i = 0; i < n_ops * G_N_ELEMENTS (starts); i++)
+    for (guint j = 0; ops[i / G_N_ELEMENTS (starts)]->params[j].key; j++)
+      for (guint k = 0; k < G_N_ELEMENTS (some); k++)
+        {
+          const CnnOp            *op    = ops[i / G_N_ELEMENTS (starts)];
+          const CnnParam         *param = &op->params[j];
+          g_autofree char        *from  = g_strconcat (op->name, starts[i % G_N_ELEMENTS (starts)],
+                                                       NULL);
+          g_autofree char        *to    = cnn_text_set_param (from, param->key, some[k], NULL);
+          g_autoptr (CnnReading)  before = cnn_text_read (from);
+          g_autoptr (CnnReading)  after = NULL;
+          const CnnNode          *node;
+
+          if (to == NULL || before->layers[0].node == NULL)
+            continue;
+          after = cnn_text_read (to);
+          node = after->layers[0].node;
+          g_assert_nonnull (node);
+          for (const CnnParam *other = op->params; other->key; other++)
+            {
+              g_autofree char *now = cnn_param_print (other, node->params);
+              g_autofree char *old = cnn_param_print (other, before->layers[0].node->params);
+
+              if (other != param)
+                g_assert_cmpstr (now, ==, old);
+            }
+          g_assert_cmpstr (node->name, ==, before->layers[0].node->name);
+          if (*some[k])
+            {
+              g_autofree char *now = cnn_param_print (param, node->params);
+              g_autofree char *wanted = NULL;
+
+              g_assert_true (cnn_param_parse (param, some[k], before->layers[0].node->params, NULL,
+                                              NULL));
+              wanted = cnn_param_print (param, before->layers[0].node->params);
+              g_assert_cmpstr (now, ==, wanted);
+            }
+          else
+            g_assert_true (cnn_param_is_initial (param, node->params));
+          n_done++;
+        }
+  g_assert_cmpuint (n_done, >, 300);
+}
+
+static void
+test_without_name (void)
+{
+  static const char *const words[][2] = {
+    { "relu as=a", "relu" },       { "relu", "relu" },
+    { "conv 8 as=a 3x3", "conv 8 3x3" },
+    { "conv kernels=[\n[1]] as=b pad=same", "conv kernels=[\n[1]] pad=same" },
+    { "as=a", "as=a" },            { "relu) as=", "relu)" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      g_autofree char *result = cnn_text_without_name (words[i][0]);
+
+      g_assert_cmpstr (result, ==, words[i][1]);
+    }
 }
 
 /* --- random text ---------------------------------------------------------- */
@@ -277,6 +511,12 @@ main (int argc, char **argv)
   g_test_add_func ("/text/numbers", test_numbers);
   g_test_add_func ("/text/mistakes", test_mistakes);
   g_test_add_func ("/text/limits", test_limits);
+  g_test_add_func ("/text/split", test_split);
+  g_test_add_func ("/text/reading", test_reading);
+  g_test_add_func ("/text/infer-some", test_infer_some);
+  g_test_add_func ("/text/values", test_values);
+  g_test_add_func ("/text/values-of-all", test_values_of_all);
+  g_test_add_func ("/text/without-name", test_without_name);
   g_test_add_func ("/text/garbage", test_garbage);
   g_test_add_func ("/text/titles", test_titles);
   return g_test_run ();

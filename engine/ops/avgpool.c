@@ -54,6 +54,7 @@ const CnnOp cnn_op_avgpool = {
   .name = "avgpool",
   .label = N_("Average pooling"),
   .blurb = N_("Averages each window"),
+  .example = "2",
   .group = CNN_GROUP_POOLING,
   .reach = CNN_REACH_WINDOW,
   .params_size = sizeof (AvgpoolParams),

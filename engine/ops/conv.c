@@ -564,6 +564,7 @@ const CnnOp cnn_op_conv = {
   .label = N_("Convolution"),
   .blurb = N_("Slides kernels over the maps: each number of the window times the kernel's, added "
               "up over window and channels"),
+  .example = "8 3x3 pad=same",
   .group = CNN_GROUP_CONVOLUTION,
   .reach = CNN_REACH_WINDOW,
   .exact = TRUE,

@@ -37,6 +37,7 @@ const CnnOp cnn_op_input = {
   .name = "input",
   .label = N_("Input"),
   .blurb = N_("The picture that the network looks at"),
+  .example = "?x?x1",
   .group = CNN_GROUP_INPUT,
   .reach = CNN_REACH_POINT,
   .exact = TRUE,

@@ -34,6 +34,7 @@ const CnnOp cnn_op_maxpool = {
   .name = "maxpool",
   .label = N_("Max pooling"),
   .blurb = N_("Keeps the largest value of each window"),
+  .example = "2",
   .group = CNN_GROUP_POOLING,
   .reach = CNN_REACH_WINDOW,
   .exact = TRUE,

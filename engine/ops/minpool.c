@@ -101,6 +101,7 @@ const CnnOp cnn_op_minpool = {
   .name = "minpool",
   .label = N_("Min pooling"),
   .blurb = N_("Keeps the smallest value of each window"),
+  .example = "2",
   .group = CNN_GROUP_POOLING,
   .reach = CNN_REACH_WINDOW,
   .exact = TRUE,

@@ -239,6 +239,7 @@ const CnnOp cnn_op_stochastic_pool = {
   .name = "stochastic-pool",
   .label = N_("Stochastic pooling"),
   .blurb = N_("A cell of each window wins with a probability that grows with its value"),
+  .example = "2",
   .group = CNN_GROUP_POOLING,
   .reach = CNN_REACH_WINDOW,
   .params_size = sizeof (StochasticParams),

@@ -37,6 +37,33 @@
   (group-names #:network "conv 2 1x1; conv 4 1x1" #:stages "all" #:maps "2,4")
   '("1 conv 2 1×1 · 6×6×2" "2 conv 4 1×1 · 6×6×4"))
 
+; --- maps of one layer ----------------------------------------------------------------
+
+(define (all-names . arguments)
+  (let* ((groups (apply run (cons p arguments)))
+         (found (map (lambda (group) (names (layers-of group))) groups)))
+    (for-each (lambda (group) (gimp-image-remove-layer (image p) group)) groups)
+    found))
+
+; GIMP counts the names that are there already.
+(define two-convs "conv 8 3x3 as=a; relu; conv 4 3x3")
+(check-equal "a layer's own maps, after a colon"
+  (all-names #:network two-convs #:stages "1:1-2+7,3")
+  '(("map 1" "map 2" "map 7") ("map 1 #1" "map 2 #1" "map 3" "map 4")))
+(check-equal "go before what is said for all"
+  (all-names #:network two-convs #:stages "all,a:8" #:maps "2-3")
+  '(("map 8") ("map 2" "map 3") ("map 2 #1" "map 3 #1")))
+(check-equal "all of one"
+  (all-names #:network two-convs #:stages "2:1,last:all" #:maps "1")
+  '(("map 1") ("map 1 #1" "map 2" "map 3" "map 4")))
+(check-equal "what is said for all may then name none of its maps"
+  (all-names #:network two-convs #:stages "last:2" #:maps "9") '(("map 2")))
+(check-refused "a map that the layer does not have"
+  '("there is no map 5 in layer “3 conv 4 3×3 · 2×2×4”" "4 maps")
+  (image p) (vector (layer p)) #:network two-convs #:stages "1,3:5")
+(check-refused "no maps after a colon" '("1:" "no maps are chosen")
+  (image p) (vector (layer p)) #:network two-convs #:stages "1:")
+
 ; --- the image afterwards ------------------------------------------------------------
 
 (define groups (run p #:network three #:stages "all" #:maps "2"))

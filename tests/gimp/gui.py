@@ -3,238 +3,21 @@
 """The dialog, driven by a person made of AT-SPI, in a real GIMP on a screen of
 its own. A Script-Fu server inside that GIMP tells what the image really holds.
 
-    gui.py PLUG-IN [SCREENSHOT-FOLDER]
+    gui.py PLUG-IN:PROBE [SCREENSHOT-FOLDER]
 """
 
 import contextlib
 import os
 import pathlib
-import shutil
-import signal
-import socket
-import struct
+import re
 import subprocess
 import sys
 import tempfile
 import time
 
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
-
 sys.dont_write_bytecode = True
-loader = SourceFileLoader('run_gimp', str(pathlib.Path(__file__).resolve().parent / 'run-gimp'))
-run_gimp = module_from_spec(spec_from_loader('run_gimp', loader))
-loader.exec_module(run_gimp)
-
-WAIT = 20  # seconds, for anything
-
-
-def until(what, thing, seconds=WAIT):
-    """Polls: the first true answer of @what; a test that waits in vain fails."""
-    end = time.monotonic() + seconds
-    while True:
-        found = what()
-        if found:
-            return found
-        if time.monotonic() > end:
-            raise AssertionError(f'waited {seconds} s for {thing}')
-        time.sleep(0.05)
-
-
-# --- a screen, a session and GIMP ---------------------------------------------
-
-@contextlib.contextmanager
-def process(command, stdout=sys.stderr, **options):
-    """Runs until the block ends, then ends with all that it has started: GIMP's
-    plug-ins do not all go when GIMP does."""
-    child = subprocess.Popen(command, stdout=stdout, start_new_session=True, **options)
-    try:
-        yield child
-    finally:
-        child.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(5)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-
-
-@contextlib.contextmanager
-def screen():
-    ours, theirs = os.pipe()
-    with process(['Xvfb', '-displayfd', str(theirs), '-nolisten', 'tcp',
-                  '-screen', '0', '1400x1000x24'], pass_fds=[theirs]):
-        os.close(theirs)
-        # To the end of the line: it comes in two pieces, and Xvfb dies when
-        # nobody takes the second.
-        with os.fdopen(ours) as line:
-            number = line.readline().strip()
-            assert number, 'Xvfb does not start'
-            os.environ['DISPLAY'] = ':' + number
-            yield
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
-
-
-class Gimp:
-    """GIMP with an image of 96×64 open and a Script-Fu server listening."""
-
-    START = '''(begin (script-fu-use-v3)
-      (define image (gimp-image-new 96 64 RGB))
-      (define picture (gimp-layer-new image "picture" 96 64 RGB-IMAGE 100 LAYER-MODE-NORMAL))
-      (gimp-image-insert-layer image picture 0 0)
-      (gimp-context-set-foreground '(240 200 40))
-      (gimp-context-set-background '(20 40 120))
-      (gimp-drawable-edit-gradient-fill picture GRADIENT-RADIAL 0 #f 1 0 #f 48 32 80 32)
-      (gimp-image-clean-all image)
-      (gimp-display-new image)
-      (plug-in-script-fu-server #:run-mode RUN-NONINTERACTIVE #:ip "127.0.0.1" #:port {port}
-                                #:logfile "{log}"))'''
-
-    def __init__(self, home, plug_in, stack):
-        run_gimp.prepare(home, [plug_in], ['script-fu', 'script-fu-server'])
-        version = subprocess.run(['pkg-config', '--modversion', 'gimp-3.0'], capture_output=True,
-                                 text=True, check=True).stdout.strip()
-        with open(home / 'gimprc', 'a') as gimprc:  # one that has been welcomed before
-            gimprc.write(f'(config-version "{version}")\n(show-welcome-dialog no)\n')
-        self.port = free_port()
-        self.log = home / 'gimp.log'
-        env = dict(os.environ, GIMP3_DIRECTORY=str(home), HOME=str(home), LC_ALL='C.UTF-8',
-                   GTK_MODULES='gail:atk-bridge', NO_AT_BRIDGE='0', GTK_THEME='Adwaita')
-        start = self.START.format(port=self.port, log=home / 'server.log')
-        gimp = shutil.which('gimp') or shutil.which('gimp-3.0')
-        with open(self.log, 'w') as log:
-            stack.enter_context(process(
-                [gimp, '-n', '-s', '-d', '-f', '--batch-interpreter=plug-in-script-fu-eval',
-                 '-b', start], env=env, stdout=log, stderr=log))
-        self.server = until(self.connect, 'the Script-Fu server', 40)
-
-    def connect(self):
-        with contextlib.suppress(OSError):
-            return socket.create_connection(('127.0.0.1', self.port), 10)
-
-    def eval(self, script):
-        script = f'(begin (script-fu-use-v3) {script})'.encode()
-        self.server.sendall(b'G' + struct.pack('>H', len(script)) + script)
-        head = self.receive(4)
-        text = self.receive(struct.unpack('>H', head[2:])[0]).decode()
-        assert head[1] == 0, f'{script.decode()}: {text}'
-        return text.strip()
-
-    def receive(self, n):
-        data = b''
-        while len(data) < n:
-            part = self.server.recv(n - len(data))
-            assert part, 'GIMP is gone'
-            data += part
-        return data
-
-    def layers(self):
-        """Names of the layers at the top of the stack, and how many are in each."""
-        return self.eval('''(let ((image (vector-ref (gimp-get-images) 0)))
-          (map (lambda (layer)
-                 (list (gimp-item-get-name layer)
-                       (if (gimp-item-is-group layer)
-                           (vector-length (gimp-item-get-children layer)) 0)))
-               (vector->list (gimp-image-get-layers image))))''')
-
-
-# --- a person -----------------------------------------------------------------
-
-class Person:
-    """Finds widgets by role and name, acts on them."""
-
-    def __init__(self):
-        import gi
-        gi.require_version('Atspi', '2.0')
-        from gi.repository import Atspi
-        self.atspi = Atspi
-        Atspi.init()
-
-    def application(self, name):
-        def look():
-            desktop = self.atspi.get_desktop(0)
-            for app in self.children(desktop):
-                if app.get_name() == name and app.get_child_count() > 0:
-                    return app
-        return until(look, f'the application {name}', 40)
-
-    def children(self, node):
-        for i in range(node.get_child_count()):
-            # Widgets come and go while we look.
-            with contextlib.suppress(Exception):
-                child = node.get_child_at_index(i)
-                if child is not None:
-                    yield child
-
-    def walk(self, node):
-        yield node
-        for child in self.children(node):
-            yield from self.walk(child)
-
-    def look(self, root, role, name, *, starts=False, showing=False):
-        for node in self.walk(root):
-            with contextlib.suppress(Exception):
-                found = node.get_name()
-                if (node.get_role_name().removeprefix('push ') == role and
-                        (found.startswith(name) if starts else found == name) and
-                        (not showing or self.has(node, self.atspi.StateType.SHOWING))):
-                    return node
-
-    def find(self, root, role, name, seconds=WAIT, **how):
-        return until(lambda: self.look(root, role, name, **how), f'{role} “{name}”', seconds)
-
-    def has(self, node, state):
-        return node.get_state_set().contains(state)
-
-    def enabled(self, node):
-        return self.has(node, self.atspi.StateType.SENSITIVE)
-
-    def press(self, node):
-        node.get_action_iface().do_action(0)
-
-    def type(self, view, text):
-        view.get_editable_text_iface().set_text_contents(text)
-
-    def text(self, view):
-        return self.atspi.Text.get_text(view, 0, -1)
-
-    def choose(self, combo, item):
-        menu = next(self.children(combo))
-        names = [child.get_name() for child in self.children(menu)]
-        combo.get_selection_iface().select_child(names.index(item))
-
-    def chosen(self, combo):
-        return combo.get_selection_iface().get_selected_child(0).get_name()
-
-
-class Dialog:
-    """The dialog of Feature Maps, once the menu item has been chosen."""
-
-    def __init__(self, person):
-        self.person = person
-        self.app = person.application('convolens')
-        self.window = person.find(self.app, 'dialog', 'Feature Maps')
-        self.ok = person.find(self.window, 'button', 'OK')
-        self.network = person.find(self.window, 'text', 'Network')
-        self.preset = person.find(self.window, 'combo box', 'Preset')
-
-    def says(self, words):
-        return self.person.find(self.window, 'label', words, starts=True).get_name()
-
-    def end(self, button):
-        self.person.press(self.person.find(self.window, 'button', button))
-
-        def gone():
-            try:
-                return not self.person.has(self.window, self.person.atspi.StateType.SHOWING)
-            except Exception:  # with the process it belonged to
-                return True
-        until(gone, 'the dialog to close')
+from edits import Edits  # noqa: E402
+from person import Dialog, Gimp, Person, process, run_gimp, screen, until  # noqa: E402
 
 
 # --- the tests ----------------------------------------------------------------
@@ -242,6 +25,12 @@ class Dialog:
 PICTURE = '(("picture" 0))'
 WRONG = 'conv 2 3x3\nconvolve 4'
 SLOW = 'conv 64 9x9 pad=same\n' * 60
+
+# A kernel of three channels, of each of them, and of none.
+SUMS = 'conv stride=2 bias={} kernels="[{},{},{}]"'
+KERNELS = ['[[1,0,-2,1,0],[0,3,0,0,1],[1,0,0,-1,0]]', '[[0,0,1,0,0],[2,-1,0,0,0],[0,0,0,1,-4]]',
+           '[[-1,0,0,0,2],[0,0,5,0,0],[0,1,0,0,0]]']
+ZERO = '[[0,0,0,0,0],[0,0,0,0,0],[0,0,0,0,0]]'
 
 
 class Test:
@@ -281,6 +70,13 @@ class Test:
         self.person.press(self.menu('Filters', 'Neural Network', 'Feature Maps…'))
         return Dialog(self.person)
 
+    def open_anew(self):
+        """Whatever was chosen last."""
+        dialog = self.open()
+        dialog.reset()
+        dialog.offers('Add 8 layers in 1 group')
+        return dialog
+
     def layers_become(self, layers):
         until(lambda: self.gimp.layers() == layers, f'{layers}, now {self.gimp.layers()}')
         return True
@@ -290,32 +86,114 @@ class Test:
             self.screenshots.mkdir(parents=True, exist_ok=True)
             subprocess.run(['import', '-window', 'root', self.screenshots / name], check=True)
 
+    def differences(self, one, other):
+        """The greatest difference of pixels in two of the topmost groups, layer by layer."""
+        return self.gimp.eval(f'''(let* ((image (vector-ref (gimp-get-images) 0))
+              (groups (gimp-image-get-layers image))
+              (one (gimp-item-get-children (vector-ref groups {one})))
+              (other (gimp-item-get-children (vector-ref groups {other}))))
+          (map (lambda (a b) (plug-in-convolens-probe-difference #:drawable a #:other b
+                                                                 #:channel -1))
+               (vector->list one) (vector->list other)))''')
+
+    def script(self, text, arguments=''):
+        """What a script gets with that network, just above the picture; its name."""
+        text = text.strip().replace('\n', '; ').replace('"', '\\"')
+        return self.gimp.eval(f'''(let* ((image (vector-ref (gimp-get-images) 0))
+              (layers (vector->list (gimp-image-get-layers image)))
+              (picture (car (reverse layers))))
+          (gimp-item-get-name (vector-ref (plug-in-convolens-feature-maps
+            #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector picture)
+            #:network "{text}" {arguments}) 0)))''')
+
+    def undo(self, layers):
+        """One step; then the image has just those layers."""
+        self.person.press(self.undo_item())
+        return self.layers_become(layers)
+
+    def channel_range(self, channel):
+        """The least and the greatest 255th of the picture, as it is stored."""
+        found = self.gimp.eval(f'''(let* ((image (vector-ref (gimp-get-images) 0))
+              (layers (vector->list (gimp-image-get-layers image)))
+              (numbers (plug-in-convolens-probe-read #:drawable (car (reverse layers)))))
+          (let loop ((i {channel}) (least 9) (most -9))
+            (if (< i (vector-length numbers))
+              (loop (+ i 3) (min least (vector-ref numbers i)) (max most (vector-ref numbers i)))
+              (list (round (* 255 least)) (round (* 255 most))))))''')
+        return [float(number) for number in re.findall(r'[\d.]+', found)]
+
+    def tick_all(self, dialog):
+        states = self.person.atspi.StateType
+        for box in self.person.walk(dialog.layers):
+            if box.get_role_name() == 'check box' and self.person.has(box, states.SHOWING) and \
+                    not self.person.has(box, states.CHECKED):
+                self.person.press(box)
+
     def wrong_network(self):
         person, dialog = self.person, self.open()
-        self.equal('the edge bank stands there first', person.chosen(dialog.preset), 'Edge bank')
-        self.check('and says what it makes', dialog.says('Makes 8 layers in 1 group'))
-        person.type(dialog.network, WRONG)
+        self.check('the edge bank stands there first', dialog.offers('Add 8 layers in 1 group'))
+        self.check('with nothing to undo',
+                   not person.enabled(person.find(dialog.window, 'button', 'Undo')))
+        dialog.write(WRONG)
         self.check('a wrong network is said to be, with its place',
                    '“convolve”' in dialog.says('Line 2, column 1:'))
         self.check('and cannot be run', not person.enabled(dialog.ok))
-        self.equal('it is no preset any more', person.chosen(dialog.preset), 'Custom')
+        dialog.page('Layers')
+        self.check('its card is there all the same, with what is wrong',
+                   person.find(dialog.window, 'list item', '2', starts=True))
         self.screenshot('feature-maps-wrong.png')
-        person.type(dialog.network, 'conv 3 3x3; relu')
-        self.check('a right one is said to be', dialog.says('Makes 3 layers in 1 group'))
-        until(lambda: person.enabled(dialog.ok), 'OK')
+        dialog.write('conv 3 3x3; relu')
+        self.check('a right one is said to be', dialog.offers('Add 3 layers in 1 group'))
         dialog.end('Cancel')
         self.check('Cancel leaves the image alone', self.layers_become(PICTURE))
         self.check('and adds nothing to undo', self.undo_says('Undo Gradient'))
 
+    def editing(self):
+        """A network made by hand gives just what a script gets with its text."""
+        person, dialog = self.person, self.open()
+        dialog.write('conv kernels=identity,identity\n')
+        dialog.offers('Add 2 layers in 1 group')
+        dialog.page('Layers')
+        dialog.add('ReLU')
+        dialog.add('Max pooling')
+        dialog.select('1 Convolution')
+        person.choose(dialog.param('combo box', 'Padding'), 'Same size')
+        person.set(dialog.param('spin button', 'Stride: rows'), 2)
+        person.choose(dialog.param('combo box', 'Kind of kernel'), 'Laplacian')
+        grid = dialog.param('drawing area', 'Row 1, column 1', starts=True)
+        person.keys(grid, 'minus', '3', 'Return')
+        until(lambda: '-3' in dialog.read(), 'the number in the text')
+        text = dialog.read()
+        self.check('what was done by hand is in the text',
+                   'stride=2' in text and 'pad=same' in text and 'relu' in text and
+                   'maxpool' in text and 'identity' in text, text)
+        dialog.select('3 Max pooling')
+        self.check('the preview has the range of its map', ' ' in dialog.range())
+        self.screenshot('feature-maps.png')
+        dialog.offers('Add 2 layers in 1 group')
+        dialog.end(dialog.ok)
+        until(lambda: 'maxpool' in self.gimp.layers(), 'the group')
+        self.check('OK makes the group', self.gimp.layers().count('maxpool') == 1)
+        self.check('in one step', self.undo_says('Undo Feature Maps'))
+        self.script(text)
+        found = self.differences(0, 1)
+        self.equal('its pixels are those that a script gets', found, '(#(0.0) #(0.0))')
+        person.press(self.undo_item())
+        until(lambda: self.gimp.layers().count('maxpool') == 1, 'one group less')
+        person.press(self.undo_item())
+        self.check('Undo takes it back', self.layers_become(PICTURE))
+
     def preset(self):
         person, dialog = self.person, self.open()
-        person.choose(dialog.preset, 'Three stages')
-        person.type(person.find(dialog.window, 'text', 'Layers to keep'), 'all')
-        self.check('a preset fills in its text', dialog.says('Makes 18 layers in 3 groups') and
-                   'maxpool 2' in person.text(dialog.network))
-        until(lambda: person.enabled(dialog.ok), 'OK')
-        self.screenshot('feature-maps.png')
-        dialog.end('OK')
+        person.press(person.find(dialog.window, 'toggle button', 'Presets'))
+        presets = person.find(dialog.app, 'list box', 'Presets', showing=True)
+        row = person.find(presets, 'list item', 'Three stages')
+        person.keys(row, 'Return')
+        self.check('a preset fills in its text',
+                   until(lambda: 'maxpool 2' in dialog.read(), 'the text'))
+        self.tick_all(dialog)
+        self.check('ticks choose the layers', dialog.offers('Add 18 layers in 3 groups'))
+        dialog.end(dialog.ok)
         until(lambda: '1 conv' in self.gimp.layers(), 'the groups')
         made = self.gimp.layers()
         self.check('OK makes the groups', made.startswith('(("3 maxpool 2×2 · 32×48×6" 6) ') and
@@ -334,20 +212,213 @@ class Test:
 
     def shown_again(self):
         dialog = self.open()
-        self.equal('the dialog remembers', self.person.chosen(dialog.preset), 'Three stages')
+        self.check('the dialog remembers', dialog.offers('Add 18 layers in 3 groups') and
+                   'maxpool 2' in dialog.read())
         dialog.end('Cancel')
 
-    def cancelled_run(self):
-        person = self.person
+    def settings(self):
+        """GIMP's own buttons reach the editor."""
+        person, dialog = self.person, self.open()
+        dialog.write('conv 2 3x3\n')
+        dialog.offers('Add 2 layers in 1 group')
+        dialog.reset()
+        self.check('Reset brings back what there is at first',
+                   dialog.offers('Add 8 layers in 1 group') and 'sobel-x' in dialog.read())
+        mapping = dialog.param('combo box', 'Values')
+        person.choose(mapping, 'Signed: 0 is mid-grey')
+        dialog.write('conv 5 3x3; relu\n')
+        dialog.offers('Add 5 layers in 1 group')
+        dialog.page('Layers')
+        self.tick_all(dialog)
+        dialog.offers('Add 10 layers in 2 groups')
+        person.press(person.find(dialog.window, 'button', 'Save Settings'))
+        dialog.write('conv 2 3x3\n')
+        dialog.offers('Add 2 layers in 1 group')
+        person.choose(mapping, 'Clamp: 0 to 1 as they are')
+        load = person.find(dialog.window, 'button', 'Load Saved Settings')
+        until(lambda: person.enabled(load), 'settings to load')
+        person.press(load)
+        self.check('saved settings come back, ticks too',
+                   dialog.offers('Add 10 layers in 2 groups'))
+        self.equal('the text with them', dialog.read(), 'conv 5 3x3; relu\n')
+        self.equal('and the choices', person.chosen(mapping), 'Signed: 0 is mid-grey')
+        dialog.reset()
+        dialog.offers('Add 8 layers in 1 group')
+        dialog.end('Cancel')
+
+    def arithmetic(self):
+        """The cell at the middle of a map, three to the right and one below."""
+        person, dialog = self.person, self.open_anew()
+        dialog.write(SUMS.format('0.5', *KERNELS))
+        dialog.offers('Add 1 layer in 1 group')
+        dialog.page('Layers')
+        dialog.range()
+        maps = dialog.maps()
+        field = dialog.param('button', 'Select receptive field')
+        self.check('without a cell there is no field', not person.enabled(field))
+        with person.holding('Shift_L'):
+            person.keys(maps, 'Right')
+        place = re.compile(r'Row (\d+), column (\d+)')
+        first = until(lambda: place.search(maps.get_description()), 'the cell of the keyboard')
+        row, column = int(first[1]), int(first[2])  # counted from 1
+        self.check('the keyboard begins at the middle of the map',
+                   abs(row - 16) <= 1 and abs(column - 24) <= 1, row, column)
+        with person.holding('Shift_L'):
+            person.keys(maps, 'Right', 'Right', 'Right', 'Down')
+        words = f'Row {row + 1}, column {column + 3}'
+        until(lambda: words in maps.get_description(), words)
+        person.keys(maps, 'space')
+        until(lambda: person.enabled(field), 'the arithmetic')
+        self.screenshot('feature-maps-arithmetic.png')
+        person.press(field)
+        x, y = 2 * (column + 3 - 1), 2 * (row + 1 - 1)
+        bounds = f'(#t {x} {y} {x + 5} {y + 3})'
+        self.check('what the cell sees becomes the selection', until(
+            lambda: self.gimp.eval('(gimp-selection-bounds (vector-ref (gimp-get-images) 0))') ==
+            bounds, f'the selection {bounds}'))
+        self.check('as a step of its own', self.undo_says('Undo Rectangle Select'))
+        self.undo(PICTURE)
+
+        person.press(dialog.param('button', 'Add partial sums as layers'))
+        made = until(lambda: '2 conv' in self.gimp.layers() and self.gimp.layers(), 'the groups')
+        self.check('the partial sums become layers', re.fullmatch(
+            r'\(\("2 conv[^"]*31×46×1" 1\) \("1 conv[^"]*31×46×3" 3\) \("picture" 0\)\)', made),
+            made)
+        self.check('with the dialog still there', dialog.offers('Add 1 layer in 1 group'))
+        dialog.end('Cancel')
+        self.check('they stay when the dialog is cancelled', self.layers_become(made))
+        self.sums_are_right()
+        self.check('one step takes them back', self.undo(PICTURE))
+
+    def sums_are_right(self):
+        """Each channel's layer is what a network gives that sees nothing else."""
+        zeros = [ZERO] * 3
+        for i in range(3):
+            kernel = zeros[:i] + [KERNELS[i]] + zeros[i + 1:]
+            self.script(SUMS.format('no', *kernel))
+        self.script(SUMS.format('0.5', *KERNELS))
+        found = self.gimp.eval('''(let* ((image (vector-ref (gimp-get-images) 0))
+              (groups (gimp-image-get-layers image))
+              (layers (lambda (i) (gimp-item-get-children (vector-ref groups i))))
+              (of-channel (lambda (i) (vector-ref (layers 1) i)))
+              (far (lambda (a b) (vector-ref (plug-in-convolens-probe-difference
+                #:drawable a #:other b #:channel -1) 0))))
+          (map far
+            (list (vector-ref (layers 0) 0) (of-channel 0) (of-channel 1) (of-channel 2))
+            (map (lambda (i) (vector-ref (layers i) 0)) '(5 2 3 4))))''')
+        # Numbers are added up in another order.
+        self.check('their pixels are what a script gets, channel by channel',
+                   all(float(number) < 1.01 / 255 for number in found.strip('()').split()), found)
+        for _ in range(4):
+            self.person.press(self.undo_item())
+        until(lambda: self.gimp.layers().count('conv') == 2, 'the two groups alone')
+
+    def linear_input(self):
+        """The red of the picture, as it is stored and in proportion to the light."""
+        person, dialog = self.person, self.open_anew()
+        text = 'conv kernels="[[[1]],[[0]],[[0]]]" bias=no'
+        dialog.write(text)
+        dialog.offers('Add 1 layer in 1 group')
+        dialog.page('Layers')
+
+        def shows(least, most):
+            found = re.match(r'Values from ([\d.e-]+) to ([\d.e-]+);', dialog.range())
+            return found and abs(float(found[1]) - least) < 1e-5 and \
+                abs(float(found[2]) - most) < 1e-5
+        stored = [number / 255 for number in self.channel_range(0)]
+        light = [number / 12.92 if number <= 0.04045 else ((number + 0.055) / 1.055) ** 2.4
+                 for number in stored]
+        self.check('the preview has the range of the stored numbers',
+                   until(lambda: shows(*stored), f'{stored}, now {dialog.range()}'))
+        person.choose(dialog.param('combo box', 'Input'), 'Linear, in proportion to the light')
+        self.check('and that of the light where it is asked for',
+                   until(lambda: shows(*light), f'{light}, now {dialog.range()}'))
+        dialog.offers('Add 1 layer in 1 group')
+        dialog.end(dialog.ok)
+        until(lambda: 'conv' in self.gimp.layers(), 'the group')
+        self.script(text, '#:input-encoding "linear"')
+        self.equal('OK makes what a script gets with linear input', self.differences(0, 1),
+                   '(#(0.0))')
+        self.script(text)
+        self.check('which is something else than without', self.differences(0, 2) != '(#(0.0))')
+        for _ in range(3):
+            person.press(self.undo_item())
+        self.layers_become(PICTURE)
+
+    def contact_sheet(self):
+        person, dialog = self.person, self.open_anew()
+        person.choose(dialog.param('combo box', 'Placement'),
+                      'Contact sheet: all maps in one layer')
+        self.check('a contact sheet is one layer', dialog.offers('Add 1 layer in 1 group'))
+        # Of colours: the way from them to grey is babl's choice each time.
+        text = 'conv 6 5x5 seed=9'
+        dialog.write(text)
+        until(lambda: dialog.read() == text, 'the text')
+        dialog.offers('Add 1 layer in 1 group')
+        dialog.end(dialog.ok)
+        until(lambda: 'conv' in self.gimp.layers(), 'the sheet')
+        self.script(text, '#:placement "contact-sheet"')
+        self.equal('and is the one that a script gets', self.differences(0, 1), '(#(0.0))')
+        for _ in range(2):
+            person.press(self.undo_item())
+        self.layers_become(PICTURE)
+
+    def own_preset(self):
+        person, dialog = self.person, self.open()
+        text = '# mine\nconv 7 3x3 seed=5\nrelu\n'
+        dialog.reset()
+        dialog.write(text)
+        dialog.offers('Add 7 layers in 1 group')
+        dialog.presets()
+        person.press(person.find(dialog.app, 'button', 'Save as…', showing=True))
+        person.type(person.find(dialog.app, 'text', 'Name', showing=True), 'Seven of mine')
+        save = person.find(dialog.app, 'button', 'Save', showing=True)
+        until(lambda: person.enabled(save), 'the button to save')
+        person.press(save)
+        file = self.gimp.home / 'convolens' / 'Seven of mine.cnn'
+        until(file.exists, 'the file')
+        self.equal('a network of one\'s own is kept in GIMP\'s folder', file.read_text(), text)
+        dialog.end('Cancel')
+
+        dialog = self.open_anew()
+        person.keys(person.find(dialog.presets(), 'list item', 'Seven of mine'), 'Return')
+        self.check('and chosen again another time', dialog.offers('Add 7 layers in 1 group'))
+        self.equal('to the letter', dialog.read(), text)
+        dialog.end('Cancel')
+
+    def hundred_edits(self):
+        """Whatever a person does: each edit is one that can be made at that moment."""
+        dialog = self.open_anew()
+        edits = Edits(self.person, dialog)
+        edits.make(100)
+        print(f'# {edits.made}')
+        self.check('a hundred edits are made, of each kind some', all(edits.made.values()),
+                   edits.made)
+        dialog.write('conv 3 3x3\n')
+        self.check('the dialog is well after them', dialog.offers('Add 3 layers in 1 group'))
+        dialog.end('Cancel')
+        self.check('Cancel leaves no trace of them', self.layers_become(PICTURE))
+        self.check('and nothing to undo', self.undo_says('Undo Gradient'))
+
+    def closed_while_it_computes(self):
         self.gimp.eval('(gimp-image-scale (vector-ref (gimp-get-images) 0) 600 400) '
                        '(gimp-displays-flush)')
         self.undo_says('Undo Scale Image')
-        dialog = self.open()
-        person.type(dialog.network, SLOW)
-        person.type(person.find(dialog.window, 'text', 'Layers to keep'), 'last')
-        dialog.says('Makes 64 layers in 1 group')
-        until(lambda: person.enabled(dialog.ok), 'OK')
-        dialog.end('OK')
+        for wait in (0, 0.2, 1):
+            dialog = self.open_anew()
+            dialog.write(SLOW)
+            dialog.offers('Add 64 layers in 1 group')
+            dialog.page('Layers')
+            time.sleep(wait)
+            dialog.end('Cancel')
+        self.check('the dialog can be closed while it computes', self.layers_become(PICTURE))
+
+    def cancelled_run(self):
+        person = self.person
+        dialog = self.open_anew()
+        dialog.write(SLOW)
+        dialog.offers('Add 64 layers in 1 group')
+        dialog.end(dialog.ok)
         cancel = person.find(self.app, 'button', 'Cancel', showing=True)
         self.check('a run shows its progress',
                    person.look(self.app, 'progress bar', '', starts=True, showing=True))
@@ -363,8 +434,16 @@ class Test:
 
     def run(self):
         self.wrong_network()
+        self.editing()
         self.preset()
         self.shown_again()
+        self.settings()
+        self.arithmetic()
+        self.linear_input()
+        self.contact_sheet()
+        self.own_preset()
+        self.hundred_edits()
+        self.closed_while_it_computes()
         self.cancelled_run()
         self.console()
         print(f'1..{self.n}')
@@ -379,7 +458,7 @@ def inside(plug_in, screenshots):
         stack.enter_context(process(['openbox'], stderr=subprocess.DEVNULL))
         stack.enter_context(process(['/usr/libexec/at-spi-bus-launcher', '--launch-immediately'],
                                     stderr=subprocess.DEVNULL))
-        gimp = Gimp(home, plug_in, stack)
+        gimp = Gimp(home, plug_in.split(':'), stack)
         test = Test(gimp, screenshots)
         try:
             test.run()

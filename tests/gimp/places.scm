@@ -191,4 +191,105 @@
   '(0 1))
 (drop nested)
 
+; --- contact sheets ----------------------------------------------------------------
+
+; Three maps of 2×1 with the values 0 1, 0 2 and 0 −2: two in a row would be 6 wide
+; and 4 high, one below the other 2 wide and 7 high.
+(define pair (grey 2 1 #(0 1)))
+(define three-maps "conv kernels=\"[[1]]\",\"[[2]]\",\"[[-2]]\"")
+(define (sheet . arguments)
+  (apply run (append (list pair #:network three-maps #:placement "contact-sheet") arguments)))
+(define sheet-group (car (sheet #:mapping "raw")))
+(define sheet-layers (layers-of sheet-group))
+(check-equal "a contact sheet is one layer" (length sheet-layers) 1)
+(check-equal "called as its group is, and what it is"
+  (names sheet-layers) '("1 conv 1×1 · 1×2×3 · contact sheet"))
+(check-equal "of maps in two rows" (place (car sheet-layers)) '(0 0 6 4))
+(define (on-sheet a b c d e f)
+  (let ((row (lambda (a b c d) (list a 1 b 1 0 0 0 0 c 1 d 1)))
+        (none '(0 0 0 0 0 0 0 0 0 0 0 0)))
+    (list->vector (append (row a b c d) none none (list e 1 f 1 0 0 0 0 0 0 0 0)))))
+(check-near "with two pixels of nothing between, and after the last"
+  (read-pixels (car sheet-layers)) (on-sheet 0 1 0 2 0 -2) 1e-6)
+(define (sheet-pixels mapping)
+  (read-pixels (the-layer (sheet #:mapping mapping))))
+(check-near "clamped" (sheet-pixels "clamp") (on-sheet 0 1 0 1 0 0) 1e-6)
+(check-near "each map in its own range" (sheet-pixels "range-map") (on-sheet 0 1 0 1 1 0) 1e-6)
+(check-near "all maps in one range" (sheet-pixels "range-stage")
+  (on-sheet 0.5 0.75 0.5 1 0.5 0) 1e-6)
+(check-near "signed: each map by its greatest" (sheet-pixels "signed")
+  (on-sheet 0.5 1 0.5 1 0.5 0) 1e-6)
+(check-near "some of its maps"
+  (read-pixels (the-layer (sheet #:mapping "raw" #:maps "2-3")))
+  #(0 1 2 1  0 0 0 0  0 0 0 0  0 1 -2 1) 1e-6)
+(check-near "one map is a sheet without gaps, and needs no alpha"
+  (read-pixels (the-layer (sheet #:mapping "raw" #:maps "3"))) #(0 -2) 1e-6)
+(check-equal "a sheet for each layer of the network"
+  (map (lambda (group) (map place (layers-of group)))
+       (run pair #:network "conv 4 1x1; flatten" #:stages "all" #:placement "contact-sheet"))
+  '(((0 0 6 4)) ((0 0 8 1))))
+(gimp-image-select-rectangle (image pair) CHANNEL-OP-REPLACE 1 0 1 1)
+(check-near "the selection cuts every map"
+  (read-pixels (the-layer (sheet #:mapping "raw" #:maps "1-2")))
+  #(1 1  0 0  0 0  2 1) 1e-6)
+(drop pair)
+
+(define tinted
+  (picture RGB PRECISION-U8-NON-LINEAR #t 1 1 #(1 0 0.2 0.4)))
+; Red, and blue times a number.
+(define (ends number)
+  (string-append "conv kernels=\"[[[1]],[[0]],[[0]]]\",\"[[[0]],[[0]],[[" number "]]]\""))
+(check-near "in bytes and colours, with the picture's alpha"
+  (read-pixels (the-layer (run tinted #:network (ends "-1") #:mapping "diverging"
+                               #:placement "contact-sheet")))
+  #(1 0 0 0.4  0 0 0 0  0 0 0 0  0 0 1 0.4) 1e-6)
+(check-near "and grey"
+  (read-pixels (the-layer (run tinted #:network (ends "1") #:mapping "clamp"
+                               #:placement "contact-sheet")))
+  #(1 1 1 0.4  0 0 0 0  0 0 0 0  0.2 0.2 0.2 0.4) 1e-6)
+(drop tinted)
+
+(define shifted (offset-picture -3 2 4 4))
+(check-equal "a sheet lies where the picture does"
+  (place (the-layer (run shifted #:network "conv 4 3x3" #:placement "contact-sheet")))
+  '(-3 2 6 6))
+(drop shifted)
+
+; Larger than a tile of GIMP's, cut at places that are none of its own. Two columns
+; make 142×94, one 70×158.
+(define wide-values
+  (let loop ((i 0) (found '()))
+    (if (= i 2100)
+      (list->vector found)
+      (loop (+ i 1) (cons (/ (modulo (* i 7919) 251) 250) found)))))
+(define wide (grey 70 30 wide-values))
+(define wide-stored (stored wide))
+(define wide-sheet
+  (read-pixels
+    (the-layer
+      (run wide #:network "conv kernels=\"[[1]]\",\"[[-1]]\",\"[[2]]\",\"[[0.5]]\",\"[[3]]\""
+           #:mapping "raw" #:placement "contact-sheet"))))
+(check-equal "a sheet of large maps" (vector-length wide-sheet) (* 2 142 94))
+(define (all-equal? left top factor)
+  (let loop ((i 0))
+    (cond
+      ((= i 2100) #t)
+      ((near? (vector-ref wide-sheet
+                          (* 2 (+ left (modulo i 70) (* 142 (+ top (quotient i 70))))))
+              (* factor (vector-ref wide-stored i)) 1e-5)
+       (loop (+ i 1)))
+      (else #f))))
+(check-equal "with every value in its place"
+  (list (all-equal? 0 0 1) (all-equal? 72 0 -1) (all-equal? 0 32 2) (all-equal? 72 32 0.5)
+        (all-equal? 0 64 3))
+  '(#t #t #t #t #t))
+(drop wide)
+
+(define small (grey 4 4 (make-vector 16 0.5)))
+(check-refused "a sheet larger than an image"
+  '("contact sheet" "1 conv 40 1×1 · 100000×100000×40" "700012×600010" "fewer maps")
+  (image small) (vector (layer small))
+  #:network "input 100000x100000x1; conv 40 1x1" #:placement "contact-sheet")
+(drop small)
+
 (check-end)

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "text.h"
+
+G_BEGIN_DECLS
+
+/* Layers that a text may have, those that are switched off among them. */
+#define CNN_TEXT_MAX_LAYERS (4 * CNN_MAX_NODES)
+
+/**
+ * CnnToken:
+ * @start: its first byte
+ * @end: the byte after its last
+ * @wrong: (nullable): the first bracket or quote that is not closed or closes nothing
+ *
+ * The name or a value of a layer.
+ */
+typedef struct
+{
+  const char *start;
+  const char *end;
+  const char *wrong;
+} CnnToken;
+
+/**
+ * CnnTokenUse:
+ * @token: the token
+ * @param: which of the op's parameters it gives; %NULL where it is a name given with as=
+ * @keyed: whether it is written with its key
+ */
+typedef struct
+{
+  CnnSpan         token;
+  const CnnParam *param;
+  gboolean        keyed;
+} CnnTokenUse;
+
+/**
+ * CnnTextName:
+ * @number: of the node in the network; -1 where it is not in it
+ * @line: where it is
+ * @off: whether it is switched off
+ */
+typedef struct
+{
+  int      number;
+  int      line;
+  gboolean off;
+} CnnTextName;
+
+/**
+ * CnnTextParser:
+ * @text: all of the text
+ * @at: the token to read next
+ * @end: of the layer that is being read
+ * @network: (nullable): takes the layers before the first mistake; %NULL where a layer
+ *   is read by itself, without its names
+ * @names: (nullable): of #CnnTextName, what as= calls layers
+ * @uses: (nullable): takes what each token is for
+ * @n_read: layers read so far that are not switched off
+ * @broken: whether there was a mistake
+ * @problem: what is wrong with the layer that is being read
+ * @wrong_at: where that begins
+ * @wrong: the words to mark for it
+ * @placed: a byte of the text whose line and column are known
+ */
+typedef struct
+{
+  const char *text;
+  const char *at;
+  const char *end;
+  CnnNetwork *network;
+  GHashTable *names;
+  GArray     *uses;
+  guint       n_read;
+  gboolean    broken;
+  char       *problem;
+  const char *wrong_at;
+  CnnSpan     wrong;
+  const char *placed;
+  int         line;
+  int         column;
+} CnnTextParser;
+
+const char *cnn_text_skip_blanks (const char *at);
+gboolean    cnn_text_ends_token  (char c);
+CnnToken    cnn_text_token       (const char *at, const char *end, gboolean off);
+void        cnn_text_place       (CnnTextParser *parser, const char *at, int *line, int *column);
+gboolean    cnn_text_fail        (CnnTextParser *parser, const char *at, const char *end,
+                                  const char *format, ...) G_GNUC_PRINTF (4, 5);
+CnnNode    *cnn_text_parse_layer (CnnTextParser *parser, const CnnOp **op);
+CnnNode    *cnn_text_read_words  (const char *words, GArray *uses, char **problem);
+
+G_END_DECLS

@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real GIMP on a screen of its own, with a Script-Fu server inside that tells what
+its images really hold; and a person made of AT-SPI, who finds widgets and uses them."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+
+sys.dont_write_bytecode = True
+loader = SourceFileLoader('run_gimp', str(pathlib.Path(__file__).resolve().parent / 'run-gimp'))
+run_gimp = module_from_spec(spec_from_loader('run_gimp', loader))
+loader.exec_module(run_gimp)
+
+WAIT = 20  # seconds, for anything
+
+
+def until(what, thing, seconds=WAIT):
+    """Polls: the first true answer of @what; a test that waits in vain fails."""
+    end = time.monotonic() + seconds
+    while True:
+        found = what()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise AssertionError(f'waited {seconds} s for {thing}')
+        time.sleep(0.05)
+
+
+# --- a screen, a session and GIMP ---------------------------------------------
+
+@contextlib.contextmanager
+def process(command, stdout=sys.stderr, **options):
+    """Runs until the block ends, then ends with all that it has started: GIMP's
+    plug-ins do not all go when GIMP does."""
+    child = subprocess.Popen(command, stdout=stdout, start_new_session=True, **options)
+    try:
+        yield child
+    finally:
+        child.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(5)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+@contextlib.contextmanager
+def screen():
+    ours, theirs = os.pipe()
+    with process(['Xvfb', '-displayfd', str(theirs), '-nolisten', 'tcp',
+                  '-screen', '0', '1400x1000x24'], pass_fds=[theirs]):
+        os.close(theirs)
+        # To the end of the line: it comes in two pieces, and Xvfb dies when
+        # nobody takes the second.
+        with os.fdopen(ours) as line:
+            number = line.readline().strip()
+            assert number, 'Xvfb does not start'
+            os.environ['DISPLAY'] = ':' + number
+            yield
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+class Gimp:
+    """GIMP with an image of 96×64 open and a Script-Fu server listening."""
+
+    START = '''(begin (script-fu-use-v3)
+      (define image (gimp-image-new 96 64 RGB))
+      (define picture (gimp-layer-new image "picture" 96 64 RGB-IMAGE 100 LAYER-MODE-NORMAL))
+      (gimp-image-insert-layer image picture 0 0)
+      (gimp-context-set-foreground '(240 200 40))
+      (gimp-context-set-background '(20 40 120))
+      (gimp-drawable-edit-gradient-fill picture GRADIENT-RADIAL 0 #f 1 0 #f 48 32 80 32)
+      (gimp-image-clean-all image)
+      (gimp-display-new image)
+      (plug-in-script-fu-server #:run-mode RUN-NONINTERACTIVE #:ip "127.0.0.1" #:port {port}
+                                #:logfile "{log}"))'''
+
+    def __init__(self, home, plug_ins, stack):
+        run_gimp.prepare(home, plug_ins, ['script-fu', 'script-fu-server'])
+        version = subprocess.run(['pkg-config', '--modversion', 'gimp-3.0'], capture_output=True,
+                                 text=True, check=True).stdout.strip()
+        with open(home / 'gimprc', 'a') as gimprc:  # one that has been welcomed before
+            gimprc.write(f'(config-version "{version}")\n(show-welcome-dialog no)\n')
+        self.home = home
+        self.port = free_port()
+        self.log = home / 'gimp.log'
+        env = dict(os.environ, GIMP3_DIRECTORY=str(home), HOME=str(home), LC_ALL='C.UTF-8',
+                   GTK_MODULES='gail:atk-bridge', NO_AT_BRIDGE='0', GTK_THEME='Adwaita')
+        start = self.START.format(port=self.port, log=home / 'server.log')
+        gimp = shutil.which('gimp') or shutil.which('gimp-3.0')
+        with open(self.log, 'w') as log:
+            stack.enter_context(process(
+                [gimp, '-n', '-s', '-d', '-f', '--batch-interpreter=plug-in-script-fu-eval',
+                 '-b', start], env=env, stdout=log, stderr=log))
+        self.server = until(self.connect, 'the Script-Fu server', 40)
+
+    def connect(self):
+        with contextlib.suppress(OSError):
+            return socket.create_connection(('127.0.0.1', self.port), 10)
+
+    def eval(self, script):
+        script = f'(begin (script-fu-use-v3) {script})'.encode()
+        self.server.sendall(b'G' + struct.pack('>H', len(script)) + script)
+        head = self.receive(4)
+        text = self.receive(struct.unpack('>H', head[2:])[0]).decode()
+        assert head[1] == 0, f'{script.decode()}: {text}'
+        return text.strip()
+
+    def receive(self, n):
+        data = b''
+        while len(data) < n:
+            part = self.server.recv(n - len(data))
+            assert part, 'GIMP is gone'
+            data += part
+        return data
+
+    def layers(self):
+        """Names of the layers at the top of the stack, and how many are in each."""
+        return self.eval('''(let ((image (vector-ref (gimp-get-images) 0)))
+          (map (lambda (layer)
+                 (list (gimp-item-get-name layer)
+                       (if (gimp-item-is-group layer)
+                           (vector-length (gimp-item-get-children layer)) 0)))
+               (vector->list (gimp-image-get-layers image))))''')
+
+
+# --- a person -----------------------------------------------------------------
+
+class Person:
+    """Finds widgets by role and name, acts on them."""
+
+    def __init__(self):
+        import gi
+        gi.require_version('Atspi', '2.0')
+        from gi.repository import Atspi
+        self.atspi = Atspi
+        Atspi.init()
+
+    def application(self, name):
+        def look():
+            desktop = self.atspi.get_desktop(0)
+            for app in self.children(desktop):
+                if app.get_name() == name and app.get_child_count() > 0:
+                    return app
+        return until(look, f'the application {name}', 40)
+
+    def children(self, node):
+        for i in range(node.get_child_count()):
+            # Widgets come and go while we look.
+            with contextlib.suppress(Exception):
+                child = node.get_child_at_index(i)
+                if child is not None:
+                    yield child
+
+    def walk(self, node):
+        yield node
+        for child in self.children(node):
+            yield from self.walk(child)
+
+    def look(self, root, role, name, *, starts=False, showing=False):
+        for node in self.walk(root):
+            with contextlib.suppress(Exception):
+                found = node.get_name()
+                if (node.get_role_name().removeprefix('push ') == role and
+                        (found.startswith(name) if starts else found == name) and
+                        (not showing or self.has(node, self.atspi.StateType.SHOWING))):
+                    return node
+
+    def find(self, root, role, name, seconds=WAIT, **how):
+        return until(lambda: self.look(root, role, name, **how), f'{role} “{name}”', seconds)
+
+    def has(self, node, state):
+        return node.get_state_set().contains(state)
+
+    def enabled(self, node):
+        return self.has(node, self.atspi.StateType.SENSITIVE)
+
+    def press(self, node):
+        node.get_action_iface().do_action(0)
+
+    def type(self, view, text):
+        view.get_editable_text_iface().set_text_contents(text)
+
+    def text(self, view):
+        return self.atspi.Text.get_text(view, 0, -1)
+
+    def set(self, spin, value):
+        spin.get_value_iface().set_current_value(value)
+
+    def keys(self, widget, *names):
+        """Focuses a widget and presses keys, as GDK names them."""
+        import gi
+        gi.require_version('Gdk', '3.0')
+        from gi.repository import Gdk
+        widget.get_component_iface().grab_focus()
+        until(lambda: self.has(widget, self.atspi.StateType.FOCUSED), 'the focus')
+        for name in names:
+            self.atspi.generate_keyboard_event(Gdk.keyval_from_name(name), None,
+                                               self.atspi.KeySynthType.SYM)
+
+    @contextlib.contextmanager
+    def holding(self, name):
+        """Keeps a key down, such as Shift_L."""
+        import gi
+        gi.require_version('Gdk', '3.0')
+        from gi.repository import Gdk
+        keymap = Gdk.Keymap.get_for_display(Gdk.Display.get_default())
+        code = keymap.get_entries_for_keyval(Gdk.keyval_from_name(name))[1][0].keycode
+        self.atspi.generate_keyboard_event(code, None, self.atspi.KeySynthType.PRESS)
+        try:
+            yield
+        finally:
+            self.atspi.generate_keyboard_event(code, None, self.atspi.KeySynthType.RELEASE)
+
+    def choose(self, combo, item):
+        menu = next(self.children(combo))
+        names = [child.get_name() for child in self.children(menu)]
+        combo.get_selection_iface().select_child(names.index(item))
+
+    def chosen(self, combo):
+        return combo.get_selection_iface().get_selected_child(0).get_name()
+
+
+class Dialog:
+    """The dialog of Feature Maps, once the menu item has been chosen."""
+
+    def __init__(self, person):
+        self.person = person
+        self.app = person.application('convolens')
+        self.window = person.find(self.app, 'dialog', 'Feature Maps')
+        box = person.find(self.window, 'button', 'Cancel').get_parent()
+        self.ok = list(person.children(box))[-1]
+        self.layers = person.find(self.window, 'list box', 'Layers')
+
+    def page(self, name):
+        self.person.press(self.person.find(self.window, 'radio button', name))
+
+    def network(self):
+        self.page('Text')
+        return self.person.find(self.window, 'text', "Network's text", showing=True)
+
+    def write(self, text):
+        self.person.type(self.network(), text)
+
+    def read(self):
+        text = self.person.text(self.network())
+        self.page('Layers')
+        return text
+
+    def says(self, words):
+        return self.person.find(self.window, 'label', words, starts=True, showing=True).get_name()
+
+    def offers(self, words):
+        """Waits until that is what the button does."""
+        until(lambda: self.ok.get_name() == words and self.person.enabled(self.ok),
+              f'the button “{words}”, now “{self.ok.get_name()}”')
+        return True
+
+    def add(self, kind):
+        self.person.press(self.person.find(self.window, 'toggle button', 'Add layer'))
+        self.person.press(self.person.find(self.app, 'button', kind, showing=True))
+
+    def select(self, card):
+        cards = [item.get_name() for item in self.person.children(self.layers)]
+        self.layers.get_selection_iface().select_child(cards.index(card))
+
+    def param(self, role, name, **how):
+        return self.person.find(self.window, role, name, **how)
+
+    def maps(self):
+        """The area that shows them."""
+        return self.person.find(self.window, 'drawing area', 'Feature maps')
+
+    def reset(self):
+        """To what the procedure does when it is told nothing."""
+        self.person.press(self.person.find(self.window, 'button', 'Reset'))
+        factory = self.person.find(self.app, 'button', 'Reset to Factory Defaults', showing=True)
+        self.person.press(factory)
+        # It gives the focus back when it has closed.
+        until(lambda: not self.person.has(factory, self.person.atspi.StateType.SHOWING),
+              'the menu to close')
+
+    def presets(self):
+        self.person.press(self.person.find(self.window, 'toggle button', 'Presets'))
+        return self.person.find(self.app, 'list box', 'Presets', showing=True)
+
+    def range(self):
+        """What the scale beside the maps says, once the map is known."""
+        scale = self.person.find(self.window, 'drawing area', 'Values and shades')
+        return until(scale.get_description, 'the range of the map')
+
+    def end(self, button):
+        self.person.press(button if not isinstance(button, str) else
+                          self.person.find(self.window, 'button', button))
+
+        def gone():
+            try:
+                return not self.person.has(self.window, self.person.atspi.StateType.SHOWING)
+            except Exception:  # with the process it belonged to
+                return True
+        until(gone, 'the dialog to close')

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "kernel-list.h"
+
+#include "i18n.h"
+#include "kernel-edit.h"
+#include "kernel-paint.h"
+#include "row-style.h"
+
+/* Side of a picture, and the widest that a name under it may be. */
+#define PICTURE    32
+#define NAME_CHARS 8
+
+struct _CnnKernelList
+{
+  GtkScrolledWindow parent_instance;
+  GtkWidget        *box;
+  GPtrArray        *kernels; /* of CnnKernel: what is shown */
+  CnnSize           layer;
+  gboolean          busy; /* a person is not the one who selects */
+};
+
+enum
+{
+  SELECTED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (CnnKernelList, cnn_kernel_list, GTK_TYPE_SCROLLED_WINDOW)
+
+/* --- pictures ------------------------------------------------------------- */
+
+static gboolean
+on_draw (GtkWidget *area, cairo_t *cr, CnnKernelList *self)
+{
+  guint              i = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (area), "kernel"));
+  int                side = gtk_widget_get_allocated_width (area);
+  CnnSize            size;
+  g_autofree double *values = kernel_draw (self->kernels->pdata[i], 0, self->layer, &size);
+  double             strength = cnn_kernel_strength (values, (gsize) size.height * size.width);
+  double             cell = (double) PICTURE / MAX (size.height, size.width);
+
+  cairo_translate (cr, (side - cell * size.width) / 2, (PICTURE - cell * size.height) / 2);
+  cairo_rectangle (cr, 0, 0, cell * size.width, cell * size.height);
+  cairo_clip (cr);
+  cnn_kernel_paint (area, cr, values, size, strength, cell);
+  return FALSE;
+}
+
+static char *
+name_of (const CnnKernel *kernel)
+{
+  if (kernel->kind)
+    return cnn_kernel_print (kernel);
+  return g_strdup_printf ("%d×%d", kernel->size.height, kernel->size.width);
+}
+
+static GtkWidget *
+make_child (CnnKernelList *self, guint i)
+{
+  g_autofree char *name  = name_of (self->kernels->pdata[i]);
+  g_autofree char *spoken = g_strdup_printf (_("Kernel %u: %s"), i + 1, name);
+  GtkWidget       *child = gtk_flow_box_child_new ();
+  GtkWidget       *box   = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
+  GtkWidget       *area  = gtk_drawing_area_new ();
+  GtkWidget       *label = gtk_label_new (name);
+  PangoAttrList   *small = pango_attr_list_new ();
+
+  g_object_set_data (G_OBJECT (area), "kernel", GUINT_TO_POINTER (i));
+  gtk_widget_set_size_request (area, PICTURE, PICTURE);
+  gtk_widget_set_halign (area, GTK_ALIGN_CENTER);
+  g_signal_connect (area, "draw", G_CALLBACK (on_draw), self);
+  pango_attr_list_insert (small, pango_attr_scale_new (PANGO_SCALE_SMALL));
+  gtk_label_set_attributes (GTK_LABEL (label), small);
+  pango_attr_list_unref (small);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), NAME_CHARS);
+  gtk_label_set_width_chars (GTK_LABEL (label), 5);
+  gtk_box_pack_start (GTK_BOX (box), area, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
+  gtk_container_add (GTK_CONTAINER (child), box);
+  cnn_row_style (child);
+  gtk_widget_set_tooltip_text (child, spoken);
+  atk_object_set_name (gtk_widget_get_accessible (child), spoken);
+  gtk_widget_show_all (child);
+  return child;
+}
+
+/* --- selecting ------------------------------------------------------------ */
+
+static void
+on_selected_children_changed (GtkFlowBox *box, CnnKernelList *self)
+{
+  GList *selected = gtk_flow_box_get_selected_children (box);
+
+  if (!self->busy && selected)
+    g_signal_emit (self, signals[SELECTED], 0, gtk_flow_box_child_get_index (selected->data));
+  g_list_free (selected);
+}
+
+static void
+select_child (CnnKernelList *self, int selected)
+{
+  GtkFlowBoxChild *child = gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (self->box), selected);
+
+  if (child && !gtk_flow_box_child_is_selected (child))
+    gtk_flow_box_select_child (GTK_FLOW_BOX (self->box), child);
+}
+
+/* --- life ----------------------------------------------------------------- */
+
+static void
+cnn_kernel_list_finalize (GObject *object)
+{
+  g_ptr_array_unref (CNN_KERNEL_LIST (object)->kernels);
+  G_OBJECT_CLASS (cnn_kernel_list_parent_class)->finalize (object);
+}
+
+static void
+cnn_kernel_list_class_init (CnnKernelListClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cnn_kernel_list_finalize;
+  signals[SELECTED] = g_signal_new ("selected", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                    NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+}
+
+static void
+cnn_kernel_list_init (CnnKernelList *self)
+{
+  self->kernels = g_ptr_array_new_with_free_func ((GDestroyNotify) cnn_kernel_free);
+  self->box = gtk_flow_box_new ();
+  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->box), GTK_SELECTION_BROWSE);
+  gtk_flow_box_set_activate_on_single_click (GTK_FLOW_BOX (self->box), TRUE);
+  gtk_widget_set_halign (self->box, GTK_ALIGN_START);
+  gtk_widget_set_valign (self->box, GTK_ALIGN_START);
+  atk_object_set_name (gtk_widget_get_accessible (self->box), _("Kernels of this layer"));
+  g_signal_connect (self->box, "selected-children-changed",
+                    G_CALLBACK (on_selected_children_changed), self);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self), GTK_POLICY_AUTOMATIC,
+                                  GTK_POLICY_NEVER);
+  gtk_container_add (GTK_CONTAINER (self), self->box);
+  gtk_widget_show (self->box);
+}
+
+/** cnn_kernel_list_new: (transfer floating): an empty list */
+GtkWidget *
+cnn_kernel_list_new (void)
+{
+  return g_object_new (CNN_TYPE_KERNEL_LIST, NULL);
+}
+
+/**
+ * cnn_kernel_list_set:
+ * @kernels: of CnnKernel; copied
+ * @layer: the layer's kernel size, 0×0 when it is not said
+ * @selected: the one that is chosen
+ */
+void
+cnn_kernel_list_set (CnnKernelList *self, const GPtrArray *kernels, CnnSize layer, int selected)
+{
+  GtkContainer *box   = GTK_CONTAINER (self->box);
+  gboolean      names = kernels->len == self->kernels->len; /* and pictures, at most, are other */
+
+  self->layer = layer;
+  for (guint i = 0; i < kernels->len && names; i++)
+    {
+      g_autofree char *was = name_of (self->kernels->pdata[i]);
+      g_autofree char *now = name_of (kernels->pdata[i]);
+
+      names = g_str_equal (was, now);
+    }
+  g_ptr_array_set_size (self->kernels, 0);
+  for (guint i = 0; i < kernels->len; i++)
+    g_ptr_array_add (self->kernels, kernel_copy (kernels->pdata[i]));
+  self->busy = TRUE;
+  if (names)
+    gtk_widget_queue_draw (self->box);
+  else
+    {
+      GtkWidget *window  = gtk_widget_get_toplevel (self->box);
+      GtkWidget *focus   = GTK_IS_WINDOW (window) ? gtk_window_get_focus (GTK_WINDOW (window))
+                                                  : NULL;
+      gboolean   focused = focus && gtk_widget_is_ancestor (focus, self->box);
+      GtkFlowBoxChild *child;
+
+      for (GList *l = gtk_container_get_children (box); l; l = g_list_delete_link (l, l))
+        gtk_widget_destroy (l->data);
+      /* All in one row. */
+      gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->box), MAX (kernels->len, 1));
+      gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (self->box), MAX (kernels->len, 1));
+      for (guint i = 0; i < kernels->len; i++)
+        gtk_container_add (box, make_child (self, i));
+      child = gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (self->box), selected);
+      if (focused && child)
+        gtk_widget_grab_focus (GTK_WIDGET (child));
+    }
+  select_child (self, selected);
+  self->busy = FALSE;
+}

@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "params-view.h"
+
+#include <string.h>
+
+#include "card-words.h"
+#include "i18n.h"
+#include "kernel-param.h"
+#include "kernel-tools.h"
+#include "layer-name.h"
+#include "mnemonic.h"
+#include "param-order.h"
+#include "param-widgets.h"
+
+/* Letters of the rest of the window, of the kernel editor, and of the buttons that GIMP has
+ * below it. */
+#define TAKEN "pdmyfuveitworhcals"
+
+typedef struct
+{
+  CnnParamsView  *view;
+  const CnnParam *param;
+  GtkWidget      *widget;
+  GtkWidget      *reset;
+  GtkWidget      *error;
+  char           *shown; /* the draft's value */
+  gboolean        wrong; /* a person said another, which cannot be */
+} Row;
+
+struct _CnnParamsView
+{
+  GtkBox       parent_instance;
+  CnnDraft    *draft;
+  int          layer;
+  const CnnOp *op;      /* whose widgets these are */
+  GPtrArray   *rows;
+  GtkWidget   *content; /* all that depends on the layer */
+  GtkWidget   *more;    /* what is rarely set; or NULL */
+  gboolean     opened;  /* a person wants to see that */
+  GtkWidget   *name;
+  GtkWidget   *name_error;
+  int          groups;  /* how many begins had no end yet */
+  gboolean     busy;
+};
+
+G_DEFINE_FINAL_TYPE (CnnParamsView, cnn_params_view, GTK_TYPE_BOX)
+
+/* --- changes -------------------------------------------------------------- */
+
+static void
+say (GtkWidget *label, const char *sentence)
+{
+  gtk_label_set_text (GTK_LABEL (label), sentence ? sentence : "");
+  gtk_widget_set_visible (label, sentence != NULL);
+}
+
+static const CnnDraftLayer *
+current (CnnParamsView *self)
+{
+  if (self->layer < 0 || (guint) self->layer >= cnn_draft_n_layers (self->draft))
+    return NULL;
+  return cnn_draft_layer (self->draft, (guint) self->layer);
+}
+
+static void
+set_value (Row *row, const char *value)
+{
+  CnnParamsView     *self  = row->view;
+  guint              layer = (guint) self->layer;
+  g_autoptr (GError) error = NULL;
+  gboolean           ok;
+
+  if (self->busy || current (self) == NULL || current (self)->node == NULL ||
+      current (self)->op != self->op)
+    return;
+  if (row->param->type == CNN_PARAM_KERNELS)
+    ok = kernel_param_set (self->draft, layer, row->param, value, &error);
+  else
+    ok = cnn_draft_set_param (self->draft, layer, row->param->key, value, &error);
+  row->wrong = !ok;
+  say (row->error, ok ? NULL : error->message);
+}
+
+static void
+on_changed (CnnParamWidget *widget, Row *row)
+{
+  g_autofree char *value = cnn_param_widget_text (widget);
+
+  set_value (row, value);
+}
+
+static void
+on_reset (GtkButton *button, Row *row)
+{
+  row->wrong = FALSE;
+  gtk_widget_grab_focus (cnn_param_widget_target (CNN_PARAM_WIDGET (row->widget)));
+  set_value (row, row->param->initial);
+}
+
+static void
+on_begin (CnnParamWidget *widget, Row *row)
+{
+  row->view->groups++;
+  cnn_draft_begin (row->view->draft);
+}
+
+static void
+on_end (CnnParamWidget *widget, Row *row)
+{
+  if (row->view->groups == 0) /* ended for it */
+    return;
+  row->view->groups--;
+  cnn_draft_end (row->view->draft);
+}
+
+/* --- the name ------------------------------------------------------------- */
+
+static void
+set_name (CnnParamsView *self)
+{
+  g_autofree char   *name  = g_strstrip (g_strdup (gtk_entry_get_text (GTK_ENTRY (self->name))));
+  g_autoptr (GError) error = NULL;
+
+  if (self->busy || current (self) == NULL || current (self)->node == NULL)
+    return;
+  say (self->name_error,
+       layer_name_set (self->draft, (guint) self->layer, name, &error) ? NULL : error->message);
+}
+
+static gboolean
+on_name_done (GtkWidget *entry, GdkEvent *event, CnnParamsView *self)
+{
+  set_name (self);
+  return FALSE;
+}
+
+/* --- making the widgets --------------------------------------------------- */
+
+static GtkWidget *
+sentence_label (const char *text, const char *style)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_style_context_add_class (gtk_widget_get_style_context (label), style);
+  return label;
+}
+
+/* What a kind of layer does, in no more room than that is worth. */
+static GtkWidget *
+blurb_label (const char *text)
+{
+  GtkWidget     *label = sentence_label (text, "dim-label");
+  PangoAttrList *small = pango_attr_list_new ();
+
+  pango_attr_list_insert (small, pango_attr_scale_new (0.9));
+  gtk_label_set_attributes (GTK_LABEL (label), small);
+  pango_attr_list_unref (small);
+  gtk_label_set_lines (GTK_LABEL (label), 3);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_tooltip_text (label, text);
+  return label;
+}
+
+static GtkWidget *
+error_label (void)
+{
+  GtkWidget *label = sentence_label (NULL, "error");
+
+  gtk_widget_set_no_show_all (label, TRUE);
+  return label;
+}
+
+static GtkWidget *
+row_label (const char *text, const char *key, const char *tooltip, GtkWidget *target,
+           GString *taken)
+{
+  g_autofree char *marked = cnn_mnemonic_add (text, key, taken);
+  GtkWidget       *label  = gtk_label_new_with_mnemonic (marked);
+
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), target);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 14);
+  /* Level with the first of several parts. */
+  gtk_widget_set_valign (label, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (label, 6);
+  gtk_widget_set_tooltip_text (label, tooltip);
+  return label;
+}
+
+static void
+row_free (gpointer data)
+{
+  Row *row = data;
+
+  g_free (row->shown);
+  g_free (row);
+}
+
+static void
+add_row (CnnParamsView *self, GtkGrid *grid, int *y, const CnnParam *param, GString *taken)
+{
+  Row             *row     = g_new0 (Row, 1);
+  const char      *label   = dgettext ("convolens", param->label);
+  const char      *tooltip = param->tooltip ? dgettext ("convolens", param->tooltip) : NULL;
+  g_autofree char *reset   = g_strdup_printf (_("Reset %s"), label);
+  gboolean         wide;
+
+  row->view = self;
+  row->param = param;
+  row->widget = cnn_param_widget_new (param);
+  row->error = error_label ();
+  row->reset = cnn_kernel_tool_button ("document-revert-symbolic", NULL, reset);
+  gtk_button_set_relief (GTK_BUTTON (row->reset), GTK_RELIEF_NONE);
+  gtk_widget_set_valign (row->reset, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (row->reset, 3);
+  gtk_widget_set_hexpand (row->widget, TRUE);
+  gtk_widget_set_tooltip_text (row->widget, tooltip);
+  wide = cnn_param_widget_is_wide (CNN_PARAM_WIDGET (row->widget));
+  gtk_grid_attach (grid, row_label (label, param->key, tooltip,
+                                    cnn_param_widget_target (CNN_PARAM_WIDGET (row->widget)),
+                                    taken), 0, *y, wide ? 2 : 1, 1);
+  gtk_grid_attach (grid, row->reset, 2, *y, 1, 1);
+  gtk_widget_set_halign (row->reset, GTK_ALIGN_END);
+  *y += wide;
+  gtk_grid_attach (grid, row->widget, wide ? 0 : 1, *y, wide ? 3 : 1, 1);
+  gtk_grid_attach (grid, row->error, 0, *y + 1, 3, 1);
+  *y += 2;
+  g_signal_connect (row->widget, "changed", G_CALLBACK (on_changed), row);
+  g_signal_connect (row->widget, "begin", G_CALLBACK (on_begin), row);
+  g_signal_connect (row->widget, "end", G_CALLBACK (on_end), row);
+  g_signal_connect (row->reset, "clicked", G_CALLBACK (on_reset), row);
+  g_ptr_array_add (self->rows, row);
+}
+
+static void
+add_name (CnnParamsView *self, GtkGrid *grid, int y, GString *taken)
+{
+  self->name = gtk_entry_new ();
+  self->name_error = error_label ();
+  gtk_entry_set_width_chars (GTK_ENTRY (self->name), 10);
+  gtk_widget_set_hexpand (self->name, TRUE);
+  gtk_widget_set_tooltip_text (self->name, _("What other layers, such as add, call this one"));
+  atk_object_set_name (gtk_widget_get_accessible (self->name), _("Name"));
+  g_signal_connect_swapped (self->name, "activate", G_CALLBACK (set_name), self);
+  g_signal_connect (self->name, "focus-out-event", G_CALLBACK (on_name_done), self);
+  gtk_grid_attach (grid, row_label (_("Name"), "as", NULL, self->name, taken), 0, y, 1, 1);
+  gtk_grid_attach (grid, self->name, 1, y, 1, 1);
+  gtk_grid_attach (grid, self->name_error, 0, y + 1, 3, 1);
+}
+
+static GtkWidget *
+param_grid (void)
+{
+  GtkWidget *grid = gtk_grid_new ();
+
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 6);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 4);
+  return grid;
+}
+
+static void
+on_more (CnnParamsView *self)
+{
+  if (!self->busy)
+    self->opened = gtk_expander_get_expanded (GTK_EXPANDER (self->more));
+}
+
+/* Behind a click, which lasts from layer to layer. */
+static void
+add_more (CnnParamsView *self, const CnnNode *node, GString *taken)
+{
+  GtkWidget       *grid  = param_grid ();
+  g_autofree char *label = cnn_mnemonic_add (_("More parameters"), "more", taken);
+  int              y     = 0;
+
+  for (const CnnParam *param = node->op->params; param->key; param++)
+    if (cnn_param_is_folded (node, param))
+      add_row (self, GTK_GRID (grid), &y, param, taken);
+  add_name (self, GTK_GRID (grid), y, taken);
+  gtk_widget_set_margin_top (grid, 4);
+  self->more = gtk_expander_new_with_mnemonic (label);
+  gtk_expander_set_expanded (GTK_EXPANDER (self->more), self->opened || node->name != NULL);
+  gtk_container_add (GTK_CONTAINER (self->more), grid);
+  gtk_box_pack_start (GTK_BOX (self->content), self->more, FALSE, FALSE, 0);
+  g_signal_connect_swapped (self->more, "notify::expanded", G_CALLBACK (on_more), self);
+}
+
+/* What is there to be seen does not stay behind a click. */
+static void
+open_more (CnnParamsView *self, const CnnNode *node)
+{
+  GtkWidget *content = self->more ? gtk_bin_get_child (GTK_BIN (self->more)) : NULL;
+
+  for (guint i = 0; content && i < self->rows->len; i++)
+    {
+      Row *row = self->rows->pdata[i];
+
+      if (gtk_widget_get_parent (row->widget) == content &&
+          !cnn_param_is_initial (row->param, node->params))
+        {
+          self->busy = TRUE;
+          gtk_expander_set_expanded (GTK_EXPANDER (self->more), TRUE);
+          self->busy = FALSE;
+        }
+    }
+}
+
+static void
+end_groups (CnnParamsView *self)
+{
+  for (; self->groups > 0; self->groups--)
+    cnn_draft_end (self->draft);
+}
+
+static void
+build (CnnParamsView *self, const CnnDraftLayer *layer)
+{
+  GtkBox              *box     = GTK_BOX (self->content);
+  GtkWidget           *grid    = param_grid ();
+  const CnnNode       *node    = layer->node;
+  const CnnParam      *kernels = cnn_param_kernels_given (node);
+  GtkWidget           *title;
+  PangoAttrList       *bold    = pango_attr_list_new ();
+  g_autoptr (GString)  taken   = g_string_new (TAKEN);
+  int                  y       = 0;
+
+  title = sentence_label (dgettext ("convolens", layer->op->label), "heading");
+  pango_attr_list_insert (bold, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
+  gtk_label_set_attributes (GTK_LABEL (title), bold);
+  pango_attr_list_unref (bold);
+  gtk_box_pack_start (box, title, FALSE, FALSE, 0);
+  gtk_box_pack_start (box, blurb_label (dgettext ("convolens", layer->op->blurb)), FALSE, FALSE,
+                      0);
+  /* Kernels that are given say more than all the rest. */
+  if (kernels)
+    add_row (self, GTK_GRID (grid), &y, kernels, taken);
+  for (const CnnParam *param = layer->op->params; param->key; param++)
+    if (param != kernels && !cnn_param_is_folded (node, param))
+      add_row (self, GTK_GRID (grid), &y, param, taken);
+  gtk_box_pack_start (box, grid, FALSE, FALSE, 0);
+  if (cnn_param_has_folded (node))
+    add_more (self, node, taken);
+  else if (layer->op->group != CNN_GROUP_INPUT)
+    add_name (self, GTK_GRID (grid), y, taken);
+}
+
+/* --- bringing them up to date --------------------------------------------- */
+
+/* The names of the layers before. */
+static GStrv
+earlier_names (CnnParamsView *self)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  for (int i = 0; i < self->layer; i++)
+    {
+      const CnnDraftLayer *layer = cnn_draft_layer (self->draft, (guint) i);
+
+      if (layer->enabled && layer->node && layer->node->name)
+        g_strv_builder_add (names, layer->node->name);
+    }
+  return g_strv_builder_end (names);
+}
+
+static gboolean
+has_kernels (const CnnOp *op)
+{
+  for (const CnnParam *param = op->params; param->key; param++)
+    if (param->type == CNN_PARAM_KERNELS)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+show_row (Row *row, const CnnNode *node, const CnnParamContext *context)
+{
+  char    *now     = cnn_param_print (row->param, node->params);
+  gboolean initial = cnn_param_is_initial (row->param, node->params);
+
+  /* What a person said that cannot be stays, until the value really is another. */
+  if (!row->wrong || g_strcmp0 (row->shown, now) != 0)
+    {
+      row->wrong = FALSE;
+      say (row->error, NULL);
+      cnn_param_widget_show (CNN_PARAM_WIDGET (row->widget), node->params, context);
+    }
+  g_free (row->shown);
+  row->shown = now;
+  /* Keeps its place. */
+  gtk_widget_set_sensitive (row->reset, !initial);
+  gtk_widget_set_opacity (row->reset, initial ? 0.0 : 1.0);
+}
+
+static GtkWidget *
+problem_label (const CnnDraftLayer *layer)
+{
+  g_autofree char *sentence = cnn_card_words_problem (layer->problem ? layer->problem : "",
+                                                      layer->op);
+
+  return sentence_label (sentence, "error");
+}
+
+static void
+refresh (CnnParamsView *self)
+{
+  const CnnDraftLayer *layer   = current (self);
+  const CnnNode       *node    = layer ? layer->node : NULL;
+  const CnnOp         *op      = node ? layer->op : NULL;
+  CnnParamContext      context = { 0 };
+  g_auto (GStrv)       names   = NULL;
+  const char          *name;
+
+  if (op != self->op || op == NULL)
+    {
+      end_groups (self);
+      /* What loses the focus now says nothing any more. */
+      self->busy = TRUE;
+      for (GList *l = gtk_container_get_children (GTK_CONTAINER (self->content)); l;
+           l = g_list_delete_link (l, l))
+        gtk_widget_destroy (l->data);
+      g_ptr_array_set_size (self->rows, 0);
+      self->name = self->name_error = self->more = NULL;
+      self->busy = FALSE;
+      self->op = op;
+      if (op)
+        build (self, layer);
+      else
+        gtk_box_pack_start (GTK_BOX (self->content),
+                            layer ? problem_label (layer)
+                                  : sentence_label (_("Choose a layer to see what can be set"),
+                                                    "dim-label"), FALSE, FALSE, 0);
+      gtk_widget_show_all (self->content);
+    }
+  if (op == NULL)
+    return;
+  names = earlier_names (self);
+  context.names = (const char *const *) names;
+  if (has_kernels (op))
+    context.kernels = kernel_param_layer (self->draft, (guint) self->layer);
+  for (guint i = 0; i < self->rows->len; i++)
+    show_row (self->rows->pdata[i], node, &context);
+  open_more (self, node);
+  name = node->name ? node->name : "";
+  if (self->name && !gtk_widget_has_focus (self->name) &&
+      strcmp (gtk_entry_get_text (GTK_ENTRY (self->name)), name) != 0)
+    {
+      gtk_entry_set_text (GTK_ENTRY (self->name), name);
+      say (self->name_error, NULL);
+    }
+}
+
+/* --- life ----------------------------------------------------------------- */
+
+static void
+cnn_params_view_dispose (GObject *object)
+{
+  CnnParamsView *self = CNN_PARAMS_VIEW (object);
+
+  if (self->draft)
+    {
+      end_groups (self);
+      g_signal_handlers_disconnect_by_data (self->draft, self);
+    }
+  G_OBJECT_CLASS (cnn_params_view_parent_class)->dispose (object);
+}
+
+static void
+cnn_params_view_finalize (GObject *object)
+{
+  CnnParamsView *self = CNN_PARAMS_VIEW (object);
+
+  g_ptr_array_unref (self->rows);
+  g_object_unref (self->draft);
+  G_OBJECT_CLASS (cnn_params_view_parent_class)->finalize (object);
+}
+
+static void
+cnn_params_view_class_init (CnnParamsViewClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = cnn_params_view_dispose;
+  G_OBJECT_CLASS (klass)->finalize = cnn_params_view_finalize;
+}
+
+static void
+cnn_params_view_init (CnnParamsView *self)
+{
+  self->layer = -1;
+  self->rows = g_ptr_array_new_with_free_func (row_free);
+  self->content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  gtk_box_pack_start (GTK_BOX (self), self->content, TRUE, TRUE, 0);
+  gtk_widget_show (self->content);
+}
+
+/**
+ * cnn_params_view_new:
+ * @draft: the network; a reference is kept
+ *
+ * Returns: (transfer floating): a view of no layer
+ */
+GtkWidget *
+cnn_params_view_new (CnnDraft *draft)
+{
+  CnnParamsView *self = g_object_new (CNN_TYPE_PARAMS_VIEW, NULL);
+
+  self->draft = g_object_ref (draft);
+  g_signal_connect_swapped (draft, "changed", G_CALLBACK (refresh), self);
+  refresh (self);
+  return GTK_WIDGET (self);
+}
+
+/**
+ * cnn_params_view_set_layer:
+ * @layer: a layer of the draft, or -1 for the picture
+ *
+ * Shows that layer's parameters.
+ */
+void
+cnn_params_view_set_layer (CnnParamsView *self, int layer)
+{
+  if (layer == self->layer)
+    return;
+  end_groups (self);
+  self->layer = layer;
+  /* Another layer of the same kind gets widgets of its own: no focus, no half-typed
+   * numbers and no sentences of the last one's. */
+  self->op = NULL;
+  refresh (self);
+}
