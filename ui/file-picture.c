@@ -4,11 +4,13 @@
 
 #include "file-picture.h"
 
-#include <math.h>
-
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
+#include "luminance.h"
 #include "resample.h"
+
+/* The weights of sRGB's primaries, ITU-R BT.709. */
+static const double bt709[] = { 0.2126, 0.7152, 0.0722 };
 
 typedef struct
 {
@@ -16,7 +18,7 @@ typedef struct
   const guint8 *pixels;
   int           stride;
   int           bands;
-  float         light[256]; /* linear, of a byte */
+  CnnLuminance *luminance;
 } FilePicture;
 
 typedef struct
@@ -24,26 +26,6 @@ typedef struct
   const FilePicture *picture;
   int                channels;
 } Reading;
-
-static double
-to_linear (double value)
-{
-  return value <= 0.04045 ? value / 12.92 : pow ((value + 0.055) / 1.055, 2.4);
-}
-
-static double
-from_linear (double light)
-{
-  return light <= 0.0031308 ? light * 12.92 : 1.055 * pow (light, 1.0 / 2.4) - 0.055;
-}
-
-/* The weights are those of sRGB's primaries, ITU-R BT.709. */
-static float
-luminance (const FilePicture *self, const guint8 *rgb)
-{
-  return (float) from_linear (0.2126 * self->light[rgb[0]] + 0.7152 * self->light[rgb[1]] +
-                              0.0722 * self->light[rgb[2]]);
-}
 
 static void
 read_pixels (const Reading *reading, const CnnRect *rect, float *values, gsize stride)
@@ -56,12 +38,14 @@ read_pixels (const Reading *reading, const CnnRect *rect, float *values, gsize s
                           (gsize) rect->x * self->bands;
       float        *to  = values + y * stride;
 
+      if (reading->channels == 1)
+        {
+          cnn_luminance_convert (self->luminance, row, self->bands, rect->width, to);
+          continue;
+        }
       for (int x = 0; x < rect->width; x++, row += self->bands)
-        if (reading->channels == 1)
-          *to++ = luminance (self, row);
-        else
-          for (int c = 0; c < 3; c++)
-            *to++ = (float) row[c] / 255.0f;
+        for (int c = 0; c < 3; c++)
+          *to++ = (float) row[c] / 255.0f;
     }
 }
 
@@ -129,6 +113,7 @@ file_free (gpointer data)
   FilePicture *self = data;
 
   g_object_unref (self->pixbuf);
+  cnn_luminance_free (self->luminance);
   g_free (self);
 }
 
@@ -153,8 +138,7 @@ file_picture_new (const char *file, GError **error)
   self->pixels = gdk_pixbuf_read_pixels (self->pixbuf);
   self->stride = gdk_pixbuf_get_rowstride (self->pixbuf);
   self->bands = gdk_pixbuf_get_n_channels (self->pixbuf);
-  for (int i = 0; i < 256; i++)
-    self->light[i] = (float) to_linear (i / 255.0);
+  self->luminance = cnn_luminance_new (8, FALSE, bt709, FALSE);
   shape = (CnnShape) { gdk_pixbuf_get_height (self->pixbuf), gdk_pixbuf_get_width (self->pixbuf),
                        3 };
   return cnn_picture_new (&klass, shape, self);
