@@ -135,7 +135,8 @@ file_picture_new (const char *file, GError **error)
     return NULL;
   self = g_new0 (FilePicture, 1);
   self->pixbuf = gdk_pixbuf_apply_embedded_orientation (pixbuf);
-  self->pixels = gdk_pixbuf_read_pixels (self->pixbuf);
+  /* This makes sure that nobody makes them writable, and so moves them, later. */
+  self->pixels = gdk_pixbuf_get_pixels (self->pixbuf);
   self->stride = gdk_pixbuf_get_rowstride (self->pixbuf);
   self->bands = gdk_pixbuf_get_n_channels (self->pixbuf);
   self->luminance = cnn_luminance_new (8, FALSE, bt709, FALSE);

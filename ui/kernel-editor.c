@@ -429,7 +429,8 @@ cnn_kernel_editor_set (CnnKernelEditor *self, const char *kernels, const CnnKern
   g_autoptr (GError)    error = NULL;
   g_autofree char      *now   = cnn_kernel_editor_get (self);
   gboolean              cells = (gint64) layer->size.height * layer->size.width <= MAX_CELLS &&
-                                layer->size.height > 0 && layer->size.width <= MAX_SIDE;
+                                layer->size.height > 0 && layer->size.width > 0 &&
+                                layer->size.width <= MAX_SIDE;
 
   if (memcmp (layer, &self->layer, sizeof *layer) == 0 && g_str_equal (now, kernels))
     return;

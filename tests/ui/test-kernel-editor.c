@@ -119,6 +119,27 @@ test_late_paste (void)
   g_object_unref (editor);
 }
 
+/* A layer with a matrix whose inputs are not known has no numbers to write down yet. */
+static void
+test_unknown_inputs (void)
+{
+  CnnKernelLayer layer  = { .size = { 10, 0 }, .matrix = TRUE };
+  GtkWidget     *editor = cnn_kernel_editor_new ();
+  GtkWidget     *window = ui_test_show (editor, 340, 560);
+  GtkWidget     *button;
+
+  cnn_kernel_editor_set (CNN_KERNEL_EDITOR (editor), "", &layer);
+  button = ui_test_find (window, GTK_TYPE_BUTTON, "Write numbers");
+  g_assert_nonnull (button);
+  g_assert_false (gtk_widget_is_sensitive (button));
+  layer.size.width = 3;
+  cnn_kernel_editor_set (CNN_KERNEL_EDITOR (editor), "", &layer);
+  g_assert_true (gtk_widget_is_sensitive (button));
+  gtk_button_clicked (GTK_BUTTON (button));
+  ui_test_settle ();
+  gtk_widget_destroy (window);
+}
+
 /* --- the grid ------------------------------------------------------------- */
 
 static void
@@ -426,6 +447,7 @@ main (int argc, char **argv)
   /* Pictures are of what there is, not of the way to it. */
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   g_test_add_func ("/kernel-editor/late-paste", test_late_paste);
+  g_test_add_func ("/kernel-editor/unknown-inputs", test_unknown_inputs);
   g_test_add_func ("/kernel-editor/edit", test_edit);
   g_test_add_func ("/kernel-editor/keys", test_keys);
   g_test_add_func ("/kernel-editor/list", test_list);
