@@ -154,6 +154,19 @@ do_entry (Bench *bench)
   gtk_widget_activate (entry);
 }
 
+/* A menu has the pointer and the keys until it is closed: a person closes it. */
+static void
+close_menu (void)
+{
+  GtkWidget *grab;
+
+  ui_test_settle ();
+  grab = gtk_grab_get_current ();
+  if (GTK_IS_MENU_SHELL (grab))
+    gtk_menu_shell_cancel (GTK_MENU_SHELL (grab));
+  ui_test_settle ();
+}
+
 /* Also kernels' own: rotate, flip, add, remove. */
 static void
 do_button (Bench *bench)
@@ -163,7 +176,10 @@ do_button (Bench *bench)
   say ("press", button);
   if (button != NULL && !GTK_IS_COLOR_BUTTON (button) && !GTK_IS_FILE_CHOOSER_BUTTON (button) &&
       gtk_widget_get_ancestor (button, GTK_TYPE_COMBO_BOX) == NULL)
-    gtk_button_clicked (GTK_BUTTON (button));
+    {
+      gtk_button_clicked (GTK_BUTTON (button));
+      close_menu ();
+    }
 }
 
 static void
@@ -261,7 +277,10 @@ do_toolbar (Bench *bench)
   say ("press", button);
   if (button != NULL && !GTK_IS_MENU_BUTTON (button) &&
       gtk_widget_get_ancestor (button, GTK_TYPE_COMBO_BOX) == NULL)
-    gtk_button_clicked (GTK_BUTTON (button));
+    {
+      gtk_button_clicked (GTK_BUTTON (button));
+      close_menu ();
+    }
 }
 
 static void
