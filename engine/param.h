@@ -86,6 +86,8 @@ typedef struct
  * @max: greatest value (of each number)
  * @positional: may be written without its key, in the order of the list
  * @zero: a word that stands for the value 0, or %NULL
+ * @rare: most layers leave it as it is: what shows it may keep it aside till then
+ * @of_kernels: it follows from the layer's %CNN_PARAM_KERNELS where these are given
  * @choices: of a %CNN_PARAM_CHOICE
  * @label: (translatable) its name for a person
  * @tooltip: (translatable) what it does, in a sentence
@@ -102,6 +104,8 @@ typedef struct
   double           max;
   gboolean         positional;
   const char      *zero;
+  gboolean         rare;
+  gboolean         of_kernels;
   const CnnChoice *choices;
   const char      *label;
   const char      *tooltip;

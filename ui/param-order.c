@@ -4,13 +4,6 @@
 
 #include "param-order.h"
 
-/* Most layers leave these as they are. */
-static const char *const rare[] = { "border", "dilation", "groups", "across", "seed",
-                                    "count-padding", "epsilon", NULL };
-
-/* These follow from kernels that are given. */
-static const char *const of_kernels[] = { "count", "size", NULL };
-
 /** cnn_param_kernels_given: (nullable): the parameter that holds a layer's given kernels. */
 const CnnParam *
 cnn_param_kernels_given (const CnnNode *node)
@@ -26,8 +19,7 @@ gboolean
 cnn_param_is_folded (const CnnNode *node, const CnnParam *param)
 {
   return cnn_param_is_initial (param, node->params) &&
-         (g_strv_contains (rare, param->key) ||
-          (cnn_param_kernels_given (node) && g_strv_contains (of_kernels, param->key)));
+         (param->rare || (param->of_kernels && cnn_param_kernels_given (node)));
 }
 
 /** cnn_param_has_folded: whether a layer has such a parameter. */

@@ -13,6 +13,7 @@ typedef struct
 static const CnnParam avgpool_params[] = {
   CNN_POOL_PARAMS,
   { .key = "count-padding",
+    .rare = TRUE,
     .type = CNN_PARAM_BOOL,
     .offset = offsetof (AvgpoolParams, count_padding),
     .initial = "no",

@@ -26,6 +26,7 @@ enum
 
 static const CnnParam batchnorm_params[] = {
   { .key = "epsilon",
+    .rare = TRUE,
     .type = CNN_PARAM_FLOAT,
     .offset = offsetof (BatchnormParams, epsilon),
     .initial = "1e-5",

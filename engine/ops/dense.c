@@ -41,6 +41,7 @@ static const CnnParam dense_params[] = {
     .label = N_("Bias"),
     .tooltip = N_("Whether a number is added to each unit, and which; 0 until it is trained") },
   { .key = "seed",
+    .rare = TRUE,
     .type = CNN_PARAM_INT,
     .offset = offsetof (DenseParams, seed),
     .initial = "0",

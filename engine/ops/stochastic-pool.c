@@ -25,6 +25,7 @@ static const CnnParam stochastic_params[] = {
     .label = N_("Draw"),
     .tooltip = N_("Whether one cell of each window is drawn, or its expected value is given") },
   { .key = "seed",
+    .rare = TRUE,
     .type = CNN_PARAM_INT,
     .offset = offsetof (StochasticParams, seed),
     .initial = "0",

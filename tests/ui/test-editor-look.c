@@ -38,11 +38,7 @@ close_editor (Fixture *f)
 static GtkWidget *
 find (Fixture *f, GType type, const char *name)
 {
-  GtkWidget *found = ui_test_find (f->window, type, name);
-
-  if (found == NULL)
-    g_error ("there is no %s “%s”", g_type_name (type), name);
-  return found;
+  return ui_test_get (f->window, type, name);
 }
 
 static void

@@ -175,11 +175,9 @@ test_drag (void)
   Stack    stack;
   CnnCard *conv;
 
+  /* It comes with at-spi2-core, which the tests need anyhow. */
   if (!pointer_open (&pointer))
-    {
-      g_test_skip ("there is no libXtst here");
-      return;
-    }
+    g_error ("there is no libXtst here");
   stack_open (&stack, "conv 4 3x3; relu; maxpool 2; tanh", NULL);
   conv = card_at (&stack, 0);
   pointer_move (&pointer, cnn_card_handle (conv), 0.5);

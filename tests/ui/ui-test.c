@@ -111,6 +111,17 @@ ui_test_says (GtkWidget *widget, const char *sentence)
   return found;
 }
 
+/** ui_test_get: as ui_test_find(), of a widget that must be there. */
+GtkWidget *
+ui_test_get (GtkWidget *root, GType type, const char *accessible_name)
+{
+  GtkWidget *found = ui_test_find (root, type, accessible_name);
+
+  if (found == NULL)
+    g_error ("there is no %s “%s”", g_type_name (type), accessible_name);
+  return found;
+}
+
 static void
 send (GtkWidget *widget, GdkEvent *event)
 {

@@ -11,6 +11,7 @@ void        ui_test_init       (int *argc, char ***argv);
 void        ui_test_settle     (void);
 gboolean    ui_test_wait       (gboolean (*done) (gpointer data), gpointer data);
 GtkWidget  *ui_test_show       (GtkWidget *widget, int width, int height);
+GtkWidget  *ui_test_get        (GtkWidget *root, GType type, const char *accessible_name);
 GtkWidget  *ui_test_find       (GtkWidget *root, GType type, const char *accessible_name);
 gboolean    ui_test_says       (GtkWidget *widget, const char *sentence);
 void        ui_test_click      (GtkWidget *widget, double x, double y);
