@@ -617,7 +617,7 @@ test_pooled (void)
       apart.n = 2;
       host_clear (&apart);
     }
-  /* Three of ten or so have odd sides, one of five another slope. */
+  /* Both sides are even in a quarter or more, and one slope of five is below 0. */
   g_assert_cmpint (n_absorbed, >, 15);
 }
 
