@@ -157,7 +157,7 @@ parse_name (CnnTextParser *parser, CnnNode *node, const char *name, const char *
 static void
 note_use (CnnTextParser *parser, const CnnToken *token, const CnnParam *param, gboolean keyed)
 {
-  CnnSpan     span = { (gsize) (token->start - parser->text), (gsize) (token->end - token->start) };
+  CnnTextSpan     span = { (gsize) (token->start - parser->text), (gsize) (token->end - token->start) };
   CnnTokenUse use  = { span, param, keyed };
 
   if (parser->uses)

@@ -31,7 +31,7 @@ typedef struct
  */
 typedef struct
 {
-  CnnSpan         token;
+  CnnTextSpan     token;
   const CnnParam *param;
   gboolean        keyed;
 } CnnTokenUse;
@@ -77,7 +77,7 @@ typedef struct
   gboolean    broken;
   char       *problem;
   const char *wrong_at;
-  CnnSpan     wrong;
+  CnnTextSpan wrong;
   const char *placed;
   int         line;
   int         column;

@@ -41,7 +41,7 @@ note_name (CnnTextParser *parser, const CnnLayerReading *layer, const char *word
 static void
 read_layer (CnnTextParser *parser, CnnLayerReading *layer, GError **error)
 {
-  const CnnSpan   *span = &layer->place.span;
+  const CnnTextSpan   *span = &layer->place.span;
   g_autofree char *words = cnn_text_words (parser->text, &layer->place);
 
   layer->number = -1;

@@ -5,12 +5,12 @@
 
 G_BEGIN_DECLS
 
-/** CnnSpan: @length bytes of a text, from byte @start on. */
+/** CnnTextSpan: @length bytes of a text, from byte @start on. */
 typedef struct
 {
   gsize start;
   gsize length;
-} CnnSpan;
+} CnnTextSpan;
 
 /**
  * CnnTextLayer:
@@ -22,8 +22,8 @@ typedef struct
  */
 typedef struct
 {
-  CnnSpan  span;
-  gboolean off;
+  CnnTextSpan span;
+  gboolean    off;
 } CnnTextLayer;
 
 /**
@@ -44,7 +44,7 @@ typedef struct
   const CnnNode *node;
   int            number;
   char          *problem;
-  CnnSpan        wrong;
+  CnnTextSpan    wrong;
 } CnnLayerReading;
 
 /**
