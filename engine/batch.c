@@ -36,9 +36,9 @@ is_vector (CnnShape shape)
 
 /* A vector for each image lies in memory as a map with a row for each does. */
 static gboolean
-takes_many (const CnnOp *op, CnnShape out)
+takes_many (const CnnNode *node, CnnShape out)
 {
-  return is_vector (out) && (op->batches || op->reach == CNN_REACH_POINT);
+  return is_vector (out) && (node->op->batches || cnn_node_reach (node) == CNN_REACH_POINT);
 }
 
 static void
@@ -52,13 +52,13 @@ set_node (CnnBatch *batch, guint i)
   gboolean       copies = op->prepare == cnn_copy_prepare;
 
   *at = (CnnBatchNode) { .runs = i > 0,
-                      .many = i > 0 && takes_many (op, plan->infos[i].shape),
+                      .many = i > 0 && takes_many (node, plan->infos[i].shape),
                       .root = i,
                       .wide = i == 0,
                       .cells = (gsize) cnn_shape_cells (plan->infos[i].shape) };
   /* Only what no one else reads may be overwritten. */
   if (i == 0 || node->n_in != 1 || in == 0 || plan->nodes[in].tap >= 0 ||
-      (op->reach != CNN_REACH_POINT && !copies) || count_uses (plan, in) != 1)
+      (cnn_node_reach (node) != CNN_REACH_POINT && !copies) || count_uses (plan, in) != 1)
     return;
   at->root = batch->nodes[in].root;
   if (op->slope && plan->nodes[in].node->op->fuses)

@@ -27,7 +27,7 @@ infer_field (const CnnNode *node, const CnnNodeInfo *infos, const CnnShape *in, 
   info->receptive = infos[node->in[0]].receptive;
   for (guint i = 1; i < node->n_in; i++)
     info->receptive = cnn_receptive_union (info->receptive, infos[node->in[i]].receptive);
-  if (node->op->reach == CNN_REACH_WHOLE)
+  if (cnn_node_reach (node) == CNN_REACH_WHOLE)
     info->receptive = cnn_receptive_whole (info->receptive,
                                            (CnnSize) { in[0].height, in[0].width });
   else if (cnn_node_window (node, in[0], &window, NULL))
@@ -147,7 +147,7 @@ cnn_network_map_label (const CnnNetwork *network, const CnnNodeInfo *infos, guin
 
       if (at->op->map_label)
         return at->op->map_label (at, map);
-      if (at->n_in != 1 || at->op->reach == CNN_REACH_WHOLE ||
+      if (at->n_in != 1 || cnn_node_reach (at) == CNN_REACH_WHOLE ||
           infos[node].shape.channels != infos[at->in[0]].shape.channels)
         return NULL;
       node = at->in[0];

@@ -57,6 +57,17 @@ cnn_op_param (const CnnOp *op, const char *key)
 }
 
 /**
+ * cnn_node_reach:
+ *
+ * Returns: which part of its input an output cell of the layer needs
+ */
+CnnReach
+cnn_node_reach (const CnnNode *node)
+{
+  return node->op->reach_of ? node->op->reach_of (node) : node->op->reach;
+}
+
+/**
  * cnn_node_window:
  * @in: shape of the first input
  * @window: (out): the window, its padding worked out
@@ -67,7 +78,7 @@ gboolean
 cnn_node_window (const CnnNode *node, CnnShape in, CnnWindow *window, GError **error)
 {
   *window = cnn_window_one ();
-  if (node->op->reach != CNN_REACH_WINDOW)
+  if (cnn_node_reach (node) != CNN_REACH_WINDOW)
     return TRUE;
   return node->op->window (node, in, window, error);
 }
@@ -114,7 +125,7 @@ own_size (const CnnNode *node)
   CnnShape  roomy = { 1 << 20, 1 << 20, 1 };
   CnnWindow window;
 
-  if (node->op->reach != CNN_REACH_WINDOW || !cnn_node_window (node, roomy, &window, NULL))
+  if (cnn_node_reach (node) != CNN_REACH_WINDOW || !cnn_node_window (node, roomy, &window, NULL))
     return g_strdup ("");
   return g_strdup_printf ("%dx%d", window.kernel.height, window.kernel.width);
 }

@@ -149,6 +149,9 @@ typedef struct
  *   May be %NULL. Errors: %CNN_ERROR_SPEC
  * @shape: the output's shape; @in holds as many shapes as the node has inputs.
  *   %NULL: the shape of the one input. Errors: %CNN_ERROR_SHAPE
+ * @reach_of: which part of its input an output cell of such a layer needs, where
+ *   that depends on its parameters. %NULL: @reach. A layer that is
+ *   %CNN_REACH_WINDOW for some parameters has a @window
  * @window: fills the window for an input of the given size. Of a
  *   %CNN_REACH_WINDOW op. Errors: %CNN_ERROR_SHAPE
  * @weights: lists the weights it has on an input of shape @in into @weights,
@@ -192,6 +195,7 @@ typedef struct
   gboolean (*check)     (gconstpointer params, GError **error);
   gboolean (*shape)     (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out,
                          GError **error);
+  CnnReach (*reach_of)  (const CnnNode *node);
   gboolean (*window)    (const CnnNode *node, CnnShape in, CnnWindow *window, GError **error);
   guint    (*weights)   (const CnnNode *node, CnnShape in, CnnWeight *weights);
   gboolean (*init)      (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *weights,
@@ -235,6 +239,7 @@ const CnnOp *const *cnn_ops        (guint *n_ops);
 const CnnOp        *cnn_op_find    (const char *name);
 const CnnParam     *cnn_op_param   (const CnnOp *op, const char *key);
 
+CnnReach            cnn_node_reach  (const CnnNode *node);
 gboolean            cnn_node_shape  (const CnnNode *node, const CnnShape *in, CnnShape *out,
                                      GError **error);
 gboolean            cnn_node_window (const CnnNode *node, CnnShape in, CnnWindow *window,

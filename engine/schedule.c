@@ -78,7 +78,7 @@ is_whole (const CnnPlan *plan, guint i, gboolean tiny)
   const CnnPlanNode *node = &plan->nodes[i];
   gboolean           after_whole = node->node->n_in > 0;
 
-  if (tiny || node->node->op->reach == CNN_REACH_WHOLE)
+  if (tiny || cnn_node_reach (node->node) == CNN_REACH_WHOLE)
     return TRUE;
   for (guint j = 0; j < node->node->n_in; j++)
     after_whole = after_whole && plan->nodes[node->node->in[j]].whole;
@@ -174,7 +174,7 @@ set_in_place (CnnPlan *plan, guint i)
   CnnPlanNode *node = &plan->nodes[i];
   CnnPlanNode *in;
 
-  if (!node->needed || node->node->n_in != 1 || node->node->op->reach != CNN_REACH_POINT)
+  if (!node->needed || node->node->n_in != 1 || cnn_node_reach (node->node) != CNN_REACH_POINT)
     return;
   in = &plan->nodes[node->node->in[0]];
   if (node->whole)

@@ -122,7 +122,7 @@ cnn_explained_title (const CnnExplained *explained, const CnnExplainedStep *step
   if (step->node > 0)
     g_string_append_printf (title, "%u ", step->node);
   g_string_append (title, dgettext ("convolens", node->op->label));
-  if (node->op->reach == CNN_REACH_WINDOW &&
+  if (cnn_node_reach (node) == CNN_REACH_WINDOW &&
       cnn_node_window (node, explained->infos[node->in[0]].shape, &window, NULL))
     g_string_append_printf (title, " %d×%d", window.kernel.height, window.kernel.width);
   label = cnn_network_map_label (explained->network, explained->infos, step->node, step->map);

@@ -143,9 +143,9 @@ n_values (const CnnNode *node, const CnnNodeInfo *infos)
   const CnnParam *axis   = cnn_op_param (node->op, "axis");
   const char     *over   = "map";
 
-  if (node->op->reach == CNN_REACH_WINDOW && cnn_node_window (node, in, &window, NULL))
+  if (cnn_node_reach (node) == CNN_REACH_WINDOW && cnn_node_window (node, in, &window, NULL))
     return (gint64) window.kernel.height * window.kernel.width;
-  if (node->op->reach != CNN_REACH_WHOLE || node->op->group == CNN_GROUP_STRUCTURE)
+  if (cnn_node_reach (node) != CNN_REACH_WHOLE || node->op->group == CNN_GROUP_STRUCTURE)
     return 1;
   if (axis != NULL)
     over = axis->choices[*cnn_param_field (const int, axis, node->params)].key;
@@ -197,7 +197,7 @@ check_question (const Question *q, const CnnNodeInfo *infos, GError **error)
     {
       if (!check_terms (cnn_network_node (q->network, node), infos, &infos[node], error))
         return FALSE;
-      if (cnn_network_node (q->network, node)->op->reach != CNN_REACH_POINT)
+      if (cnn_node_reach (cnn_network_node (q->network, node)) != CNN_REACH_POINT)
         break;
     }
   return TRUE;
@@ -349,7 +349,7 @@ explain_steps (CnnExplainer *self, CnnExplained *explained)
         step->explanation = explain_with (self->plan, step,
                                           (CnnCells) { cnn_blocks_read, self->blocks });
       part = cnn_explanation_get_part (step->explanation, 0);
-      if (cnn_network_node (self->network, step->node)->op->reach == CNN_REACH_POINT &&
+      if (cnn_node_reach (cnn_network_node (self->network, step->node)) == CNN_REACH_POINT &&
           part->kind == CNN_PART_FUNCTION)
         step->curve = make_curve (self->plan, step, part->values[0]);
       cnn_explain_origins (self->plan, self->network, explained->infos, step);

@@ -28,7 +28,7 @@ find_origin (const CnnPlan *plan, const CnnNetwork *network, const CnnNodeInfo *
       g_autoptr (CnnExplanation) explanation = NULL;
       CnnSurvey                  survey;
 
-      if (at->op->reach != CNN_REACH_POINT && at->op->group != CNN_GROUP_STRUCTURE)
+      if (cnn_node_reach (at) != CNN_REACH_POINT && at->op->group != CNN_GROUP_STRUCTURE)
         break;
       explanation = cnn_survey_explain (&survey, plan, node, 0, 0, origin.map);
       if (!cnn_survey_is_link (&survey, explanation))
