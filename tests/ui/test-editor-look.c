@@ -397,7 +397,6 @@ int
 main (int argc, char **argv)
 {
   ui_test_init (&argc, &argv);
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   g_test_add_func ("/editor-look/picture-alone", test_picture_alone);
   g_test_add_func ("/editor-look/arithmetic-comes-back", test_arithmetic_comes_back);
   g_test_add_func ("/editor-look/same-place", test_same_place);

@@ -272,9 +272,7 @@ main (int argc, char **argv)
   /* GTK's tests are in English otherwise. */
   if (setlocale (LC_ALL, "") == NULL)
     g_error ("there is no locale %s", g_getenv ("LC_ALL"));
-  /* Nothing on its way, no blinking. */
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, "gtk-cursor-blink",
-                FALSE, NULL);
+  g_object_set (gtk_settings_get_default (), "gtk-cursor-blink", FALSE, NULL);
   g_test_add_func ("/editor-pictures/editor", test_editor);
   g_test_add_func ("/editor-pictures/kernel", test_kernel);
   g_test_add_func ("/editor-pictures/states", test_states);

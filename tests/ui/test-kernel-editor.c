@@ -440,8 +440,6 @@ int
 main (int argc, char **argv)
 {
   ui_test_init (&argc, &argv);
-  /* Pictures are of what there is, not of the way to it. */
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   g_test_add_func ("/kernel-editor/late-paste", test_late_paste);
   g_test_add_func ("/kernel-editor/unknown-inputs", test_unknown_inputs);
   g_test_add_func ("/kernel-editor/edit", test_edit);

@@ -474,8 +474,6 @@ int
 main (int argc, char **argv)
 {
   ui_test_init (&argc, &argv);
-  /* Pictures are of what there is, not of the way to it. */
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   g_test_add_func ("/params-view/all-ops", test_all_ops);
   g_test_add_func ("/params-view/int", test_int);
   g_test_add_func ("/params-view/size", test_size);
