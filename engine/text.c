@@ -41,8 +41,8 @@ note_name (CnnTextParser *parser, const CnnLayerReading *layer, const char *word
 static void
 read_layer (CnnTextParser *parser, CnnLayerReading *layer, GError **error)
 {
-  const CnnTextSpan   *span = &layer->place.span;
-  g_autofree char *words = cnn_text_words (parser->text, &layer->place);
+  const CnnTextSpan *span = &layer->place.span;
+  g_autofree char   *words = cnn_text_words (parser->text, &layer->place);
 
   layer->number = -1;
   if (layer->place.off)
