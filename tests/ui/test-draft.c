@@ -77,7 +77,7 @@ static const Mistake mistakes[] = {
       { -1, "size: found “3z3”, expected a size such as 3x3 or 3, each number from 1 to 4095",
         "3z3" },
       { -1 },
-      { -1, "tanh has no parameter “slope”, expected one of: as", "slope" } } },
+      { -1, "tanh has no parameter “slope”, expected one of: from, as", "slope" } } },
   { "conv 8 3x3\nmaxpool 500\nrelu",
     "line 2, column 1: maxpool: the 500×500 window does not fit into the 478×638 map", 2,
     { { 1 },
