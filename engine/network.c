@@ -14,6 +14,7 @@ node_clear (gpointer data)
     cnn_param_clear (param, node->params);
   g_free (node->params);
   g_free (node->name);
+  g_free (node->from);
 }
 
 /* (transfer full): a node with initial parameters and no inputs. Networks that begin

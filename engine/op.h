@@ -215,6 +215,7 @@ typedef struct
  * @op: the kind of layer
  * @params: the op's parameter struct
  * @name: what as= calls it, or %NULL
+ * @from: the name of the layer that from= makes its first input, or %NULL: it is the one before
  * @n_in: number of inputs
  * @in: the nodes they come from
  * @seed: of what it draws at random
@@ -228,6 +229,7 @@ struct _CnnNode
   const CnnOp *op;
   gpointer     params;
   char        *name;
+  char        *from;
   guint        n_in;
   guint        in[CNN_MAX_INPUTS];
   guint64      seed;

@@ -42,7 +42,8 @@ typedef struct
   gboolean       absorbed;   /* made by the step of the pooling after it */
   guint          phase;
   guint          last_phase; /* in which its output is used */
-  guint          last_use;   /* the last node that reads its output */
+  guint          last_use;   /* the last node of the network that reads its output; with
+                              * branches another may run later, see cnn_node_ends() */
   int            tap;        /* −1 for none */
   CnnRect        region;     /* of the tap's map that is wanted */
 } CnnPlanNode;
@@ -120,6 +121,7 @@ typedef struct
 CnnSpan  cnn_unit_needs   (const CnnPlanNode *node, gboolean rows, CnnSpan out, int length,
                            CnnSpan *reach);
 gboolean cnn_node_is_output (const CnnPlan *plan, guint node, guint phase);
+gboolean cnn_node_ends    (const CnnPlan *plan, guint node, guint in);
 CnnRect  cnn_node_output  (const CnnPlan *plan, guint node);
 double   cnn_node_work    (const CnnPlan *plan, guint node, gint64 places);
 int      cnn_phase_n_units (const CnnPhase *phase);

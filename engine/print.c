@@ -17,6 +17,8 @@ print_node (const CnnNode *node, GString *text)
       else
         g_string_append_printf (text, " %s=%s", param->key, value);
     }
+  if (node->from)
+    g_string_append_printf (text, " from=%s", node->from);
   if (node->name)
     g_string_append_printf (text, " as=%s", node->name);
   g_string_append_c (text, '\n');

@@ -124,7 +124,7 @@ replace_value (const Change *change, const CnnTokenUse *use, gboolean keyed)
                  change->value && !keyed ? change->value : with);
 }
 
-/* Adds a value: one without a key after those without, one with a key before the name. */
+/* Adds a value: one without a key after those without, one with a key before the names. */
 static char *
 add_value (const Change *change, gboolean keyed)
 {
@@ -134,7 +134,8 @@ add_value (const Change *change, gboolean keyed)
   for (guint i = 0; i < change->uses->len; i++)
     {
       const CnnTokenUse *use = &g_array_index (change->uses, CnnTokenUse, i);
-      gboolean           before = keyed ? use->param != NULL
+      gboolean           last   = use->param == cnn_text_from () && use->param != change->param;
+      gboolean           before = keyed ? use->param != NULL && !last
                                         : !use->keyed && use->param < change->param;
 
       if (before)
@@ -187,8 +188,8 @@ change_words (const Change *change, const CnnNode *node)
 /**
  * cnn_text_set_param:
  * @words: one layer
- * @key: of the parameter
- * @value: its new value in the text notation; empty for its initial one
+ * @key: of the parameter; “from” for the name of the layer that it reads
+ * @value: its new value in the text notation; empty for its initial one, or for the layer before
  *
  * Changes just the value of one parameter; says nothing of it where it is the initial
  * one. A value with spaces or line ends is written without them.
@@ -212,7 +213,17 @@ cnn_text_set_param (const char *words, const char *key, const char *value, GErro
       return NULL;
     }
   change.param = cnn_op_param (node->op, key);
-  if (change.param == NULL)
+  if (cnn_text_takes_from (node->op) && strcmp (key, cnn_text_from ()->key) == 0)
+    {
+      change.param = cnn_text_from ();
+      change.value = *value ? value : NULL;
+      if (change.value == NULL || cnn_name_is_valid (value))
+        result = change_words (&change, node);
+      else
+        g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                     _("A name has letters, digits, - and _, and begins with a letter"));
+    }
+  else if (change.param == NULL)
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("%s has no parameter “%s”"), node->op->name,
                  key);
   else if (cnn_param_parse (change.param, *value ? value : change.param->initial, node->params,

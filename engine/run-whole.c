@@ -124,7 +124,7 @@ cnn_run_whole (CnnRun *run, guint i)
   if (nodes[i].tap >= 0 && !whole_write (run, i))
     return FALSE;
   for (guint j = 0; j < nodes[i].node->n_in; j++)
-    if (nodes[in[j]].last_use == i)
+    if (cnn_node_ends (run->plan, i, in[j]))
       g_clear_pointer (&run->maps[in[j]], cnn_floats_free);
   return TRUE;
 }

@@ -178,7 +178,7 @@ set_in_place (CnnPlan *plan, guint i)
     return;
   in = &plan->nodes[node->node->in[0]];
   if (node->whole)
-    node->in_place = in->last_use == i && in->held;
+    node->in_place = cnn_node_ends (plan, i, node->node->in[0]) && in->held;
   else
     node->in_place = n_uses (plan, node->node->in[0]) == 1 && !in->whole && !in->held &&
                      in->tap < 0 && node->node->in[0] > 0;
@@ -353,7 +353,7 @@ map_memory (const CnnPlan *plan)
             held += map_bytes (plan->infos[i].shape);
           most = MAX (most, held + extended);
           for (guint j = 0; j < i && !node->in_place; j++)
-            if (plan->nodes[j].needed && plan->nodes[j].held && plan->nodes[j].last_use == i)
+            if (plan->nodes[j].needed && plan->nodes[j].held && cnn_node_ends (plan, i, j))
               held -= map_bytes (plan->infos[j].shape);
           if (node->reduces)
             held -= sums_bytes (plan, i);

@@ -91,6 +91,22 @@ read_token (CnnTextParser *parser, CnnToken *token)
 
 /* --- a layer -------------------------------------------------------------- */
 
+/* What every layer but the input takes besides its op's parameters: the name of the layer
+ * that it reads. It has no place in a parameter struct. */
+const CnnParam *
+cnn_text_from (void)
+{
+  static const CnnParam from = { .key = "from" };
+
+  return &from;
+}
+
+gboolean
+cnn_text_takes_from (const CnnOp *op)
+{
+  return op->group != CNN_GROUP_INPUT;
+}
+
 static const CnnOp *
 parse_op (CnnTextParser *parser, const CnnToken *token)
 {
@@ -127,6 +143,8 @@ fail_key (CnnTextParser *parser, const CnnOp *op, const char *key, const char *a
 
   for (const CnnParam *param = op->params; param->key; param++)
     g_ptr_array_add (keys, (gpointer) param->key);
+  if (cnn_text_takes_from (op))
+    g_ptr_array_add (keys, (gpointer) cnn_text_from ()->key);
   g_ptr_array_add (keys, (gpointer) "as");
   g_ptr_array_add (keys, NULL);
   nearest = cnn_spelling_nearest (key, (const char *const *) keys->pdata);
@@ -139,14 +157,29 @@ fail_key (CnnTextParser *parser, const CnnOp *op, const char *key, const char *a
 }
 
 static gboolean
+fail_name (CnnTextParser *parser, const char *key, const char *name, const char *at)
+{
+  return cnn_text_fail (parser, at, NULL,
+                        _("%s: found “%s”, expected a name of letters, digits, - and _, "
+                          "beginning with a letter"), key, name);
+}
+
+static gboolean
+parse_from (CnnTextParser *parser, CnnNode *node, const char *name, const char *at)
+{
+  if (!cnn_name_is_valid (name))
+    return fail_name (parser, cnn_text_from ()->key, name, at);
+  node->from = g_strdup (name);
+  return TRUE;
+}
+
+static gboolean
 parse_name (CnnTextParser *parser, CnnNode *node, const char *name, const char *at)
 {
   const CnnTextName *other = parser->names ? g_hash_table_lookup (parser->names, name) : NULL;
 
   if (!cnn_name_is_valid (name))
-    return cnn_text_fail (parser, at, NULL,
-                          _("as: found “%s”, expected a name of letters, digits, - and _, "
-                             "beginning with a letter"), name);
+    return fail_name (parser, "as", name, at);
   if (other && !other->off)
     return cnn_text_fail (parser, at, NULL, _("the name “%s” is taken by the layer in line %d"),
                           name, other->line);
@@ -176,6 +209,11 @@ parse_keyed (CnnTextParser *parser, CnnNode *node, const CnnToken *token, gsize 
   gsize            offset;
   guint            bit = param ? (guint) (param - node->op->params) : 63;
 
+  if (param == NULL && cnn_text_takes_from (node->op) && strcmp (key, cnn_text_from ()->key) == 0)
+    {
+      param = cnn_text_from ();
+      bit = 62;
+    }
   if (param == NULL && strcmp (key, "as") != 0)
     return fail_key (parser, node->op, key, token->start);
   if (*said & ((guint64) 1 << bit))
@@ -184,6 +222,8 @@ parse_keyed (CnnTextParser *parser, CnnNode *node, const CnnToken *token, gsize 
   note_use (parser, token, param, TRUE);
   if (param == NULL)
     return parse_name (parser, node, value, at);
+  if (param == cnn_text_from ())
+    return parse_from (parser, node, value, at);
   if (*value == '\0')
     {
       g_autofree char *expected = cnn_param_expect (param);
@@ -271,6 +311,22 @@ fail_reference (CnnTextParser *parser, const CnnNode *node, const char *name, co
                         node->op->name, name, name);
 }
 
+/* Makes the layer named @name the node's next input. */
+static gboolean
+link_name (CnnTextParser *parser, CnnNode *node, const char *name, const char *start)
+{
+  const CnnTextName *other = g_hash_table_lookup (parser->names, name);
+
+  if (other == NULL || other->off)
+    return fail_reference (parser, node, name, start);
+  if (node->n_in == CNN_MAX_INPUTS)
+    return cnn_text_fail (parser, start, parser->end, _("%s: found more than %d inputs"),
+                          node->op->name, CNN_MAX_INPUTS);
+  /* The number of a layer after a mistake does not count. */
+  node->in[node->n_in++] = (guint) MAX (other->number, 0);
+  return TRUE;
+}
+
 /* Looks up the names that the layer refers to. */
 static gboolean
 link_node (CnnTextParser *parser, CnnNode *node, const char *start)
@@ -278,20 +334,13 @@ link_node (CnnTextParser *parser, CnnNode *node, const char *start)
   GStrv *names = cnn_node_references (node);
   guint  self = parser->network->nodes->len;
 
-  if (self > 0)
+  if (node->from == NULL && self > 0)
     node->in[node->n_in++] = self - 1;
+  else if (node->from != NULL && !link_name (parser, node, node->from, start))
+    return FALSE;
   for (guint i = 0; names && *names && (*names)[i]; i++)
-    {
-      const CnnTextName *other = g_hash_table_lookup (parser->names, (*names)[i]);
-
-      if (other == NULL || other->off)
-        return fail_reference (parser, node, (*names)[i], start);
-      if (node->n_in == CNN_MAX_INPUTS)
-        return cnn_text_fail (parser, start, parser->end, _("%s: found more than %d inputs"),
-                              node->op->name, CNN_MAX_INPUTS);
-      /* The number of a layer after a mistake does not count. */
-      node->in[node->n_in++] = (guint) MAX (other->number, 0);
-    }
+    if (!link_name (parser, node, (*names)[i], start))
+      return FALSE;
   return TRUE;
 }
 

@@ -26,7 +26,8 @@ typedef struct
 /**
  * CnnTokenUse:
  * @token: the token
- * @param: which of the op's parameters it gives; %NULL where it is a name given with as=
+ * @param: which of the op's parameters it gives; cnn_text_from() where it is the layer's input,
+ *   %NULL where it is the name given with as=
  * @keyed: whether it is written with its key
  */
 typedef struct
@@ -89,6 +90,8 @@ CnnToken    cnn_text_token       (const char *at, const char *end, gboolean off)
 void        cnn_text_place       (CnnTextParser *parser, const char *at, int *line, int *column);
 gboolean    cnn_text_fail        (CnnTextParser *parser, const char *at, const char *end,
                                   const char *format, ...) G_GNUC_PRINTF (4, 5);
+gboolean    cnn_text_takes_from  (const CnnOp *op);
+const CnnParam *cnn_text_from    (void);
 CnnNode    *cnn_text_parse_layer (CnnTextParser *parser, const CnnOp **op);
 CnnNode    *cnn_text_read_words  (const char *words, GArray *uses, char **problem);
 

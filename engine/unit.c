@@ -69,6 +69,20 @@ cnn_node_is_output (const CnnPlan *plan, guint node, guint phase)
 }
 
 /**
+ * cnn_node_ends:
+ * @node: a node that runs on whole maps
+ * @in: one of its inputs
+ *
+ * Returns: whether nobody reads @in's output once @node has run. Phases do not follow the
+ *   network's order where it branches
+ */
+gboolean
+cnn_node_ends (const CnnPlan *plan, guint node, guint in)
+{
+  return plan->nodes[in].last_use == node && plan->nodes[in].last_phase <= plan->nodes[node].phase;
+}
+
+/**
  * cnn_node_output:
  *
  * Returns: the part of an output that is wanted

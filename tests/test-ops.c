@@ -143,12 +143,16 @@ append_value (GString *text, GRand *rand, const CnnParam *param, CnnShape in, gb
     }
 }
 
-/* A network whose last layer is the op; the layers before it only copy. */
+/* A network whose last layer is the op; what it reads are copies of the input, also where it
+ * does not stand behind them. */
 static char *
 random_network (GRand *rand, const CnnOp *op, CnnShape in, gboolean whole)
 {
   GString *text = g_string_new ("dropout as=a\ndropout as=b\ndropout\n");
+  gboolean from = pick (rand, 0, 3) == 0;
 
+  if (from)
+    g_string_append (text, "batchnorm shift=3\n");
   g_string_append (text, op->name);
   for (const CnnParam *param = op->params; param->key; param++)
     {
@@ -159,6 +163,8 @@ random_network (GRand *rand, const CnnOp *op, CnnShape in, gboolean whole)
       g_string_append_printf (text, " %s=", param->key);
       append_value (text, rand, param, in, whole);
     }
+  if (from)
+    g_string_append (text, " from=b");
   return g_string_free (text, FALSE);
 }
 

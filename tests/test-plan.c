@@ -412,11 +412,46 @@ test_labels (void)
     }
 }
 
+/* Branches give what each path gives by itself; small maps in one piece and large ones in
+ * bands. */
+static void
+test_branches (void)
+{
+#define SQUEEZE "conv kernels=sobel-x,laplacian,\"[[1,-2],[0,3]]\" pad=same as=s; relu as=r; "
+#define LEFT    "conv kernels=sharpen,edge pad=same"
+#define RIGHT   "conv kernels=sobel-y,emboss pad=same"
+  const int sides[] = { 9, 300 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
+    {
+      CnnShape          in = { sides[i], sides[i] + 3, 2 }, shape, part;
+      g_autofree float *values = g_new (float, cnn_shape_cells (in));
+      g_autofree float *both = NULL, *left = NULL, *right = NULL;
+
+      for (int y = 0; y < in.height; y++)
+        for (int x = 0; x < in.width; x++)
+          for (int c = 0; c < in.channels; c++)
+            values[(y * in.width + x) * in.channels + c] = pixel (y, x, c);
+      both = cnn_test_run (SQUEEZE LEFT " as=a;" RIGHT " from=r; concat a", in, values, &shape);
+      left = cnn_test_run (SQUEEZE LEFT, in, values, &part);
+      right = cnn_test_run (SQUEEZE RIGHT, in, values, &part);
+      g_assert_cmpint (shape.channels, ==, 4);
+      g_assert_cmpint (part.channels, ==, 2);
+      for (gint64 k = 0; k < cnn_shape_cells (shape); k++)
+        {
+          const float *path = k % 4 < 2 ? right : left;
+
+          g_assert_cmpfloat (both[k], ==, path[k / 4 * 2 + k % 2]);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plan/taps", test_taps);
+  g_test_add_func ("/plan/branches", test_branches);
   g_test_add_func ("/plan/fused", test_fused);
   g_test_add_func ("/plan/again", test_again);
   g_test_add_func ("/plan/cancel", test_cancel);

@@ -87,6 +87,32 @@ append_skip (GString *text, GRand *rand, int number, gboolean whole)
                             number, number, number);
 }
 
+/* Layers that read the same one, in branches whose phases are not in the network's order. */
+static void
+append_branches (GString *text, GRand *rand, int number, gboolean whole)
+{
+  static const char *const ways[] = { "maxpool 3 stride=1 pad=same", "minpool 3 stride=1 pad=same",
+                                      "relu", "dropout", "tanh", "softmax axis=all", "softmax",
+                                      "conv 4 3x3 pad=same", "conv 3 3x3 pad=same border=wrap" };
+  int                      n = whole ? 4 : G_N_ELEMENTS (ways);
+
+  g_string_append_printf (text, "%s as=root%d\n", pick_word (rand, ways, n), number);
+  g_string_append_printf (text, "%s as=left%d\n", pick_word (rand, ways, n), number);
+  g_string_append_printf (text, "%s from=root%d as=other%d\n", pick_word (rand, ways, n), number,
+                          number);
+  g_string_append_printf (text, "concat root%d from=left%d as=middle%d\n", number, number, number);
+  g_string_append_printf (text, "%s from=%s%d\n", pick_word (rand, ways, n),
+                          pick (rand, 0, 1) ? "root" : "other", number);
+  g_string_append_printf (text, "%s\nconcat middle%d\n", pick_word (rand, ways, n), number);
+  if (whole || pick (rand, 0, 1))
+    return;
+  /* What the pooling takes into the convolution does not stand behind it. */
+  g_string_append_printf (text, "dropout as=top%d\nconv 4 3x3 pad=same\nrelu as=plus%d\n"
+                                "maxpool 2 from=top%d as=small%d\nmaxpool 2 from=plus%d\n"
+                                "concat small%d\n",
+                          number, number, number, number, number, number);
+}
+
 static char *
 random_network (GRand *rand, gboolean whole)
 {
@@ -98,7 +124,7 @@ random_network (GRand *rand, gboolean whole)
   GString                 *text = g_string_new (NULL);
 
   for (int i = 0, n = pick (rand, 1, whole ? 4 : 5); i < n; i++)
-    switch (pick (rand, 0, 9))
+    switch (pick (rand, 0, 10))
       {
       case 0: case 1: case 2: case 3:
         append_conv (text, rand, whole);
@@ -110,6 +136,9 @@ random_network (GRand *rand, gboolean whole)
         append_skip (text, rand, i, whole);
         break;
       case 7:
+        append_branches (text, rand, i, whole);
+        break;
+      case 8:
         if (!whole)
           g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 3));
         break;

@@ -43,6 +43,12 @@ test_print (void)
   check_printed ("input ?x?x?; relu", "relu\n");
   check_printed ("conv 16 3x3 as=a ; conv 16 3x3 pad=same ; add a",
                  "conv 16 3x3 as=a\nconv 16 3x3 pad=same\nadd a\n");
+  check_printed ("conv 16 1x1 as=s ; relu as=r ; conv 64 1x1 as=a ; conv 64 3x3 from=r pad=same; "
+                 "concat a",
+                 "conv 16 1x1 as=s\nrelu as=r\nconv 64 1x1 as=a\nconv 64 3x3 pad=same from=r\n"
+                 "concat a\n");
+  check_printed ("input as=x; relu as=a from=x; tanh from=x; add from=a a,x",
+                 "input as=x\nrelu from=x as=a\ntanh from=x\nadd a,x from=a\n");
   check_printed ("leaky-relu slope=0.01 ; minpool 3 stride=1 pad=same ; spp levels=1,2,4 type=max",
                  "leaky-relu\nminpool 3x3 stride=1 pad=same\nspp\n");
   check_printed ("conv 5x5 kernels=sobel-x,gaussian(1.4),\"[[0,1,0],[1,-4,1],[0,1,0]]\" pad=same "
@@ -99,7 +105,7 @@ static const struct
     "line 1, column 7: found “transmogrify”, expected the name of a layer such as conv, relu or "
     "maxpool" },
   { "conv 8 3x3 strid=2", "line 1, column 12: conv has no parameter “strid”; did you mean “stride”?" },
-  { "relu slope=1", "line 1, column 6: relu has no parameter “slope”, expected one of: as" },
+  { "relu slope=1", "line 1, column 6: relu has no parameter “slope”, expected one of: from, as" },
   { "conv 8 3x3 stride=zwei",
     "line 1, column 19: stride: found “zwei”, expected a size such as 3x3 or 3, each number from 1 "
     "to 4095" },
@@ -156,6 +162,22 @@ static const struct
                              "“left”?" },
   { "relu\nadd a", "line 2, column 1: add: no earlier layer is named “a”; name one with as=a" },
   { "relu; add a as=a", "line 1, column 7: add: no earlier layer is named “a”; name one with as=a" },
+  { "relu as=left; tanh; conv 8 3x3 from=lef",
+    "line 1, column 21: conv: no earlier layer is named “lef”; did you mean “left”?" },
+  { "relu from=relu", "line 1, column 1: relu: no earlier layer is named “relu”; name one with "
+                      "as=relu" },
+  { "relu; tanh from=b as=b; relu",
+    "line 1, column 7: tanh: no earlier layer is named “b”; name one with as=b" },
+  { "#off relu as=a\ntanh; relu from=a",
+    "line 2, column 7: relu: the layer named “a” is switched off" },
+  { "relu from=1a", "line 1, column 11: from: found “1a”, expected a name of letters, digits, - and "
+                    "_, beginning with a letter" },
+  { "relu from=", "line 1, column 11: from: found “”, expected a name of letters, digits, - and _, "
+                  "beginning with a letter" },
+  { "relu as=a; tanh from=a from=a", "line 1, column 24: from is said twice" },
+  { "relu as=a; tanh form=a", "line 1, column 17: tanh has no parameter “form”; did you mean “from”?" },
+  { "input 8x8x1 from=a; relu",
+    "line 1, column 13: input has no parameter “from”, expected one of: shape, as" },
   { "dense", "line 1, column 1: dense: expected how many units, as in “dense 10”" },
   { "relu äöü", "line 1, column 6: relu: found “äöü”, expected the end of the layer or a parameter "
                 "as key=value" },
@@ -178,6 +200,29 @@ test_mistakes (void)
       else
         g_assert_true (strlen (error->message) > 10);
     }
+}
+
+/* What a layer reads, as the network has it. */
+static void
+test_from (void)
+{
+  g_autoptr (CnnNetwork) network =
+    cnn_network_parse ("input as=x; conv 2 3x3 as=s; relu as=r; tanh from=s; #\n#off elu from=r\n"
+                       "add r from=x as=n; sigmoid from=n; relu", NULL);
+  static const guint     in[][2] = { { 0 }, { 0 }, { 1 }, { 1 }, { 0, 2 }, { 4 }, { 5 } };
+
+  g_assert_nonnull (network);
+  g_assert_cmpuint (cnn_network_n_nodes (network), ==, G_N_ELEMENTS (in));
+  for (guint i = 0; i < G_N_ELEMENTS (in); i++)
+    {
+      const CnnNode *node = cnn_network_node (network, i);
+
+      g_assert_cmpuint (node->n_in, ==, i == 0 ? 0 : i == 4 ? 2 : 1);
+      for (guint j = 0; j < node->n_in; j++)
+        g_assert_cmpuint (node->in[j], ==, in[i][j]);
+    }
+  g_assert_cmpstr (cnn_network_node (network, 3)->from, ==, "s");
+  g_assert_null (cnn_network_node (network, 6)->from);
 }
 
 static void
@@ -328,6 +373,15 @@ static const struct
   { "conv 8 3", "size", "5", "conv 8 5x5" },
   { "conv count=8 size=3", "size", "5x7", "conv count=8 size=5x7" },
   { "conv 8 3x3 as=a", "bias", "no", "conv 8 3x3 bias=no as=a" },
+  { "conv 8 3x3 from=r as=a", "bias", "no", "conv 8 3x3 bias=no from=r as=a" },
+  { "conv 8 3x3 as=a", "from", "r", "conv 8 3x3 from=r as=a" },
+  { "conv 8 3x3  bias=no as=a", "from", "r", "conv 8 3x3  bias=no from=r as=a" },
+  { "conv 8 from=r  3x3", "from", "s-2", "conv 8 from=s-2  3x3" },
+  { "conv 8 from=r  3x3", "from", "", "conv 8  3x3" },
+  { "conv 8 from=r  3x3", "size", "5", "conv 8 from=r  5x5" },
+  { "relu", "from", "", "relu" },
+  { "relu", "from", "1", NULL },
+  { "input 8x8x1", "from", "a", NULL },
   { "conv kernels=box", "size", "5", "conv 5x5 kernels=box" },
   { "conv kernels=box", "count", "1", "conv 1 kernels=box" },
   { "conv 1 3x3 kernels=box", "count", "auto", "conv 3x3 kernels=box" },
@@ -510,6 +564,7 @@ main (int argc, char **argv)
   g_test_add_func ("/text/brackets", test_brackets);
   g_test_add_func ("/text/numbers", test_numbers);
   g_test_add_func ("/text/mistakes", test_mistakes);
+  g_test_add_func ("/text/from", test_from);
   g_test_add_func ("/text/limits", test_limits);
   g_test_add_func ("/text/split", test_split);
   g_test_add_func ("/text/reading", test_reading);

@@ -109,7 +109,7 @@ is_said (const CnnParam *param, gconstpointer params)
  *
  * Returns: (transfer full): its parameters that are not the initial ones; those of several
  *   that are known by their place, or by what they are, go without their names, as in
- *   "8, 3×3, Padding same"
+ *   "8, 3×3, Padding same"; at last which layer it reads, where that is not the one before
  */
 char *
 cnn_card_words_params (const CnnNode *node, const char *separator)
@@ -139,6 +139,16 @@ cnn_card_words_params (const CnnNode *node, const char *separator)
         g_string_append (words, value);
       else
         g_string_append_printf (words, "%s %s", label, value);
+    }
+  if (node->from != NULL)
+    {
+      if (words->len > 0)
+        g_string_append (words, separator != NULL ? separator : "\n");
+      if (separator == NULL)
+        g_string_append_printf (words, _("%s: %s"), _("Input"), node->from);
+      else
+        /* Translators: on a layer's card: the name of the earlier layer that it reads. */
+        g_string_append_printf (words, _("from %s"), node->from);
     }
   return g_string_free (words, FALSE);
 }

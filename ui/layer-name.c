@@ -6,7 +6,7 @@
 #include "error.h"
 #include "i18n.h"
 
-/* What as= calls a layer. */
+/* What as= calls a layer, and those that refer to it. */
 
 /* The layer's words with another as=, or none where @name is empty. */
 static char *
@@ -44,9 +44,9 @@ with_name (const char *words, const char *name)
 
 typedef struct
 {
-  guint           layer;
-  const CnnParam *param;
-  char           *value;
+  guint       layer;
+  const char *key;
+  char       *value;
 } Reference;
 
 static void
@@ -66,9 +66,15 @@ new_references (CnnDraft *draft, guint layer, const char *was, const char *name)
     {
       const CnnNode *node = cnn_draft_layer (draft, i)->node;
 
+      if (node && g_strcmp0 (node->from, was) == 0)
+        {
+          Reference input = { i, "from", g_strdup (name) };
+
+          g_array_append_val (references, input);
+        }
       for (const CnnParam *param = node ? node->op->params : NULL; param && param->key; param++)
         {
-          Reference      reference = { i, param };
+          Reference      reference = { i, param->key, NULL };
           g_auto (GStrv) names     = NULL;
           gboolean       refers    = FALSE;
 
@@ -137,7 +143,7 @@ layer_name_set (CnnDraft *draft, guint layer, const char *name, GError **error)
     {
       const Reference *reference = &g_array_index (references, Reference, i);
 
-      cnn_draft_set_param (draft, reference->layer, reference->param->key, reference->value, NULL);
+      cnn_draft_set_param (draft, reference->layer, reference->key, reference->value, NULL);
     }
   cnn_draft_end (draft);
   return TRUE;

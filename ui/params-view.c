@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "card-words.h"
+#include "from-combo.h"
 #include "i18n.h"
 #include "kernel-param.h"
 #include "kernel-tools.h"
@@ -39,6 +40,8 @@ struct _CnnParamsView
   gboolean     opened;  /* a person wants to see that */
   GtkWidget   *name;
   GtkWidget   *name_error;
+  GtkWidget   *from_label; /* the choice of the layer that it reads; hidden without names */
+  GtkWidget   *from;
   int          groups;  /* how many begins had no end yet */
   gboolean     busy;
 };
@@ -132,6 +135,29 @@ on_name_done (GtkWidget *entry, GdkEvent *event, CnnParamsView *self)
 {
   set_name (self);
   return FALSE;
+}
+
+/* --- the layer it reads --------------------------------------------------- */
+
+static void
+on_from (CnnParamsView *self)
+{
+  const char *name = gtk_combo_box_get_active_id (GTK_COMBO_BOX (self->from));
+
+  if (!self->busy && name != NULL && current (self) != NULL && current (self)->node != NULL)
+    cnn_draft_set_param (self->draft, (guint) self->layer, "from", name, NULL);
+}
+
+static void
+show_from (CnnParamsView *self, const CnnNode *node, const char *const *names)
+{
+  gboolean shown = node->from || names[0];
+
+  self->busy = TRUE;
+  from_combo_show (self->from, node->from, names);
+  self->busy = FALSE;
+  gtk_widget_set_visible (self->from, shown);
+  gtk_widget_set_visible (self->from_label, shown);
 }
 
 /* --- making the widgets --------------------------------------------------- */
@@ -253,6 +279,18 @@ add_name (CnnParamsView *self, GtkGrid *grid, int y, GString *taken)
   gtk_grid_attach (grid, self->name_error, 0, y + 1, 3, 1);
 }
 
+static void
+add_from (CnnParamsView *self, GtkGrid *grid, int y, GString *taken)
+{
+  self->from = from_combo_new ();
+  self->from_label = row_label (_("Input"), "from", NULL, self->from, taken);
+  gtk_widget_set_no_show_all (self->from, TRUE);
+  gtk_widget_set_no_show_all (self->from_label, TRUE);
+  g_signal_connect_swapped (self->from, "changed", G_CALLBACK (on_from), self);
+  gtk_grid_attach (grid, self->from_label, 0, y, 1, 1);
+  gtk_grid_attach (grid, self->from, 1, y, 1, 1);
+}
+
 static GtkWidget *
 param_grid (void)
 {
@@ -282,9 +320,11 @@ add_more (CnnParamsView *self, const CnnNode *node, GString *taken)
     if (cnn_param_is_folded (node, param))
       add_row (self, GTK_GRID (grid), &y, param, taken);
   add_name (self, GTK_GRID (grid), y, taken);
+  add_from (self, GTK_GRID (grid), y + 2, taken);
   gtk_widget_set_margin_top (grid, 4);
   self->more = gtk_expander_new_with_mnemonic (label);
-  gtk_expander_set_expanded (GTK_EXPANDER (self->more), self->opened || node->name != NULL);
+  gtk_expander_set_expanded (GTK_EXPANDER (self->more), self->opened || node->name != NULL ||
+                                                     node->from != NULL);
   gtk_container_add (GTK_CONTAINER (self->more), grid);
   gtk_box_pack_start (GTK_BOX (self->content), self->more, FALSE, FALSE, 0);
   g_signal_connect_swapped (self->more, "notify::expanded", G_CALLBACK (on_more), self);
@@ -346,7 +386,10 @@ build (CnnParamsView *self, const CnnDraftLayer *layer)
   if (cnn_param_has_folded (node))
     add_more (self, node, taken);
   else if (layer->op->group != CNN_GROUP_INPUT)
-    add_name (self, GTK_GRID (grid), y, taken);
+    {
+      add_name (self, GTK_GRID (grid), y, taken);
+      add_from (self, GTK_GRID (grid), y + 2, taken);
+    }
 }
 
 /* --- bringing them up to date --------------------------------------------- */
@@ -424,7 +467,7 @@ refresh (CnnParamsView *self)
            l = g_list_delete_link (l, l))
         gtk_widget_destroy (l->data);
       g_ptr_array_set_size (self->rows, 0);
-      self->name = self->name_error = self->more = NULL;
+      self->name = self->name_error = self->more = self->from = self->from_label = NULL;
       self->busy = FALSE;
       self->op = op;
       if (op)
@@ -444,6 +487,8 @@ refresh (CnnParamsView *self)
     context.kernels = kernel_param_layer (self->draft, (guint) self->layer);
   for (guint i = 0; i < self->rows->len; i++)
     show_row (self->rows->pdata[i], node, &context);
+  if (self->from)
+    show_from (self, node, context.names);
   open_more (self, node);
   name = node->name ? node->name : "";
   if (self->name && !gtk_widget_has_focus (self->name) &&

@@ -48,11 +48,21 @@ is_too_long (const GString *text)
   return text->len > CNN_MAX_TEXT_BYTES;
 }
 
-/* Lets through the channels of one group. */
+/* The first of the layers that take @node apart reads what the layer itself does. */
 static void
-add_choice (int channels, int first, int n, GString *text)
+add_from (const CnnNode *node, GString *text)
 {
-  g_string_append (text, "conv 1x1 bias=no kernels=");
+  if (node->from != NULL)
+    g_string_append_printf (text, " from=%s", node->from);
+}
+
+/* Lets through the channels of one group of what @node reads. */
+static void
+add_choice (const CnnNode *node, int channels, int first, int n, GString *text)
+{
+  g_string_append (text, "conv 1x1 bias=no");
+  add_from (node, text);
+  g_string_append (text, " kernels=");
   for (int map = first; map < first + n && !is_too_long (text); map++)
     {
       g_string_append (text, map > first ? ",\"[" : "\"[");
@@ -205,9 +215,12 @@ cnn_partial_sums (CnnNetwork *network, CnnShape picture, guint node, int map, GE
     {
       int groups = channels / depth;
 
-      add_choice (channels, map / (infos[node].shape.channels / groups) * depth, depth, text);
+      add_choice (cnn_network_node (network, node), channels,
+                  map / (infos[node].shape.channels / groups) * depth, depth, text);
     }
   g_string_append_printf (text, "conv groups=%d bias=no", depth);
+  if (depth == channels)
+    add_from (cnn_network_node (network, node), text);
   add_window (cnn_network_node (network, node), text);
   g_string_append (text, " kernels=");
   for (int d = 0; d < depth && !is_too_long (text); d++)

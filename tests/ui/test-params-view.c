@@ -275,6 +275,48 @@ test_names (void)
   close_view (&f);
 }
 
+/* The layer that is read: offered where there are names, and followed when it is renamed. */
+static void
+test_from (void)
+{
+  Fixture       f     = open_view ("relu as=r\ntanh as=t\n#off elu as=o\nsigmoid # s\nadd r", 0);
+  GtkWidget    *combo = find (&f, GTK_TYPE_COMBO_BOX, "Input");
+  GtkTreeModel *model;
+
+  g_assert_false (gtk_widget_get_visible (combo));
+  cnn_params_view_set_layer (CNN_PARAMS_VIEW (f.view), 3);
+  combo = find (&f, GTK_TYPE_COMBO_BOX, "Input");
+  g_assert_true (gtk_widget_get_visible (combo));
+  model = gtk_combo_box_get_model (GTK_COMBO_BOX (combo));
+  g_assert_cmpint (gtk_tree_model_iter_n_children (model, NULL), ==, 3);
+  g_assert_cmpstr (gtk_combo_box_get_active_id (GTK_COMBO_BOX (combo)), ==, "");
+  choose (&f, "Input", "r");
+  assert_text (f, "relu as=r\ntanh as=t\n#off elu as=o\nsigmoid from=r # s\nadd r");
+  g_assert_cmpuint (cnn_network_node (cnn_draft_network (f.draft), 3)->in[0], ==, 1);
+  ui_test_screenshot (f.window, "params-from");
+
+  cnn_params_view_set_layer (CNN_PARAMS_VIEW (f.view), 0);
+  type (&f, "Name", "first");
+  assert_text (f, "relu as=first\ntanh as=t\n#off elu as=o\nsigmoid from=first # s\nadd first");
+  cnn_draft_undo (f.draft);
+  assert_text (f, "relu as=r\ntanh as=t\n#off elu as=o\nsigmoid from=r # s\nadd r");
+
+  /* Of a layer that is switched off the mistake says so. */
+  cnn_params_view_set_layer (CNN_PARAMS_VIEW (f.view), 3);
+  cnn_draft_set_enabled (f.draft, 0, FALSE);
+  ui_test_settle ();
+  g_assert_cmpstr (cnn_draft_layer (f.draft, 3)->problem, ==,
+                   "sigmoid: the layer named “r” is switched off");
+  g_assert_true (ui_test_says (f.window, "The layer named “r” is switched off"));
+  cnn_draft_undo (f.draft);
+  ui_test_settle ();
+  combo = find (&f, GTK_TYPE_COMBO_BOX, "Input");
+  g_assert_cmpstr (gtk_combo_box_get_active_id (GTK_COMBO_BOX (combo)), ==, "r");
+  choose (&f, "Input", "");
+  assert_text (f, "relu as=r\ntanh as=t\n#off elu as=o\nsigmoid # s\nadd r");
+  close_view (&f);
+}
+
 /* A list of kernels says how many there are and how large they are: what else the layer
  * says of that goes along, in one step. */
 static void
@@ -483,6 +525,7 @@ main (int argc, char **argv)
   g_test_add_func ("/params-view/bool-float", test_bool_float);
   g_test_add_func ("/params-view/shape", test_shape);
   g_test_add_func ("/params-view/names", test_names);
+  g_test_add_func ("/params-view/from", test_from);
   g_test_add_func ("/params-view/kernels", test_kernels);
   g_test_add_func ("/params-view/weights", test_weights);
   g_test_add_func ("/params-view/held", test_held);

@@ -75,7 +75,8 @@ check (const char *text, CnnShape picture, guint node, int map)
   g_autofree float  *values = random_picture (picture);
   g_autoptr (GError) error  = NULL;
   Layer              whole  = run (text, picture, values, (int) node);
-  Layer              before = run (text, picture, values, (int) node - 1);
+  Layer              before = run (text, picture, values,
+                                   (int) cnn_network_node (whole.network, node)->in[0]);
   g_autofree char   *apart  = cnn_partial_sums (whole.network, picture, node, map, &error);
   Layer              parts, sum;
   CnnCells           cells = { read_layer, &before };
@@ -144,6 +145,9 @@ test_deep (void)
   check ("conv 16 3x3 pad=same as=a; relu; conv 16 3x3 pad=same; add a; conv 2 3x3", colour, 5, 1);
   check ("conv 8 1x1; conv 12 3x3 groups=4 bias=0.5; sigmoid", colour, 2, 7);
   check ("conv 8 1x1; conv 12 3x3 groups=2", colour, 2, 0);
+  check ("conv 6 3x3 as=s; relu as=r; conv 5 1x1 as=a; conv 4 3x3 pad=same from=r; concat a",
+         colour, 4, 2);
+  check ("conv 8 1x1 as=s; tanh; maxpool 2; conv 12 3x3 groups=2 from=s", colour, 4, 7);
 }
 
 static void

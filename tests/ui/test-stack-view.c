@@ -60,6 +60,19 @@ test_add_to_nothing (void)
   stack_close (&stack);
 }
 
+/* A card says which layer it reads where that is not the one before. */
+static void
+test_from (void)
+{
+  Stack stack;
+
+  stack_open (&stack, "relu as=r; conv 2 3x3 pad=same; conv 4 3x3 from=r; sigmoid from=r", NULL);
+  g_assert_true (says (card_at (&stack, 2), "4, 3×3, from r"));
+  g_assert_true (says (card_at (&stack, 3), "from r"));
+  g_assert_false (says (card_at (&stack, 1), "from r"));
+  stack_close (&stack);
+}
+
 /* --- the keyboard ---------------------------------------------------------------------- */
 
 static void
@@ -357,6 +370,7 @@ main (int argc, char **argv)
   ui_test_init (&argc, &argv);
   g_test_add_func ("/stack-view/add", test_add);
   g_test_add_func ("/stack-view/add-to-nothing", test_add_to_nothing);
+  g_test_add_func ("/stack-view/from", test_from);
   g_test_add_func ("/stack-view/keys", test_keys);
   g_test_add_func ("/stack-view/drag", test_drag);
   g_test_add_func ("/stack-view/mistake", test_mistake);
