@@ -551,6 +551,30 @@ is_absorbed (CnnNetwork *network, CnnShape in, guint n_taps, const guint *taps)
   return plan->nodes[1].absorbed;
 }
 
+/* A place's softmax needs no other place: only over a map it is made of whole maps. */
+static void
+test_softmax (void)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean    whole;
+  } cases[] = { { "conv 3 3x3; softmax", FALSE },
+                { "conv 3 3x3; log-softmax", FALSE },
+                { "conv 3 3x3; softmax axis=map", TRUE },
+                { "conv 3 3x3; log-softmax axis=all", TRUE } };
+
+  for (gsize k = 0; k < G_N_ELEMENTS (cases); k++)
+    {
+      g_autoptr (CnnNetwork) network = cnn_network_parse (cases[k].text, NULL);
+      guint                  tap = 2;
+      g_autoptr (CnnPlan)    plan = cnn_plan_new (network, (CnnShape) { 300, 300, 1 }, 1, &tap,
+                                                  NULL, NULL);
+
+      g_assert_cmpint (plan->nodes[2].whole, ==, cases[k].whole);
+    }
+}
+
 /* A convolution of each kind followed by an activation and a pooling. */
 static char *
 pooled_network (GRand *rand, int kind, gboolean *monotonic)
@@ -660,6 +684,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/stream/numbers", NULL, test_random);
   g_test_add_data_func ("/stream/whole-numbers", GINT_TO_POINTER (TRUE), test_random);
+  g_test_add_func ("/stream/softmax", test_softmax);
   g_test_add_func ("/stream/reduced", test_reduced);
   g_test_add_func ("/stream/pooled", test_pooled);
   g_test_add_func ("/stream/broken", test_broken);
