@@ -36,6 +36,7 @@ typedef enum
  * @factors: what each is multiplied with, the same shape, or %NULL
  * @outside: which cells lie in the padding, the same shape
  * @winner: index of the winning (or drawn) cell, or -1
+ * @logarithm: of a %CNN_PART_FUNCTION after exponentials: it is the logarithm of the quotient
  * @result: what the part comes to
  *
  * One grid of the arithmetic behind a value.
@@ -50,6 +51,7 @@ typedef struct
   double     *factors;
   gboolean   *outside;
   int         winner;
+  gboolean    logarithm;
   double      result;
 } CnnPart;
 

@@ -22,7 +22,8 @@ append_map_layer (GString *text, GRand *rand, int number, gboolean whole)
   static const char *const borders[] = { "zero", "zero", "reflect", "replicate", "wrap" };
   static const char *const pools[] = { "maxpool", "minpool", "avgpool", "stochastic-pool" };
   static const char *const points[] = { "relu", "leaky-relu slope=2", "dropout", "tanh", "prelu",
-                                        "batchnorm", "softmax", "softmax axis=map", "elu" };
+                                        "batchnorm", "softmax", "softmax axis=map", "elu", "gelu",
+                                        "log-softmax" };
 
   switch (pick (rand, 0, 5))
     {
@@ -41,7 +42,7 @@ append_map_layer (GString *text, GRand *rand, int number, gboolean whole)
                               number);
       break;
     default:
-      g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 3 : 9));
+      g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 3 : 11));
     }
 }
 
@@ -50,7 +51,8 @@ append_vector_layer (GString *text, GRand *rand, int number, gboolean whole)
 {
   static const char *const points[] = { "relu", "leaky-relu slope=2", "dropout", "sigmoid", "prelu",
                                         "batchnorm", "softmax", "softmax axis=map",
-                                        "softmax axis=all" };
+                                        "softmax axis=all", "log-softmax", "mish",
+                                        "log-softmax axis=all" };
 
   switch (pick (rand, 0, 4))
     {
@@ -62,7 +64,7 @@ append_vector_layer (GString *text, GRand *rand, int number, gboolean whole)
                               pick (rand, 1, 30), number);
       break;
     default:
-      g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 3 : 9));
+      g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 3 : 12));
     }
 }
 

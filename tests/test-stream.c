@@ -117,8 +117,9 @@ static char *
 random_network (GRand *rand, gboolean whole)
 {
   static const char *const points[] = { "relu", "dropout", "leaky-relu", "tanh", "prelu", "elu",
-                                        "batchnorm", "sigmoid" };
-  static const char *const wholes[] = { "softmax axis=map", "softmax", "softmax axis=all" };
+                                        "batchnorm", "sigmoid", "gelu", "mish", "clip min=-1 max=1" };
+  static const char *const wholes[] = { "softmax axis=map", "softmax", "softmax axis=all",
+                                        "log-softmax", "log-softmax axis=map" };
   static const char *const ends[] = { "global-maxpool\n", "flatten\nmaxpool 1\n", "spp\ndense 4\n",
                                       "global-avgpool\ndense 7\nrelu\ndense 3\n" };
   GString                 *text = g_string_new (NULL);
@@ -140,10 +141,10 @@ random_network (GRand *rand, gboolean whole)
         break;
       case 8:
         if (!whole)
-          g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 3));
+          g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 5));
         break;
       default:
-        g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 2 : 8));
+        g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 2 : 11));
       }
   if (pick (rand, 0, 3) == 0 || text->len == 0)
     g_string_append (text, pick_word (rand, ends, whole ? 2 : 4));
@@ -579,6 +580,30 @@ is_absorbed (CnnNetwork *network, CnnShape in, guint n_taps, const guint *taps)
   return plan->nodes[1].absorbed;
 }
 
+/* A place's softmax needs no other place: only over a map it is made of whole maps. */
+static void
+test_softmax (void)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean    whole;
+  } cases[] = { { "conv 3 3x3; softmax", FALSE },
+                { "conv 3 3x3; log-softmax", FALSE },
+                { "conv 3 3x3; softmax axis=map", TRUE },
+                { "conv 3 3x3; log-softmax axis=all", TRUE } };
+
+  for (gsize k = 0; k < G_N_ELEMENTS (cases); k++)
+    {
+      g_autoptr (CnnNetwork) network = cnn_network_parse (cases[k].text, NULL);
+      guint                  tap = 2;
+      g_autoptr (CnnPlan)    plan = cnn_plan_new (network, (CnnShape) { 300, 300, 1 }, 1, &tap,
+                                                  NULL, NULL);
+
+      g_assert_cmpint (plan->nodes[2].whole, ==, cases[k].whole);
+    }
+}
+
 /* A convolution of each kind followed by an activation and a pooling. */
 static char *
 pooled_network (GRand *rand, int kind, gboolean *monotonic)
@@ -688,6 +713,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/stream/numbers", NULL, test_random);
   g_test_add_data_func ("/stream/whole-numbers", GINT_TO_POINTER (TRUE), test_random);
+  g_test_add_func ("/stream/softmax", test_softmax);
   g_test_add_func ("/stream/reduced", test_reduced);
   g_test_add_func ("/stream/pooled", test_pooled);
   g_test_add_func ("/stream/broken", test_broken);

@@ -271,6 +271,8 @@ apply (const CnnArithmeticStep *self, const CnnPart *function)
 
       g_autofree char *greatest = cnn_number_short (most);
 
+      if (function->logarithm)
+        return g_strdup_printf ("%s − %s − ln (%s) = %s", x, greatest, sum, y);
       return g_strdup_printf ("e^(%s − %s) ÷ %s = %s", x, greatest, sum, y);
     }
   if (self->step->node == 0)

@@ -145,9 +145,12 @@ n_values (const CnnNode *node, const CnnNodeInfo *infos)
 
   if (cnn_node_reach (node) == CNN_REACH_WINDOW && cnn_node_window (node, in, &window, NULL))
     return (gint64) window.kernel.height * window.kernel.width;
-  if (cnn_node_reach (node) != CNN_REACH_WHOLE || node->op->group == CNN_GROUP_STRUCTURE)
+  if (node->op->group == CNN_GROUP_STRUCTURE)
     return 1;
-  if (axis != NULL)
+  /* Over channels, many values may be behind one although it needs no other place. */
+  if (cnn_node_reach (node) != CNN_REACH_WHOLE && (axis == NULL || axis->choices == NULL))
+    return 1;
+  if (axis != NULL && axis->choices != NULL)
     over = axis->choices[*cnn_param_field (const int, axis, node->params)].key;
   return strcmp (over, "channels") == 0 ? in.channels
          : strcmp (over, "all") == 0    ? cnn_shape_cells (in)
@@ -197,7 +200,8 @@ check_question (const Question *q, const CnnNodeInfo *infos, GError **error)
     {
       if (!check_terms (cnn_network_node (q->network, node), infos, &infos[node], error))
         return FALSE;
-      if (cnn_node_reach (cnn_network_node (q->network, node)) != CNN_REACH_POINT)
+      if (cnn_node_reach (cnn_network_node (q->network, node)) != CNN_REACH_POINT ||
+          n_values (cnn_network_node (q->network, node), infos) > 1)
         break;
     }
   return TRUE;

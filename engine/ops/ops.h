@@ -18,10 +18,20 @@ G_BEGIN_DECLS
 /** cnn_no_params: the parameter list of an op that has none. */
 extern const CnnParam cnn_no_params[];
 
+/**
+ * CnnPointwise:
+ * @a: the function's first number
+ * @b: its second
+ *
+ * Puts each of @n values into a function, in place.
+ */
+typedef void (*CnnPointwise) (gsize n, float a, float b, float *values);
+
 gsize    cnn_lanes           (gsize n_maps);
 gboolean cnn_vector_shape    (double length, CnnShape *out, GError **error);
 CnnStep *cnn_copy_prepare    (const CnnTask *task, GError **error);
 CnnStep *cnn_eltwise_prepare (const CnnTask *task, dnnl_alg_kind_t kind, float alpha, float beta,
                               GError **error);
+CnnStep *cnn_pointwise_prepare (const CnnTask *task, CnnPointwise function, float a, float b);
 
 G_END_DECLS

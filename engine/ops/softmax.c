@@ -2,33 +2,21 @@
 #include <math.h>
 
 #include "i18n.h"
-#include "ops.h"
+#include "softmax.h"
 
-typedef struct
-{
-  int axis;
-} SoftmaxParams;
-
-enum
-{
-  AXIS_CHANNELS,
-  AXIS_MAP,
-  AXIS_ALL
-};
-
-static const CnnChoice axes[] = {
-  [AXIS_CHANNELS] = { "channels", N_("Channels at each place") },
-  [AXIS_MAP] = { "map", N_("Each map") },
-  [AXIS_ALL] = { "all", N_("All values") },
+const CnnChoice cnn_softmax_axes[] = {
+  [CNN_SOFTMAX_CHANNELS] = { "channels", N_("Channels at each place") },
+  [CNN_SOFTMAX_MAP] = { "map", N_("Each map") },
+  [CNN_SOFTMAX_ALL] = { "all", N_("All values") },
   { NULL },
 };
 
 static const CnnParam softmax_params[] = {
   { .key = "axis",
     .type = CNN_PARAM_CHOICE,
-    .offset = offsetof (SoftmaxParams, axis),
+    .offset = offsetof (CnnSoftmaxParams, axis),
     .initial = "channels",
-    .choices = axes,
+    .choices = cnn_softmax_axes,
     .label = N_("Over"),
     .tooltip = N_("Which values add up to 1") },
   { .key = NULL },
@@ -68,13 +56,14 @@ prepare_rows (const CnnTask *task, GError **error)
  * multiple of the sets that add up to 1, which take turns in memory. */
 typedef struct
 {
-  CnnStep step;
-  int     batch;
-  gsize   n;
-  gsize   n_sets;  /* channels, or 1 for all values together */
-  gsize   n_lanes;
-  float  *most;    /* [n_lanes]: the set's greatest value */
-  double *sums;    /* [n_lanes] */
+  CnnStep  step;
+  gboolean logarithm;
+  gsize    n_stretches;
+  gsize    n;
+  gsize    n_sets;  /* channels, or 1 for all values together */
+  gsize    n_lanes;
+  float   *most;    /* [n_lanes]: the set's greatest value */
+  double  *sums;    /* [n_lanes] */
 } PlacesStep;
 
 /* The greatest value of each set, in all of its lanes. */
@@ -90,6 +79,21 @@ places_most (PlacesStep *step, const float *in)
     step->most[i % step->n_sets] = MAX (step->most[i % step->n_sets], step->most[i]);
   for (gsize i = step->n_sets; i < step->n_lanes; i++)
     step->most[i] = step->most[i % step->n_sets];
+}
+
+/* The sum of each set's exponentials, in all of its lanes. */
+static void
+places_sums (PlacesStep *step, const float *in)
+{
+  for (gsize i = 0; i < step->n_lanes; i++)
+    step->sums[i] = 0.0;
+  for (gsize i = 0; i < step->n; i += step->n_lanes)
+    for (gsize j = 0, n = MIN (step->n_lanes, step->n - i); j < n; j++)
+      step->sums[j] += expf (in[i + j] - step->most[j]);
+  for (gsize i = step->n_sets; i < step->n_lanes; i++)
+    step->sums[i % step->n_sets] += step->sums[i];
+  for (gsize i = step->n_sets; i < step->n_lanes; i++)
+    step->sums[i] = step->sums[i % step->n_sets];
 }
 
 static void
@@ -113,13 +117,28 @@ places_image (PlacesStep *step, const float *in, float *out)
       out[i + j] *= step->most[j];
 }
 
+/* The greatest value goes first: taken off with the logarithm in one, it would
+ * cost the digits that count. */
+static void
+places_logarithms (PlacesStep *step, const float *in, float *out)
+{
+  places_most (step, in);
+  places_sums (step, in);
+  for (gsize i = 0; i < step->n_lanes; i++)
+    step->sums[i] = log (step->sums[i]);
+  for (gsize i = 0; i < step->n; i += step->n_lanes)
+    for (gsize j = 0, n = MIN (step->n_lanes, step->n - i); j < n; j++)
+      out[i + j] = in[i + j] - step->most[j] - (float) step->sums[j];
+}
+
 static gboolean
 places_run (CnnStep *base, const float *const *in, float *out, int y, int x)
 {
   PlacesStep *step = (PlacesStep *) base;
 
-  for (int i = 0; i < step->batch; i++)
-    places_image (step, in[0] + i * step->n, out + i * step->n);
+  for (gsize i = 0; i < step->n_stretches; i++)
+    (step->logarithm ? places_logarithms : places_image) (step, in[0] + i * step->n,
+                                                          out + i * step->n);
   return TRUE;
 }
 
@@ -133,30 +152,67 @@ places_free (CnnStep *base)
   g_free (step);
 }
 
+/* A step for stretches of @n neighbouring values that have nothing to do with each
+ * other: images, or the channels of a place. */
 static CnnStep *
-prepare_places (const CnnTask *task, gsize n_sets)
+prepare_places (const CnnTask *task, gsize n, gsize n_sets, gboolean logarithm)
 {
   PlacesStep *step = g_new0 (PlacesStep, 1);
 
   step->step.run = places_run;
   step->step.free = places_free;
-  step->batch = MAX (task->batch, 1);
-  step->n = (gsize) cnn_shape_cells (task->out);
+  step->logarithm = logarithm;
+  step->n = n;
+  step->n_stretches = MAX (task->batch, 1) * ((gsize) cnn_shape_cells (task->out) / n);
   step->n_sets = n_sets;
-  step->n_lanes = cnn_lanes (n_sets);
+  step->n_lanes = MIN (cnn_lanes (n_sets), n);
   step->most = g_new (float, step->n_lanes);
   step->sums = g_new (double, step->n_lanes);
   return &step->step;
 }
 
+/**
+ * cnn_softmax_prepare:
+ * @logarithm: whether it is the logarithm of softmax
+ *
+ * Returns: (transfer full): the step of a layer with #CnnSoftmaxParams, or %NULL
+ *   with %CNN_ERROR_UNSUPPORTED or %CNN_ERROR_LIMIT set
+ */
+CnnStep *
+cnn_softmax_prepare (const CnnTask *task, gboolean logarithm, GError **error)
+{
+  const CnnSoftmaxParams *p = task->node->params;
+  gsize                   cells = (gsize) cnn_shape_cells (task->out);
+
+  if (p->axis == CNN_SOFTMAX_MAP)
+    return prepare_places (task, cells, (gsize) task->out.channels, logarithm);
+  if (p->axis == CNN_SOFTMAX_ALL)
+    return prepare_places (task, cells, 1, logarithm);
+  /* oneDNN's logarithm is off by 3 · 10⁻⁶: too much for a share near 1. */
+  return logarithm ? prepare_places (task, (gsize) task->out.channels, 1, TRUE)
+                   : prepare_rows (task, error);
+}
+
 static CnnStep *
 softmax_prepare (const CnnTask *task, GError **error)
 {
-  const SoftmaxParams *p = task->node->params;
+  return cnn_softmax_prepare (task, FALSE, error);
+}
 
-  if (p->axis == AXIS_CHANNELS)
-    return prepare_rows (task, error);
-  return prepare_places (task, p->axis == AXIS_MAP ? (gsize) task->out.channels : 1);
+/** cnn_softmax_reach: over channels, a place needs no other. */
+CnnReach
+cnn_softmax_reach (const CnnNode *node)
+{
+  const CnnSoftmaxParams *p = node->params;
+
+  return p->axis == CNN_SOFTMAX_CHANNELS ? CNN_REACH_POINT : CNN_REACH_WHOLE;
+}
+
+/** cnn_softmax_map_label: none: a map of the output comes from all maps before it. */
+char *
+cnn_softmax_map_label (const CnnNode *node, int map)
+{
+  return NULL;
 }
 
 /* --- the arithmetic ------------------------------------------------------- */
@@ -216,32 +272,47 @@ explain_rows (const Set *set, CnnExplanation *explanation)
   return part->result;
 }
 
-/* Taking the greatest value off all of them changes no quotient and keeps the
- * exponentials finite. */
-static void
-softmax_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
-                 CnnExplanation *explanation)
+/**
+ * cnn_softmax_sum:
+ * @most: (out): the greatest value of those that belong together
+ *
+ * Adds the part with the exponentials. Taking the greatest value off all of them
+ * changes no quotient and keeps the exponentials finite.
+ *
+ * Returns: their sum, each times e to the power of -@most
+ */
+double
+cnn_softmax_sum (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+                 CnnExplanation *explanation, double *most)
 {
-  const SoftmaxParams *p = task->node->params;
-  CnnShape             in = task->in[0];
-  gboolean             here = p->axis == AXIS_CHANNELS, one_map = p->axis == AXIS_MAP;
-  double               value = cells->read (cells->data, 0, y, x, channel), sum;
-  Set                  set = { .cells = cells,
-                               .places = { 0, 0, in.width, in.height },
-                               .first = one_map ? channel : 0,
-                               .channels = one_map ? 1 : in.channels,
-                               .most = value };
+  const CnnSoftmaxParams *p = task->node->params;
+  CnnShape                in = task->in[0];
+  gboolean                one_map = p->axis == CNN_SOFTMAX_MAP;
+  Set                     set = { .cells = cells,
+                                  .places = { 0, 0, in.width, in.height },
+                                  .first = one_map ? channel : 0,
+                                  .channels = one_map ? 1 : in.channels,
+                                  .most = -INFINITY };
 
-  if (here)
+  if (p->axis == CNN_SOFTMAX_CHANNELS)
     set.places = (CnnRect) { x, y, 1, 1 };
   for (int row = 0; row < set.places.height; row++)
     for (int i = 0; i < set.places.width * set.channels; i++)
       set.most = MAX (set.most, set_value (&set, row, i));
+  *most = set.most;
   if ((gint64) set.places.height * set.places.width * set.channels <= CNN_EXPLAIN_CELLS)
-    sum = explain_cells (&set, explanation);
-  else
-    sum = explain_rows (&set, explanation);
-  cnn_explanation_function (explanation, 0, channel, value, exp (value - set.most) / sum);
+    return explain_cells (&set, explanation);
+  return explain_rows (&set, explanation);
+}
+
+static void
+softmax_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+                 CnnExplanation *explanation)
+{
+  double value = cells->read (cells->data, 0, y, x, channel), most;
+  double sum = cnn_softmax_sum (task, cells, y, x, channel, explanation, &most);
+
+  cnn_explanation_function (explanation, 0, channel, value, exp (value - most) / sum);
 }
 
 const CnnOp cnn_op_softmax = {
@@ -250,8 +321,10 @@ const CnnOp cnn_op_softmax = {
   .blurb = N_("Turns values into probabilities that add up to 1: eˣ divided by the sum of all eˣ"),
   .group = CNN_GROUP_ACTIVATION,
   .reach = CNN_REACH_WHOLE,
+  .reach_of = cnn_softmax_reach,
+  .map_label = cnn_softmax_map_label,
   .batches = TRUE,
-  .params_size = sizeof (SoftmaxParams),
+  .params_size = sizeof (CnnSoftmaxParams),
   .params = softmax_params,
   .prepare = softmax_prepare,
   .explain = softmax_explain,

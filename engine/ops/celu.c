@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "i18n.h"
+#include "ops.h"
+
+typedef struct
+{
+  double alpha;
+} CeluParams;
+
+static const CnnParam celu_params[] = {
+  { .key = "alpha",
+    .type = CNN_PARAM_FLOAT,
+    .offset = offsetof (CeluParams, alpha),
+    .initial = "1",
+    .min = 1e-6,
+    .max = 1e6,
+    .label = N_("Alpha"),
+    .tooltip = N_("How far below zero it goes") },
+  { .key = NULL },
+};
+
+static void
+celu_values (gsize n, float a, float b, float *values)
+{
+  for (gsize i = 0; i < n; i++)
+    values[i] = values[i] > 0.0f ? values[i] : a * expm1f (values[i] / a);
+}
+
+static CnnStep *
+celu_prepare (const CnnTask *task, GError **error)
+{
+  const CeluParams *p = task->node->params;
+
+  return cnn_pointwise_prepare (task, celu_values, (float) p->alpha, 0.0f);
+}
+
+/* Source: Barron, "Continuously differentiable exponential linear units" (2017). */
+static void
+celu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+              CnnExplanation *explanation)
+{
+  const CeluParams *p = task->node->params;
+  double            value = cells->read (cells->data, 0, y, x, channel);
+
+  cnn_explanation_function (explanation, 0, channel, value,
+                            value > 0.0 ? value : p->alpha * expm1 (value / p->alpha));
+}
+
+const CnnOp cnn_op_celu = {
+  .name = "celu",
+  .label = N_("CELU"),
+  .blurb = N_("Keeps what is positive; negative values run smoothly towards −alpha, without "
+              "a kink at 0: alpha · (eˣᐟᵃˡᵖʰᵃ − 1)"),
+  .group = CNN_GROUP_ACTIVATION,
+  .reach = CNN_REACH_POINT,
+  .params_size = sizeof (CeluParams),
+  .params = celu_params,
+  .prepare = celu_prepare,
+  .explain = celu_explain,
+};

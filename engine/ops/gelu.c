@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "i18n.h"
+#include "ops.h"
+
+typedef struct
+{
+  int approximate;
+} GeluParams;
+
+enum
+{
+  APPROXIMATE_NONE,
+  APPROXIMATE_TANH
+};
+
+static const CnnChoice approximations[] = {
+  [APPROXIMATE_NONE] = { "none", N_("Exactly") },
+  [APPROXIMATE_TANH] = { "tanh", N_("With tanh") },
+  { NULL },
+};
+
+static const CnnParam gelu_params[] = {
+  { .key = "approximate",
+    .type = CNN_PARAM_CHOICE,
+    .offset = offsetof (GeluParams, approximate),
+    .initial = "none",
+    .choices = approximations,
+    .label = N_("Computed"),
+    .tooltip = N_("Whether the normal distribution is approximated, as some networks were "
+                  "trained with") },
+  { .key = NULL },
+};
+
+/* 1 + erf (x) is erfc (−x), in which nothing cancels. */
+static void
+gelu_exactly (gsize n, float a, float b, float *values)
+{
+  for (gsize i = 0; i < n; i++)
+    values[i] *= 0.5f * erfcf (values[i] * (float) -M_SQRT1_2);
+}
+
+/* (1 + tanh (u)) / 2 is 1 / (1 + e⁻²ᵘ), in which nothing cancels. */
+static void
+gelu_tanh (gsize n, float a, float b, float *values)
+{
+  const float factor = (float) (M_2_SQRTPI * M_SQRT1_2);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      float x = values[i];
+
+      values[i] = x / (1.0f + expf (-2.0f * factor * (x + 0.044715f * x * x * x)));
+    }
+}
+
+static CnnStep *
+gelu_prepare (const CnnTask *task, GError **error)
+{
+  const GeluParams *p = task->node->params;
+
+  return cnn_pointwise_prepare (
+    task, p->approximate == APPROXIMATE_TANH ? gelu_tanh : gelu_exactly, 0.0f, 0.0f);
+}
+
+/* Source: Hendrycks and Gimpel, "Gaussian error linear units" (2016), section 2. */
+static void
+gelu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+              CnnExplanation *explanation)
+{
+  const GeluParams *p = task->node->params;
+  double            value = cells->read (cells->data, 0, y, x, channel), part;
+
+  if (p->approximate == APPROXIMATE_TANH)
+    part = tanh (sqrt (2.0 / G_PI) * (value + 0.044715 * value * value * value));
+  else
+    part = erf (value / sqrt (2.0));
+  cnn_explanation_function (explanation, 0, channel, value, 0.5 * value * (1.0 + part));
+  /* Below 0 the two terms all but cancel. */
+  explanation->magnitude = 0.5 * fabs (value) * (1.0 + fabs (part));
+}
+
+const CnnOp cnn_op_gelu = {
+  .name = "gelu",
+  .label = N_("GELU"),
+  .blurb = N_("Multiplies each value with the probability that a normally distributed one is "
+              "smaller: x · Φ (x)"),
+  .group = CNN_GROUP_ACTIVATION,
+  .reach = CNN_REACH_POINT,
+  .params_size = sizeof (GeluParams),
+  .params = gelu_params,
+  .prepare = gelu_prepare,
+  .explain = gelu_explain,
+};

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "i18n.h"
+#include "ops.h"
+
+static void
+mish_values (gsize n, float a, float b, float *values)
+{
+  /* With e = eˣ, tanh (ln (1 + e)) is (e² + 2e) / (e² + 2e + 2); from 20 on it is 1. */
+  for (gsize i = 0; i < n; i++)
+    {
+      float e = expf (values[i] > 20.0f ? 20.0f : values[i]);
+      float part = e * (e + 2.0f);
+
+      values[i] *= part / (part + 2.0f);
+    }
+}
+
+static CnnStep *
+mish_prepare (const CnnTask *task, GError **error)
+{
+  return cnn_pointwise_prepare (task, mish_values, 0.0f, 0.0f);
+}
+
+/* Source: Misra, "Mish" (2019), equation 1. */
+static void
+mish_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+              CnnExplanation *explanation)
+{
+  double value = cells->read (cells->data, 0, y, x, channel);
+
+  cnn_explanation_function (explanation, 0, channel, value,
+                            value * tanh (value > 30.0 ? value : log1p (exp (value))));
+}
+
+const CnnOp cnn_op_mish = {
+  .name = "mish",
+  .label = N_("Mish"),
+  .blurb = N_("A smooth ReLU that lets a little of the negative through: x · tanh (ln (1 + eˣ))"),
+  .group = CNN_GROUP_ACTIVATION,
+  .reach = CNN_REACH_POINT,
+  .params = cnn_no_params,
+  .prepare = mish_prepare,
+  .explain = mish_explain,
+};

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "i18n.h"
+#include "ops.h"
+
+typedef struct
+{
+  double alpha;
+  double gamma;
+} SeluParams;
+
+static const CnnParam selu_params[] = {
+  { .key = "alpha",
+    .type = CNN_PARAM_FLOAT,
+    .offset = offsetof (SeluParams, alpha),
+    .initial = "1.67326324235",
+    .min = -1e6,
+    .max = 1e6,
+    .label = N_("Alpha"),
+    .tooltip = N_("How far below zero it goes, before gamma") },
+  { .key = "gamma",
+    .type = CNN_PARAM_FLOAT,
+    .offset = offsetof (SeluParams, gamma),
+    .initial = "1.05070098736",
+    .min = -1e6,
+    .max = 1e6,
+    .label = N_("Gamma"),
+    .tooltip = N_("What everything is multiplied with") },
+  { .key = NULL },
+};
+
+static void
+selu_values (gsize n, float a, float b, float *values)
+{
+  for (gsize i = 0; i < n; i++)
+    values[i] = values[i] > 0.0f ? b * values[i] : b * (a * expm1f (values[i]));
+}
+
+static CnnStep *
+selu_prepare (const CnnTask *task, GError **error)
+{
+  const SeluParams *p = task->node->params;
+
+  return cnn_pointwise_prepare (task, selu_values, (float) p->alpha, (float) p->gamma);
+}
+
+/* Source: Klambauer et al., "Self-normalizing neural networks" (2017), equation 2. */
+static void
+selu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+              CnnExplanation *explanation)
+{
+  const SeluParams *p = task->node->params;
+  double            value = cells->read (cells->data, 0, y, x, channel);
+
+  cnn_explanation_function (explanation, 0, channel, value,
+                            p->gamma * (value > 0.0 ? value : p->alpha * expm1 (value)));
+}
+
+const CnnOp cnn_op_selu = {
+  .name = "selu",
+  .label = N_("SELU"),
+  .blurb = N_("An ELU that keeps the spread of values as they go from layer to layer: gamma "
+              "· (x where positive, else alpha · (eˣ − 1))"),
+  .group = CNN_GROUP_ACTIVATION,
+  .reach = CNN_REACH_POINT,
+  .params_size = sizeof (SeluParams),
+  .params = selu_params,
+  .prepare = selu_prepare,
+  .explain = selu_explain,
+};

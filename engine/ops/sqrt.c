@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "i18n.h"
+#include "ops.h"
+
+static void
+sqrt_values (gsize n, float a, float b, float *values)
+{
+  for (gsize i = 0; i < n; i++)
+    values[i] = sqrtf (values[i]);
+}
+
+static CnnStep *
+sqrt_prepare (const CnnTask *task, GError **error)
+{
+  return cnn_pointwise_prepare (task, sqrt_values, 0.0f, 0.0f);
+}
+
+static void
+sqrt_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+              CnnExplanation *explanation)
+{
+  double value = cells->read (cells->data, 0, y, x, channel);
+
+  cnn_explanation_function (explanation, 0, channel, value,
+                            sqrt (value));
+}
+
+const CnnOp cnn_op_sqrt = {
+  .name = "sqrt",
+  .label = N_("Square root"),
+  .blurb = N_("The square root of every value; of a negative one it is no number"),
+  .group = CNN_GROUP_ACTIVATION,
+  .reach = CNN_REACH_POINT,
+  .params = cnn_no_params,
+  .prepare = sqrt_prepare,
+  .explain = sqrt_explain,
+};

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "i18n.h"
+#include "ops.h"
+
+typedef struct
+{
+  double alpha;
+} ThresholdedReluParams;
+
+static const CnnParam thresholded_relu_params[] = {
+  { .key = "alpha",
+    .type = CNN_PARAM_FLOAT,
+    .offset = offsetof (ThresholdedReluParams, alpha),
+    .initial = "1",
+    .min = -1e6,
+    .max = 1e6,
+    .label = N_("Alpha"),
+    .tooltip = N_("What a value must be above to be kept") },
+  { .key = NULL },
+};
+
+static void
+thresholded_relu_values (gsize n, float a, float b, float *values)
+{
+  /* Asked this way round, what is no number stays so. */
+  for (gsize i = 0; i < n; i++)
+    values[i] = values[i] <= a ? 0.0f : values[i];
+}
+
+static CnnStep *
+thresholded_relu_prepare (const CnnTask *task, GError **error)
+{
+  const ThresholdedReluParams *p = task->node->params;
+
+  return cnn_pointwise_prepare (task, thresholded_relu_values, (float) p->alpha, 0.0f);
+}
+
+static void
+thresholded_relu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+                          CnnExplanation *explanation)
+{
+  const ThresholdedReluParams *p = task->node->params;
+  double                       value = cells->read (cells->data, 0, y, x, channel);
+
+  cnn_explanation_function (explanation, 0, channel, value,
+                            value > (float) p->alpha ? value : 0.0);
+}
+
+const CnnOp cnn_op_thresholded_relu = {
+  .name = "thresholded-relu",
+  .label = N_("Thresholded ReLU"),
+  .blurb = N_("Keeps what is above alpha and turns the rest into zero"),
+  .group = CNN_GROUP_ACTIVATION,
+  .reach = CNN_REACH_POINT,
+  .exact = TRUE,
+  .params_size = sizeof (ThresholdedReluParams),
+  .params = thresholded_relu_params,
+  .prepare = thresholded_relu_prepare,
+  .explain = thresholded_relu_explain,
+};
