@@ -145,7 +145,7 @@ cnn_card_words_params (const CnnNode *node, const char *separator)
       if (words->len > 0)
         g_string_append (words, separator != NULL ? separator : "\n");
       if (separator == NULL)
-        g_string_append_printf (words, _("%s: %s"), _("Input"), node->from);
+        g_string_append_printf (words, _("%s: %s"), _("Reads"), node->from);
       else
         /* Translators: on a layer's card: the name of the earlier layer that it reads. */
         g_string_append_printf (words, _("from %s"), node->from);

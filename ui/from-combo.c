@@ -18,7 +18,7 @@ from_combo_new (void)
 
   gtk_widget_set_hexpand (combo, TRUE);
   gtk_widget_set_tooltip_text (combo, _("Which layer this one reads"));
-  atk_object_set_name (gtk_widget_get_accessible (combo), _("Input"));
+  atk_object_set_name (gtk_widget_get_accessible (combo), _("Reads"));
   return combo;
 }
 

@@ -283,7 +283,7 @@ static void
 add_from (CnnParamsView *self, GtkGrid *grid, int y, GString *taken)
 {
   self->from = from_combo_new ();
-  self->from_label = row_label (_("Input"), "from", NULL, self->from, taken);
+  self->from_label = row_label (_("Reads"), "from", NULL, self->from, taken);
   gtk_widget_set_no_show_all (self->from, TRUE);
   gtk_widget_set_no_show_all (self->from_label, TRUE);
   g_signal_connect_swapped (self->from, "changed", G_CALLBACK (on_from), self);

@@ -280,17 +280,17 @@ static void
 test_from (void)
 {
   Fixture       f     = open_view ("relu as=r\ntanh as=t\n#off elu as=o\nsigmoid # s\nadd r", 0);
-  GtkWidget    *combo = find (&f, GTK_TYPE_COMBO_BOX, "Input");
+  GtkWidget    *combo = find (&f, GTK_TYPE_COMBO_BOX, "Reads");
   GtkTreeModel *model;
 
   g_assert_false (gtk_widget_get_visible (combo));
   cnn_params_view_set_layer (CNN_PARAMS_VIEW (f.view), 3);
-  combo = find (&f, GTK_TYPE_COMBO_BOX, "Input");
+  combo = find (&f, GTK_TYPE_COMBO_BOX, "Reads");
   g_assert_true (gtk_widget_get_visible (combo));
   model = gtk_combo_box_get_model (GTK_COMBO_BOX (combo));
   g_assert_cmpint (gtk_tree_model_iter_n_children (model, NULL), ==, 3);
   g_assert_cmpstr (gtk_combo_box_get_active_id (GTK_COMBO_BOX (combo)), ==, "");
-  choose (&f, "Input", "r");
+  choose (&f, "Reads", "r");
   assert_text (f, "relu as=r\ntanh as=t\n#off elu as=o\nsigmoid from=r # s\nadd r");
   g_assert_cmpuint (cnn_network_node (cnn_draft_network (f.draft), 3)->in[0], ==, 1);
   ui_test_screenshot (f.window, "params-from");
@@ -310,9 +310,9 @@ test_from (void)
   g_assert_true (ui_test_says (f.window, "The layer named “r” is switched off"));
   cnn_draft_undo (f.draft);
   ui_test_settle ();
-  combo = find (&f, GTK_TYPE_COMBO_BOX, "Input");
+  combo = find (&f, GTK_TYPE_COMBO_BOX, "Reads");
   g_assert_cmpstr (gtk_combo_box_get_active_id (GTK_COMBO_BOX (combo)), ==, "r");
-  choose (&f, "Input", "");
+  choose (&f, "Reads", "");
   assert_text (f, "relu as=r\ntanh as=t\n#off elu as=o\nsigmoid # s\nadd r");
   close_view (&f);
 }
