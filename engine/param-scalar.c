@@ -226,9 +226,55 @@ shape_expect (const CnnParam *param)
                             "each number from 1 to %d"), (int) param->max);
 }
 
+/* --- text ------------------------------------------------------------------ */
+
+static gboolean
+text_parse (const CnnParam *param, const char *text, gpointer field, gsize *offset, GError **error)
+{
+  gsize length = strlen (text);
+  char *value = NULL;
+
+  if (length >= 2 && text[0] == '"' && text[length - 1] == '"')
+    value = g_strndup (text + 1, length - 2);
+  else
+    value = g_strdup (text);
+  if (strpbrk (value, "\"\n"))
+    {
+      g_free (value);
+      return cnn_param_unexpected (param, text, error);
+    }
+  g_free (*(char **) field);
+  *(char **) field = *value ? value : NULL;
+  if (*value == '\0')
+    g_free (value);
+  return TRUE;
+}
+
+static void
+text_print (const CnnParam *param, gconstpointer field, GString *text)
+{
+  const char *value = *(char *const *) field;
+
+  if (value)
+    g_string_append_printf (text, "\"%s\"", value);
+}
+
+static void
+text_clear (gpointer field)
+{
+  g_clear_pointer ((char **) field, g_free);
+}
+
+static char *
+text_expect (const CnnParam *param)
+{
+  return g_strdup (_("words in quotes, on one line"));
+}
+
 const CnnParamKind cnn_param_int = { int_parse, int_print, NULL, int_expect };
 const CnnParamKind cnn_param_float = { float_parse, float_print, NULL, float_expect };
 const CnnParamKind cnn_param_bool = { choice_parse, choice_print, NULL, choice_expect };
 const CnnParamKind cnn_param_choice = { choice_parse, choice_print, NULL, choice_expect };
 const CnnParamKind cnn_param_size = { size_parse, size_print, NULL, size_expect };
 const CnnParamKind cnn_param_shape = { shape_parse, shape_print, NULL, shape_expect };
+const CnnParamKind cnn_param_text = { text_parse, text_print, text_clear, text_expect };

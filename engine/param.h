@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @CNN_PARAM_NUMBERS: #CnnNumbers, written 1,2,4
  * @CNN_PARAM_BIAS: #CnnBias, written yes, no or as numbers
  * @CNN_PARAM_KERNELS: #GPtrArray of #CnnKernel, or %NULL when not said
+ * @CNN_PARAM_TEXT: char *, written in quotes; %NULL when not said
  * @CNN_PARAM_NODES: #GStrv of names given with as=, or %NULL when not said
  *
  * What a parameter holds, and the C type of its field.
@@ -34,6 +35,7 @@ typedef enum
   CNN_PARAM_NUMBERS,
   CNN_PARAM_BIAS,
   CNN_PARAM_KERNELS,
+  CNN_PARAM_TEXT,
   CNN_PARAM_NODES
 } CnnParamType;
 

@@ -137,6 +137,7 @@ append_value (GString *text, GRand *rand, const CnnParam *param, CnnShape in, gb
     case CNN_PARAM_NODES:
       g_string_append (text, pick (rand, 0, 1) ? "a" : "a,b");
       break;
+    case CNN_PARAM_TEXT:
     case CNN_PARAM_SHAPE:
       break;
     }

@@ -93,6 +93,25 @@ numbers_text (CnnParamWidget *self)
   return g_strdup (gtk_entry_get_text (GTK_ENTRY (self->parts[0])));
 }
 
+/* --- text ----------------------------------------------------------------- */
+
+/* The quotes around it are the notation's, not the person's. */
+static void
+text_show (CnnParamWidget *self, gconstpointer field)
+{
+  const char *value = *(char *const *) field;
+  GtkEntry   *entry = GTK_ENTRY (self->parts[0]);
+
+  if (g_strcmp0 (gtk_entry_get_text (entry), value ? value : "") != 0)
+    gtk_entry_set_text (entry, value ? value : "");
+}
+
+static char *
+text_text (CnnParamWidget *self)
+{
+  return g_strdup_printf ("\"%s\"", gtk_entry_get_text (GTK_ENTRY (self->parts[0])));
+}
+
 static const CnnChoice biases[] = {
   { "yes", N_("Yes, 0 until trained") },
   { "no", N_("No") },
@@ -292,4 +311,5 @@ nodes_text (CnnParamWidget *self)
 const ParamKind param_kind_numbers = { numbers_make, numbers_show, numbers_text };
 const ParamKind param_kind_bias = { bias_make, bias_show, bias_text };
 const ParamKind param_kind_kernels = { kernels_make, kernels_show, kernels_text, TRUE };
+const ParamKind param_kind_text = { numbers_make, text_show, text_text };
 const ParamKind param_kind_nodes = { nodes_make, nodes_show, nodes_text };

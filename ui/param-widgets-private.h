@@ -46,6 +46,7 @@ extern const ParamKind param_kind_pad;
 extern const ParamKind param_kind_numbers;
 extern const ParamKind param_kind_bias;
 extern const ParamKind param_kind_kernels;
+extern const ParamKind param_kind_text;
 extern const ParamKind param_kind_nodes;
 
 const char *param_widget_label     (CnnParamWidget *self);
