@@ -426,3 +426,21 @@ cnn_text_read_words (const char *words, GArray *uses, char **problem)
     g_free (parser.problem);
   return node;
 }
+
+/**
+ * cnn_text_read_words_with:
+ * @bank: what the words may refer to
+ *
+ * As cnn_text_read_words().
+ */
+CnnNode *
+cnn_text_read_words_with (const char *words, const CnnBank *bank, char **problem)
+{
+  CnnTextParser parser = { .text = words, .at = words, .end = words + strlen (words),
+                           .bank = bank };
+  const CnnOp  *op;
+  CnnNode      *node = cnn_text_parse_layer (&parser, &op);
+
+  *problem = parser.problem;
+  return node;
+}

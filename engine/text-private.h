@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "bank.h"
 #include "text.h"
 
 G_BEGIN_DECLS
@@ -72,6 +73,7 @@ typedef struct
   const char *at;
   const char *end;
   CnnNetwork *network;
+  const CnnBank *bank;
   GHashTable *names;
   GArray     *uses;
   guint       n_read;
@@ -94,5 +96,6 @@ gboolean    cnn_text_takes_from  (const CnnOp *op);
 const CnnParam *cnn_text_from    (void);
 CnnNode    *cnn_text_parse_layer (CnnTextParser *parser, const CnnOp **op);
 CnnNode    *cnn_text_read_words  (const char *words, GArray *uses, char **problem);
+CnnNode    *cnn_text_read_words_with (const char *words, const CnnBank *bank, char **problem);
 
 G_END_DECLS
