@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "bank.h"
 #include "text.h"
 
 G_BEGIN_DECLS
@@ -58,6 +57,10 @@ typedef struct
  * @end: of the layer that is being read
  * @network: (nullable): takes the layers before the first mistake; %NULL where a layer
  *   is read by itself, without its names
+ * @bank: (nullable): of a layer that is read by itself: what it refers to, as far as
+ *   that is there
+ * @lost: the input, which may name a file, cannot be read: nobody knows what is in that
+ * @file_at: where the input names it
  * @names: (nullable): of #CnnTextName, what as= calls layers
  * @uses: (nullable): takes what each token is for
  * @n_read: layers read so far that are not switched off
@@ -74,6 +77,8 @@ typedef struct
   const char *end;
   CnnNetwork *network;
   const CnnBank *bank;
+  gboolean    lost;
+  const char *file_at;
   GHashTable *names;
   GArray     *uses;
   guint       n_read;
