@@ -87,10 +87,12 @@ append_kernels (GString *text, GRand *rand, CnnShape in, gboolean whole)
 
 /* A value for the parameter, or nothing where it shall keep its initial one. */
 static void
-append_value (GString *text, GRand *rand, const CnnParam *param, CnnShape in, gboolean whole)
+append_value (GString *text, GRand *rand, const CnnParam *param, CnnShape in, CnnShape other,
+              gboolean whole)
 {
   const CnnChoice *choice = param->choices;
-  int              n = pick (rand, 0, 1) ? 1 : in.channels;
+  const int        lengths[] = { 1, in.channels, (int) MIN (cnn_shape_cells (other), 4000) };
+  int              n = lengths[pick (rand, 0, 2)];
 
   switch (param->type)
     {
@@ -137,10 +139,30 @@ append_value (GString *text, GRand *rand, const CnnParam *param, CnnShape in, gb
     case CNN_PARAM_NODES:
       g_string_append (text, pick (rand, 0, 1) ? "a" : "a,b");
       break;
-    case CNN_PARAM_TEXT:
     case CNN_PARAM_SHAPE:
+      g_string_append_printf (text, "%dx%dx%d", CNN_SHAPE_ARGS (other));
+      break;
+    case CNN_PARAM_TEXT:
       break;
     }
+}
+
+/* A shape that goes with the map's: of as many cells, or alike where neither has one only. */
+static CnnShape
+other_shape (GRand *rand, CnnShape in)
+{
+  int extents[] = { in.height, in.width, in.channels };
+
+  if (pick (rand, 0, 3) == 0)
+    {
+      int first = pick (rand, 0, 2), second = (first + pick (rand, 1, 2)) % 3;
+
+      return (CnnShape) { extents[first], extents[second], extents[3 - first - second] };
+    }
+  for (int i = 0; i < 3; i++)
+    if (pick (rand, 0, 1))
+      extents[i] = extents[i] == 1 ? pick (rand, 1, 4) : 1;
+  return (CnnShape) { extents[0], extents[1], extents[2] };
 }
 
 /* A network whose last layer is the op; what it reads are copies of the input, also where it
@@ -150,18 +172,20 @@ random_network (GRand *rand, const CnnOp *op, CnnShape in, gboolean whole)
 {
   GString *text = g_string_new ("dropout as=a\ndropout as=b\ndropout\n");
   gboolean from = pick (rand, 0, 3) == 0;
+  CnnShape other = other_shape (rand, in);
 
   if (from)
     g_string_append (text, "batchnorm shift=3\n");
   g_string_append (text, op->name);
   for (const CnnParam *param = op->params; param->key; param++)
     {
-      gboolean must = param->type == CNN_PARAM_NODES || (whole && param->type == CNN_PARAM_KERNELS);
+      gboolean must = (param->type == CNN_PARAM_NODES && !cnn_op_param (op, "values")) ||
+                      (whole && param->type == CNN_PARAM_KERNELS);
 
       if (!must && pick (rand, 0, 2) == 0)
         continue;
       g_string_append_printf (text, " %s=", param->key);
-      append_value (text, rand, param, in, whole);
+      append_value (text, rand, param, in, other, whole);
     }
   if (from)
     g_string_append (text, " from=b");
@@ -245,8 +269,8 @@ check_cells (const CnnOp *op, const CnnPlan *plan, guint node, Picture *picture,
 
           cnn_plan_explain (plan, node, &cells, y, x, c, explanation);
           g_assert_cmpuint (explanation->parts->len, >, 0);
-          /* The root of a negative value is no number, and has to be explained as none. */
-          if (isnan (got) && isnan (explanation->value))
+          /* Also infinities, and what is no number. */
+          if (got == explanation->value || (isnan (got) && isnan (explanation->value)))
             continue;
           if (exact ? got != explanation->value
                     : !(fabs (got - explanation->value) <= 1e-5 * explanation->magnitude))
