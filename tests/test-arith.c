@@ -42,8 +42,32 @@ is_same (double a, double b)
   return (isnan (a) && isnan (b)) || (a == b && !signbit (a) == !signbit (b));
 }
 
-/* Twenty cells, so that there are whole vectors of them and a rest; the second one, or the
- * first, is a constant. */
+/* Twenty cells, so that there are whole vectors of them and a rest. */
+static void
+test_special (void)
+{
+  CnnShape in = { 1, 20, 2 }, out;
+
+  for (guint i = 0; i < G_N_ELEMENTS (specials); i++)
+    {
+      const Special    *s = &specials[i];
+      float             values[40];
+      g_autofree char  *between = g_strdup_printf ("gather channels=1 as=b\n"
+                                                   "gather channels=0 from=x\n%s b", s->op);
+      g_autofree char  *text = g_strconcat ("dropout as=x\n", between, NULL);
+      g_autofree float *got = NULL;
+
+      for (int k = 0; k < 40; k++)
+        values[k] = (float) (k % 2 == 0 ? s->a : s->b);
+      got = cnn_test_run (text, in, values, &out);
+      g_assert_cmpint (out.channels, ==, 1);
+      for (int k = 0; k < 20; k++)
+        if (!is_same (got[k], s->result))
+          g_error ("%s of %g and %g is %g, expected %g", s->op, s->a, s->b, got[k], s->result);
+    }
+}
+
+/* The same with the second one, or the first, as a constant where it can be written. */
 static void
 test_special_constants (void)
 {
@@ -216,6 +240,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/arith/special", test_special);
   g_test_add_func ("/arith/special-constants", test_special_constants);
   g_test_add_func ("/arith/powers", test_powers);
   g_test_add_func ("/arith/constants", test_constants);

@@ -85,6 +85,70 @@ append_kernels (GString *text, GRand *rand, CnnShape in, gboolean whole)
     }
 }
 
+/* Parts of a map: a divisor of each extent stands for the inner one of two. */
+static int
+split_map (GRand *rand, CnnShape in, char parts[6][32], int firsts[4])
+{
+  const int extents[] = { in.height, in.width, in.channels };
+  int       n = 0;
+
+  for (int i = 0; i < 3; i++)
+    {
+      int inner = pick (rand, 1, extents[i]);
+
+      firsts[i] = n;
+      if (extents[i] > 1 || pick (rand, 0, 1))
+        g_snprintf (parts[n++], sizeof parts[0], "%c", 'a' + i);
+      if (extents[i] % inner == 0 && n > firsts[i] && pick (rand, 0, 1))
+        g_snprintf (parts[n++], sizeof parts[0], "%c2:%d", 'a' + i, inner);
+    }
+  firsts[3] = n;
+  return n;
+}
+
+static void
+append_groups (GString *text, char parts[6][32], const int firsts[4])
+{
+  for (int i = 0; i < 3; i++)
+    {
+      int n = firsts[i + 1] - firsts[i];
+
+      g_string_append (text, i > 0 ? " " : "");
+      g_string_append (text, n == 0 ? "1" : n > 1 ? "( " : "");
+      for (int k = firsts[i]; k < firsts[i + 1]; k++)
+        g_string_append_printf (text, "%s%s", k > firsts[i] ? " " : "", parts[k]);
+      g_string_append (text, n > 1 ? ")" : "");
+    }
+}
+
+/* The parts in another order, put together in other groups; or only those of the maps. */
+static void
+append_pattern (GString *text, GRand *rand, CnnShape in)
+{
+  char parts[6][32], other[32];
+  int  firsts[4], n = split_map (rand, in, parts, firsts);
+  int  least = pick (rand, 0, 2) ? 0 : firsts[2];
+
+  g_string_append_c (text, '"');
+  append_groups (text, parts, firsts);
+  g_string_append (text, " -> ");
+  for (int i = n - 1; i > least; i--)
+    {
+      int k = pick (rand, least, i);
+
+      memcpy (other, parts[i], sizeof other);
+      memcpy (parts[i], parts[k], sizeof other);
+      memcpy (parts[k], other, sizeof other);
+    }
+  if (least == 0)
+    {
+      firsts[1] = pick (rand, 0, n);
+      firsts[2] = pick (rand, firsts[1], n);
+    }
+  append_groups (text, parts, firsts);
+  g_string_append_c (text, '"');
+}
+
 /* A value for the parameter, or nothing where it shall keep its initial one. */
 static void
 append_value (GString *text, GRand *rand, const CnnParam *param, CnnShape in, CnnShape other,
@@ -143,6 +207,7 @@ append_value (GString *text, GRand *rand, const CnnParam *param, CnnShape in, Cn
       g_string_append_printf (text, "%dx%dx%d", CNN_SHAPE_ARGS (other));
       break;
     case CNN_PARAM_TEXT:
+      append_pattern (text, rand, in);
       break;
     }
 }

@@ -28,7 +28,7 @@
     .offset = offsetof (CnnArith, shape),                                          \
     .initial = "",                                                                 \
     .min = 1,                                                                      \
-    .max = 1 << 20,                                                                \
+    .max = 1 << 30,                                                                \
     .label = N_("Shape of the constants"),                                         \
     .tooltip = N_("Rows, columns and maps of the constants, each 1 or as many as the "  \
                   "map has") }
