@@ -18,6 +18,7 @@ struct _CnnBank
 {
   gint        ref_count; /* under the lock */
   GHashTable *tensors;   /* char * → CnnTensor */
+  char      **labels;    /* (nullable): names of the last layer's values */
 
   /* Of one that was read from a file: what it was read from. */
   char    *path;
@@ -66,6 +67,7 @@ cnn_bank_unref (CnnBank *bank)
   if (!last)
     return;
   g_hash_table_unref (bank->tensors);
+  g_strfreev (bank->labels);
   g_free (bank->path);
   g_free (bank);
 }
@@ -126,6 +128,32 @@ const CnnTensor *
 cnn_bank_find (const CnnBank *bank, const char *name)
 {
   return g_hash_table_lookup (bank->tensors, name);
+}
+
+/**
+ * cnn_bank_set_labels:
+ * @labels: (transfer full) (nullable): names of the values of the network's last layer
+ *
+ * Only before the bank is handed out.
+ */
+void
+cnn_bank_set_labels (CnnBank *bank, char **labels)
+{
+  g_strfreev (bank->labels);
+  bank->labels = labels;
+}
+
+/**
+ * cnn_bank_labels:
+ * @n: (out): how many there are
+ *
+ * Returns: (transfer none) (nullable): names of the values of the network's last layer
+ */
+const char *const *
+cnn_bank_labels (const CnnBank *bank, guint *n)
+{
+  *n = bank->labels ? g_strv_length (bank->labels) : 0;
+  return (const char *const *) bank->labels;
 }
 
 /** cnn_bank_names: (transfer container): all names, in no order, ending at %NULL */

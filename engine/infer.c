@@ -145,6 +145,33 @@ cnn_network_infer (const CnnNetwork *network, CnnShape input, GError **error)
   return g_steal_pointer (&infos);
 }
 
+/* Whether a layer's values stand for what those before it do. */
+static gboolean
+keeps_meaning (const CnnNode *node)
+{
+  static const char *const names[] = { "softmax", "log-softmax", "sigmoid", "dropout", "flatten",
+                                       "reshape", "rearrange", NULL };
+
+  return node->n_in == 1 && g_strv_contains (names, node->op->name);
+}
+
+/* (nullable): what a value of the last layer stands for, where the network's file says it;
+ * of a layer before it too, where it only goes through a softmax and the like. */
+static const char *
+class_label (const CnnNetwork *network, const CnnNodeInfo *infos, guint node, int map)
+{
+  guint              at = network->nodes->len - 1;
+  guint              n = 0;
+  const char *const *labels = network->bank ? cnn_bank_labels (network->bank, &n) : NULL;
+
+  if (labels == NULL || node == 0 || infos[node].shape.channels != (int) n ||
+      infos[node].shape.height != 1 || infos[node].shape.width != 1 || map >= (int) n)
+    return NULL;
+  while (at > node && keeps_meaning (network->nodes->pdata[at]))
+    at = ((const CnnNode *) network->nodes->pdata[at])->in[0];
+  return at == node ? labels[map] : NULL;
+}
+
 /**
  * cnn_network_map_label:
  * @infos: what cnn_network_infer() returned
@@ -152,7 +179,7 @@ cnn_network_infer (const CnnNetwork *network, CnnShape input, GError **error)
  * @map: number of the map, from 0
  *
  * A layer that treats each map by itself keeps the names of the maps before
- * it.
+ * it. The values of a classifier's last layer have those that its file gives them.
  *
  * Returns: (transfer full) (nullable): the map's name, for instance "sobel-x",
  *   or %NULL when it has none
@@ -160,6 +187,10 @@ cnn_network_infer (const CnnNetwork *network, CnnShape input, GError **error)
 char *
 cnn_network_map_label (const CnnNetwork *network, const CnnNodeInfo *infos, guint node, int map)
 {
+  const char *label = class_label (network, infos, node, map);
+
+  if (label)
+    return g_strdup (label);
   while (node > 0)
     {
       const CnnNode *at = cnn_network_node (network, node);

@@ -79,7 +79,7 @@ append_nested (GString *text, const CnnTensor *tensor, int dim, gsize *at)
     {
       if (i > 0)
         g_string_append_c (text, ',');
-      if (dim + 1 < tensor->n_dims)
+      if (dim + 1 < MIN (tensor->n_dims, CNN_TENSOR_MAX_DIMS))
         append_nested (text, tensor, dim + 1, at);
       else
         cnn_number_append (text, tensor->values[(*at)++]);

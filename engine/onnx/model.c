@@ -5,6 +5,7 @@
 
 #include "i18n.h"
 #include "import.h"
+#include "labels.h"
 #include "model-bank.h"
 
 /* Files as networks. A text names its file, and reading the text opens the file again for
@@ -99,6 +100,15 @@ read_file (const char *file, CnnShape picture, CnnOnnxGraph **graph, CnnShape *o
   return g_steal_pointer (&imported);
 }
 
+/* What the values of a classifier stand for, where that is known. */
+static void
+find_labels (const char *file, const CnnOnnxGraph *graph, const CnnImported *imported)
+{
+  if (imported->n_outputs > 0)
+    cnn_bank_set_labels (imported->bank, cnn_labels_find (file, graph->metadata,
+                                                          imported->outputs[0].value.shape.channels));
+}
+
 static CnnShape
 or_usual (CnnShape shape)
 {
@@ -123,7 +133,10 @@ cnn_model_bank_for (const char *file, CnnShape input, GError **error)
 
   if (graph)
     imported = cnn_import_graph (graph, or_usual (input), NULL, error);
-  return imported ? cnn_bank_ref (imported->bank) : NULL;
+  if (imported == NULL)
+    return NULL;
+  find_labels (file, graph, imported);
+  return cnn_bank_ref (imported->bank);
 }
 
 static void
@@ -187,6 +200,7 @@ cnn_model_open (const char *file, CnnShape picture, GError **error)
   if (imported == NULL)
     return NULL;
   model->text = model_text (path, imported, open);
+  find_labels (path, model->graph, imported);
   cnn_bank_put (imported->bank, path, open);
   model->network = cnn_network_parse (model->text, error);
   if (model->network == NULL)
