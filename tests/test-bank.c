@@ -79,7 +79,7 @@ append_nested (GString *text, const CnnTensor *tensor, int dim, gsize *at)
     {
       if (i > 0)
         g_string_append_c (text, ',');
-      if (dim + 1 < tensor->n_dims)
+      if (dim + 1 < MIN (tensor->n_dims, CNN_TENSOR_MAX_DIMS))
         append_nested (text, tensor, dim + 1, at);
       else
         cnn_number_append (text, tensor->values[(*at)++]);
@@ -87,7 +87,8 @@ append_nested (GString *text, const CnnTensor *tensor, int dim, gsize *at)
   g_string_append_c (text, ']');
 }
 
-/* The items from @first up to @end as a text has them without a bank. */
+/* The items from @first up to @end as a text has them without a bank: kernels, a matrix,
+ * or numbers. */
 static char *
 literal (const CnnBank *bank, const char *name, int first, int end)
 {
@@ -104,10 +105,14 @@ literal (const CnnBank *bank, const char *name, int first, int end)
         g_string_append_c (text, ',');
       if (tensor->n_dims == 4)
         g_string_append_c (text, '"');
-      if (tensor->n_dims > 1)
+      if (tensor->n_dims % 2 == 0)
         append_nested (text, tensor, 1, &at);
-      else
-        cnn_number_append (text, tensor->values[at++]);
+      for (gsize k = 0; k < each && tensor->n_dims % 2 == 1; k++)
+        {
+          if (k > 0)
+            g_string_append_c (text, ',');
+          cnn_number_append (text, tensor->values[at++]);
+        }
       if (tensor->n_dims == 4)
         g_string_append_c (text, '"');
     }
@@ -279,7 +284,7 @@ test_mistakes (void)
     { "conv kernels=sobel-x,@w[0:2],@w[4:7]",
       "line 1, column 30: “@w” has 6 items, 0 to 5, but no item 6" },
     { "conv kernels=@w[6]", "line 1, column 14: “@w” has 6 items, 0 to 5, but no item 6" },
-    { "conv 3x3 1 kernels=@b", "“@b” has 1 dimensions, expected 4 for kernels" },
+    { "conv kernels=@b", "“@b” has 1 dimensions, expected 4 for kernels" },
     { "conv kernels=@all/conv.1:w", "“@all/conv.1:w” has 3 dimensions" },
     { "conv kernels=@w[2:2]", "line 1, column 14: found “@w[2:2]”, expected weights" },
     { "conv kernels=@w[-1]", "found “@w[-1]”, expected weights by name" },
