@@ -8,6 +8,7 @@
 #include "cnn-test.h"
 #include "error.h"
 #include "number.h"
+#include "test-model.h"
 #include "text.h"
 
 /* Weights by name: a text that names them is the same network as one that has all the
@@ -337,76 +338,19 @@ test_alone (void)
 
 /* --- files ---------------------------------------------------------------- */
 
-static void
-put (GByteArray *to, guint8 key, const void *bytes, guint n)
-{
-  g_assert_cmpuint (n, <, 128);
-  g_byte_array_append (to, &key, 1);
-  g_byte_array_append (to, (const guint8[]) { (guint8) n }, 1);
-  g_byte_array_append (to, bytes, n);
-}
-
-static void
-put_own (GByteArray *to, guint8 key, GByteArray *message)
-{
-  put (to, key, message->data, message->len);
-  g_byte_array_unref (message);
-}
-
-static GByteArray *
-tensor_new (const char *name, int n_dims, const guint8 *dims, const float *values, guint n)
-{
-  GByteArray *tensor = g_byte_array_new ();
-
-  for (int i = 0; i < n_dims; i++)
-    g_byte_array_append (tensor, (const guint8[]) { 0x08, dims[i] }, 2);
-  g_byte_array_append (tensor, (const guint8[]) { 0x10, 1 }, 2);
-  put (tensor, 0x42, name, (guint) strlen (name));
-  put (tensor, 0x4a, values, n * (guint) sizeof *values);
-  return tensor;
-}
-
-static GByteArray *
-value_new (const char *name)
-{
-  GByteArray *info = g_byte_array_new ();
-
-  put (info, 0x0a, name, (guint) strlen (name));
-  return info;
-}
-
-/* y = Conv (x, w, b), of one kernel, 1×2. */
+/* Five kernels that take the sum of two numbers, with factors, a bias, and 0 to 4. */
 static void
 write_model (const char *path, float left, float right, float bias)
 {
-  GByteArray        *node = g_byte_array_new ();
-  GByteArray        *graph = g_byte_array_new ();
-  GByteArray        *opset = g_byte_array_new ();
-  g_autoptr (GByteArray) model = g_byte_array_new ();
-  g_autoptr (GError) error = NULL;
+  float weights[10], biases[5];
 
-  put (node, 0x0a, "x", 1);
-  put (node, 0x0a, "w", 1);
-  put (node, 0x0a, "b", 1);
-  put (node, 0x12, "y", 1);
-  put (node, 0x22, "Conv", 4);
-  put_own (graph, 0x0a, node);
-  put (graph, 0x12, "g", 1);
-  put_own (graph, 0x2a, tensor_new ("w", 4, (const guint8[]) { 1, 1, 1, 2 },
-                                    (const float[]) { left, right }, 2));
-  put_own (graph, 0x2a, tensor_new ("b", 1, (const guint8[]) { 1 }, &bias, 1));
-  put_own (graph, 0x5a, value_new ("x"));
-  put_own (graph, 0x62, value_new ("y"));
-  g_byte_array_append (opset, (const guint8[]) { 0x10, 17 }, 2);
-  g_byte_array_append (model, (const guint8[]) { 0x08, 8 }, 2);
-  put_own (model, 0x42, opset);
-  /* Longer than one byte can say. */
-  g_byte_array_append (model, (const guint8[]) { 0x3a, (guint8) (graph->len | 0x80),
-                                                 (guint8) (graph->len >> 7) }, 3);
-  g_byte_array_append (model, graph->data, graph->len);
-  g_byte_array_unref (graph);
-  g_file_set_contents (path, (const char *) model->data, model->len, &error);
-  g_assert_no_error (error);
+  for (int i = 0; i < 5; i++)
+    {
+      weights[2 * i] = left;
+      weights[2 * i + 1] = right;
+      biases[i] = bias + (float) i;
+    }
+  test_model_write (path, 5, 1, 1, 2, weights, biases);
 }
 
 /* What the network of a file makes of 1, 10. */
@@ -420,6 +364,8 @@ run_file (const char *text, CnnBank **bank)
 
   g_assert_no_error (error);
   values = run (network, (CnnShape) { 1, 2, 1 }, (const float[]) { 1, 10 }, &out);
+  for (int i = 1; i < out.channels; i++)
+    g_assert_cmpfloat (values[i], ==, values[0] + (float) i);
   if (bank)
     *bank = cnn_bank_ref (cnn_network_bank (network));
   return values[0];
@@ -431,9 +377,9 @@ test_file (void)
   g_autoptr (GError)     error = NULL;
   g_autofree char       *folder = g_dir_make_tmp ("cnn-bank-XXXXXX", NULL);
   g_autofree char       *path = g_build_filename (folder, "a model.onnx", NULL);
-  g_autofree char       *text = g_strdup_printf ("input ?x?x1 weights=\"%s\"\nconv kernels=@w bias=@b\n",
+  g_autofree char       *text = g_strdup_printf ("input ?x?x1 weights=\"%s\"\nconv kernels=@c.weight bias=@c.bias\n",
                                                  path);
-  g_autofree char       *wide = g_strdup_printf ("input ?x2x1 weights=\"%s\"\nconv kernels=@w bias=@b\n",
+  g_autofree char       *wide = g_strdup_printf ("input ?x2x1 weights=\"%s\"\nconv kernels=@c.weight bias=@c.bias\n",
                                                  path);
   g_autofree char       *before = g_get_current_dir ();
   g_autofree char       *printed = NULL;
@@ -458,7 +404,7 @@ test_file (void)
   g_assert_true (one != later);
 
   g_assert_cmpint (g_chdir (folder), ==, 0);
-  g_assert_cmpfloat (run_file ("input weights=\"a model.onnx\"; conv kernels=@w", NULL), ==, 34);
+  g_assert_cmpfloat (run_file ("input weights=\"a model.onnx\"; conv kernels=@c.weight[3:4]", NULL), ==, 34);
   g_assert_cmpint (g_chdir (before), ==, 0);
 
   g_file_set_contents (path, "no such thing", -1, NULL);
