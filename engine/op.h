@@ -63,6 +63,7 @@ typedef struct
  * @weights: its weights, as the op's @weights lists them
  * @n_in: number of inputs
  * @in: their shapes
+ * @map: shape of the whole of input 0, of which @in[0] is a tile
  * @out: the shape to produce
  * @pad: what the op itself adds around @in: zeros in a convolution, nothing
  *   that counts in a pooling. Borders other than zero are already in @in.
@@ -81,6 +82,7 @@ struct _CnnTask
   CnnTensor *const *weights;
   guint             n_in;
   CnnShape          in[CNN_MAX_INPUTS];
+  CnnShape          map;
   CnnShape          out;
   CnnSides          pad;
   const CnnNode    *then;
@@ -138,7 +140,6 @@ typedef struct
  * @exact: on small integers and integer weights its results are exact: what
  *   adds up, compares or copies, but does not divide; where its @grid is one cell
  * @fuses: whether its steps can do a layer with a @slope to their output
- * @largest: whether it is the largest value of its window
  * @reduction: (nullable): how it takes in its input bit by bit; of a
  *   %CNN_REACH_WHOLE op that puts out one value of each map
  * @batches: whether its steps take several images at a time
@@ -162,6 +163,7 @@ typedef struct
  *   does nothing else. %NULL: it is no such layer
  * @halves: whether its steps can keep just the largest of each 2×2 of their output.
  *   %NULL: no. Of an op that fuses
+ * @largest: whether it gives the largest value of its window. %NULL: no
  * @grid: output rows and columns that are made together: where the plan cuts the
  *   output, it cuts at multiples of these, so that a value is computed in the same
  *   way in every cut. %NULL: each is made by itself
@@ -186,7 +188,6 @@ typedef struct
   CnnReach            reach;
   gboolean            exact;
   gboolean            fuses;
-  gboolean            largest;
   gboolean            batches;
   const CnnReduction *reduction;
   gsize               params_size;
@@ -202,6 +203,7 @@ typedef struct
                          GError **error);
   double   (*slope)     (const CnnNode *node);
   gboolean (*halves)    (const CnnNode *node, CnnShape in, CnnShape out);
+  gboolean (*largest)   (const CnnNode *node);
   CnnSize  (*grid)      (const CnnNode *node, CnnShape in, CnnShape out);
   gint64   (*macs)      (const CnnNode *node, CnnShape in, CnnShape out);
   char    *(*map_label) (const CnnNode *node, int map);

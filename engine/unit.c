@@ -381,6 +381,7 @@ cnn_unit_tile (const CnnPlan *plan, guint i, CnnSpan rows, CnnSpan columns, CnnT
     .weights = by->weights,
     .store = by->store,
     .n_in = maker->n_in,
+    .map = in,
     .then = by->then,
     .halves = by != node,
     .out = { rows.end - rows.first, columns.end - columns.first, plan->infos[i].shape.channels },
