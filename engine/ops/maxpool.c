@@ -156,8 +156,8 @@ prepare_place (const CnnTask *task)
   cnn_pool_step_init (&step->pool, task);
   step->pool.step.run = place_run;
   step->pool.step.free = place_free;
-  cnn_node_window (task->node, task->map, &step->window, NULL);
-  step->width = task->map.width;
+  cnn_node_window (task->node, task->whole, &step->window, NULL);
+  step->width = task->whole.width;
   step->most = g_new (float, task->in[0].channels);
   return &step->pool.step;
 }
