@@ -7,7 +7,7 @@
 #include "../test-model.h"
 #include "card-words.h"
 #include "kernel-editor.h"
-#include "kernel-edit.h"
+#include "kernel-grid.h"
 #include "params-view.h"
 #include "partial.h"
 #include "plan.h"
@@ -124,8 +124,9 @@ kernels_of (Fixture *f)
 static void
 test_kernels (void)
 {
-  Fixture         f;
+  Fixture          f;
   const GPtrArray *kernels;
+  GtkWidget       *area;
 
   open_view (&f, "conv kernels=@c.weight bias=@c.bias\nrelu\n");
   g_assert_cmpstr (cnn_draft_problem (f.draft), ==, NULL);
@@ -152,9 +153,20 @@ test_kernels (void)
   assert_rest (&f, "conv kernels=@c.weight bias=@c.bias\nrelu\n");
   g_assert_false (cnn_draft_can_undo (f.draft));
 
+  /* One number that is changed in the grid. */
+  choose_kernel (&f, 0);
+  area = ui_test_find (find (&f, CNN_TYPE_KERNEL_GRID, NULL), GTK_TYPE_DRAWING_AREA, NULL);
+  gtk_widget_grab_focus (area);
+  ui_test_key (area, GDK_KEY_Delete, 0);
+  ui_test_settle ();
+  assert_rest (&f, "conv kernels=\"[[[0,-1.9],[-1.8,-1.7]],[[-1.6,-1.5],[-1.4,-1.3]],"
+                   "[[-1.2,-1.1],[-1,-0.9]]]\",@c.weight[1:6] bias=@c.bias\nrelu\n");
+  cnn_draft_undo (f.draft);
+
   /* The count that an imported layer says goes along. */
   cnn_draft_set_layer (f.draft, 1, "conv 6 2x2 kernels=@c.weight");
   ui_test_settle ();
+  choose_kernel (&f, 2);
   press (&f, "Duplicate this kernel");
   assert_rest (&f, "conv 2x2 kernels=@c.weight[0:3],@c.weight[2:6]\nrelu\n");
   g_assert_cmpstr (cnn_draft_problem (f.draft), ==, NULL);
