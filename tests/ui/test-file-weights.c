@@ -8,6 +8,7 @@
 #include "card-words.h"
 #include "kernel-editor.h"
 #include "kernel-grid.h"
+#include "kernel-param.h"
 #include "params-view.h"
 #include "partial.h"
 #include "plan.h"
@@ -173,6 +174,26 @@ test_kernels (void)
   close_view (&f);
 }
 
+/* What a layer says of its kernels follows those of the file. */
+static void
+test_set (void)
+{
+  Fixture            f;
+  const CnnParam    *param;
+  g_autoptr (GError) error = NULL;
+
+  open_view (&f, "conv 2 1x1 pad=same");
+  param = cnn_op_param (cnn_draft_layer (f.draft, 1)->op, "kernels");
+  g_assert_true (kernel_param_set (f.draft, 1, param, "@c.weight[1:4]", &error));
+  g_assert_no_error (error);
+  assert_rest (&f, "conv 2x2 pad=same kernels=@c.weight[1:4]");
+  g_assert_cmpstr (cnn_draft_problem (f.draft), ==, NULL);
+  g_assert_false (kernel_param_set (f.draft, 1, param, "@c.weight[1:7]", &error));
+  g_assert_nonnull (strstr (error->message, "has 6 items"));
+  assert_rest (&f, "conv 2x2 pad=same kernels=@c.weight[1:4]");
+  close_view (&f);
+}
+
 /* Lists of numbers are seen by their name, which stays until a person writes something else. */
 static void
 test_numbers (void)
@@ -301,6 +322,7 @@ main (int argc, char **argv)
 {
   ui_test_init (&argc, &argv);
   g_test_add_func ("/file-weights/kernels", test_kernels);
+  g_test_add_func ("/file-weights/set", test_set);
   g_test_add_func ("/file-weights/numbers", test_numbers);
   g_test_add_func ("/file-weights/off", test_off);
   g_test_add_func ("/file-weights/no-file", test_no_file);
