@@ -296,7 +296,8 @@ test_partial (void)
   guint                  last;
   double                 expected = 5;
 
-  open_view (&f, "conv 1x1 kernels=\"[[[1]],[[0]],[[0]]]\",\"[[[0]],[[1]],[[0]]]\",\"[[[0]],[[0]],[[1]]]\"\n"
+  open_view (&f, "conv 1x1 kernels=\"[[[1]],[[0]],[[0]]]\",\"[[[0]],[[1]],[[0]]]\","
+                 "\"[[[0]],[[0]],[[1]]]\"\n"
                  "conv kernels=@c.weight bias=@c.bias pad=0,1,1,0");
   g_assert_cmpstr (cnn_draft_problem (f.draft), ==, NULL);
   apart = cnn_partial_sums (cnn_draft_network (f.draft), (CnnShape) { 1, 1, 3 }, 2, 4, &error);
