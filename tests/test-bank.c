@@ -280,7 +280,8 @@ test_mistakes (void)
 {
   static const char *const cases[][2] = {
     { "relu\nconv kernels=@v bias=@b", "line 2, column 14: the file has no weights “v”" },
-    { "conv kernels=@w bias=@c", "line 1, column 22: the file has no weights “c”; did you mean “@b”?" },
+    { "conv kernels=@w bias=@c",
+      "line 1, column 22: the file has no weights “c”; did you mean “@b”?" },
     { "conv kernels=@w bias=@all/conv.1;relu", "did you mean “@all/conv.1:w”?" },
     { "conv kernels=sobel-x,@w[0:2],@w[4:7]",
       "line 1, column 30: “@w” has 6 items, 0 to 5, but no item 6" },
@@ -377,10 +378,9 @@ test_file (void)
   g_autoptr (GError)     error = NULL;
   g_autofree char       *folder = g_dir_make_tmp ("cnn-bank-XXXXXX", NULL);
   g_autofree char       *path = g_build_filename (folder, "a model.onnx", NULL);
-  g_autofree char       *text = g_strdup_printf ("input ?x?x1 weights=\"%s\"\nconv kernels=@c.weight bias=@c.bias\n",
-                                                 path);
-  g_autofree char       *wide = g_strdup_printf ("input ?x2x1 weights=\"%s\"\nconv kernels=@c.weight bias=@c.bias\n",
-                                                 path);
+  static const char      conv[] = "conv kernels=@c.weight bias=@c.bias\n";
+  g_autofree char       *text = g_strdup_printf ("input ?x?x1 weights=\"%s\"\n%s", path, conv);
+  g_autofree char       *wide = g_strdup_printf ("input ?x2x1 weights=\"%s\"\n%s", path, conv);
   g_autofree char       *before = g_get_current_dir ();
   g_autofree char       *printed = NULL;
   g_autoptr (CnnNetwork) network = NULL;
@@ -404,7 +404,8 @@ test_file (void)
   g_assert_true (one != later);
 
   g_assert_cmpint (g_chdir (folder), ==, 0);
-  g_assert_cmpfloat (run_file ("input weights=\"a model.onnx\"; conv kernels=@c.weight[3:4]", NULL), ==, 34);
+  g_assert_cmpfloat (run_file ("input weights=\"a model.onnx\"\nconv kernels=@c.weight[3:4]", NULL),
+                     ==, 34);
   g_assert_cmpint (g_chdir (before), ==, 0);
 
   g_file_set_contents (path, "no such thing", -1, NULL);

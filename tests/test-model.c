@@ -115,7 +115,8 @@ test_model_write (const char *path, int n, int depth, int rows, int columns,
   put_text (node, 4, "Conv");
   put_message (graph, 1, node);
   put_text (graph, 2, "g");
-  put_message (graph, 5, tensor ("c.weight", 4, (const int[]) { n, depth, rows, columns }, weights));
+  put_message (graph, 5, tensor ("c.weight", 4, (const int[]) { n, depth, rows, columns },
+                                 weights));
   put_message (graph, 5, tensor ("c.bias", 1, &n, biases));
   put_message (graph, 11, value ("x", depth));
   put_message (graph, 12, value ("y", n));

@@ -7,7 +7,8 @@
 #include "../test-model.h"
 #include "card-words.h"
 #include "kernel-editor.h"
-#include "kernel-edit.h"
+#include "kernel-grid.h"
+#include "kernel-param.h"
 #include "params-view.h"
 #include "partial.h"
 #include "plan.h"
@@ -124,8 +125,9 @@ kernels_of (Fixture *f)
 static void
 test_kernels (void)
 {
-  Fixture         f;
+  Fixture          f;
   const GPtrArray *kernels;
+  GtkWidget       *area;
 
   open_view (&f, "conv kernels=@c.weight bias=@c.bias\nrelu\n");
   g_assert_cmpstr (cnn_draft_problem (f.draft), ==, NULL);
@@ -152,12 +154,43 @@ test_kernels (void)
   assert_rest (&f, "conv kernels=@c.weight bias=@c.bias\nrelu\n");
   g_assert_false (cnn_draft_can_undo (f.draft));
 
+  /* One number that is changed in the grid. */
+  choose_kernel (&f, 0);
+  area = ui_test_find (find (&f, CNN_TYPE_KERNEL_GRID, NULL), GTK_TYPE_DRAWING_AREA, NULL);
+  gtk_widget_grab_focus (area);
+  ui_test_key (area, GDK_KEY_Delete, 0);
+  ui_test_settle ();
+  assert_rest (&f, "conv kernels=\"[[[0,-1.9],[-1.8,-1.7]],[[-1.6,-1.5],[-1.4,-1.3]],"
+                   "[[-1.2,-1.1],[-1,-0.9]]]\",@c.weight[1:6] bias=@c.bias\nrelu\n");
+  cnn_draft_undo (f.draft);
+
   /* The count that an imported layer says goes along. */
   cnn_draft_set_layer (f.draft, 1, "conv 6 2x2 kernels=@c.weight");
   ui_test_settle ();
+  choose_kernel (&f, 2);
   press (&f, "Duplicate this kernel");
   assert_rest (&f, "conv 2x2 kernels=@c.weight[0:3],@c.weight[2:6]\nrelu\n");
   g_assert_cmpstr (cnn_draft_problem (f.draft), ==, NULL);
+  close_view (&f);
+}
+
+/* What a layer says of its kernels follows those of the file. */
+static void
+test_set (void)
+{
+  Fixture            f;
+  const CnnParam    *param;
+  g_autoptr (GError) error = NULL;
+
+  open_view (&f, "conv 2 1x1 pad=same");
+  param = cnn_op_param (cnn_draft_layer (f.draft, 1)->op, "kernels");
+  g_assert_true (kernel_param_set (f.draft, 1, param, "@c.weight[1:4]", &error));
+  g_assert_no_error (error);
+  assert_rest (&f, "conv 2x2 pad=same kernels=@c.weight[1:4]");
+  g_assert_cmpstr (cnn_draft_problem (f.draft), ==, NULL);
+  g_assert_false (kernel_param_set (f.draft, 1, param, "@c.weight[1:7]", &error));
+  g_assert_nonnull (strstr (error->message, "has 6 items"));
+  assert_rest (&f, "conv 2x2 pad=same kernels=@c.weight[1:4]");
   close_view (&f);
 }
 
@@ -263,7 +296,8 @@ test_partial (void)
   guint                  last;
   double                 expected = 5;
 
-  open_view (&f, "conv 1x1 kernels=\"[[[1]],[[0]],[[0]]]\",\"[[[0]],[[1]],[[0]]]\",\"[[[0]],[[0]],[[1]]]\"\n"
+  open_view (&f, "conv 1x1 kernels=\"[[[1]],[[0]],[[0]]]\",\"[[[0]],[[1]],[[0]]]\","
+                 "\"[[[0]],[[0]],[[1]]]\"\n"
                  "conv kernels=@c.weight bias=@c.bias pad=0,1,1,0");
   g_assert_cmpstr (cnn_draft_problem (f.draft), ==, NULL);
   apart = cnn_partial_sums (cnn_draft_network (f.draft), (CnnShape) { 1, 1, 3 }, 2, 4, &error);
@@ -289,6 +323,7 @@ main (int argc, char **argv)
 {
   ui_test_init (&argc, &argv);
   g_test_add_func ("/file-weights/kernels", test_kernels);
+  g_test_add_func ("/file-weights/set", test_set);
   g_test_add_func ("/file-weights/numbers", test_numbers);
   g_test_add_func ("/file-weights/off", test_off);
   g_test_add_func ("/file-weights/no-file", test_no_file);
