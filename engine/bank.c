@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bank.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
@@ -24,6 +26,7 @@ struct _CnnBank
   gint64   seconds;
   gint64   nanoseconds;
   gint64   size;
+  guint64  inode; /* a file that takes another's place may be as old as it */
   CnnShape input;
 };
 
@@ -128,11 +131,21 @@ cnn_bank_find (const CnnBank *bank, const char *name)
   return g_hash_table_lookup (bank->tensors, name);
 }
 
-/** cnn_bank_names: (transfer container): all names, in no order, ending at %NULL */
+static int
+compare_names (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/** cnn_bank_names: (transfer container): all names in the alphabet's order, ending at %NULL */
 const char **
 cnn_bank_names (const CnnBank *bank)
 {
-  return (const char **) g_hash_table_get_keys_as_array (bank->tensors, NULL);
+  guint        n;
+  const char **names = (const char **) g_hash_table_get_keys_as_array (bank->tensors, &n);
+
+  qsort (names, n, sizeof *names, compare_names);
+  return names;
 }
 
 static gboolean
@@ -140,6 +153,7 @@ is_of (const CnnBank *bank, const CnnBank *other)
 {
   return strcmp (bank->path, other->path) == 0 && bank->seconds == other->seconds &&
          bank->nanoseconds == other->nanoseconds && bank->size == other->size &&
+         bank->inode == other->inode &&
          bank->input.height == other->input.height && bank->input.width == other->input.width &&
          bank->input.channels == other->input.channels;
 }
@@ -176,6 +190,42 @@ remember (CnnBank *bank)
     cnn_bank_unref (before);
 }
 
+/* What the bank of @path would be known by. */
+static gboolean
+describe (const char *path, CnnShape input, CnnBank *key)
+{
+  GStatBuf is;
+
+  if (g_stat (path, &is) != 0)
+    return FALSE;
+  key->seconds = is.st_mtim.tv_sec;
+  key->nanoseconds = is.st_mtim.tv_nsec;
+  key->size = is.st_size;
+  key->inode = is.st_ino;
+  key->input = input;
+  return TRUE;
+}
+
+/**
+ * cnn_bank_put:
+ * @bank: what was read from the file
+ * @file: its absolute path
+ * @input: the input it is for, as a text says it
+ *
+ * Makes cnn_bank_open() return it, as long as the file does not change.
+ */
+void
+cnn_bank_put (CnnBank *bank, const char *file, CnnShape input)
+{
+  g_mutex_lock (&open_lock);
+  if (bank->path == NULL && describe (file, input, bank))
+    {
+      bank->path = g_strdup (file);
+      remember (bank);
+    }
+  g_mutex_unlock (&open_lock);
+}
+
 /**
  * cnn_bank_open:
  * @file: path of an .onnx file, absolute or from the current folder
@@ -191,11 +241,10 @@ CnnBank *
 cnn_bank_open (const char *file, CnnShape input, GError **error)
 {
   g_autofree char *path = g_canonicalize_filename (file, NULL);
-  CnnBank          key = { .path = path, .input = input };
-  GStatBuf         is;
+  CnnBank          key = { .path = path };
   CnnBank         *bank;
 
-  if (g_stat (path, &is) != 0)
+  if (!describe (path, input, &key))
     {
       int code = errno;
 
@@ -203,9 +252,6 @@ cnn_bank_open (const char *file, CnnShape input, GError **error)
                    g_strerror (code));
       return NULL;
     }
-  key.seconds = is.st_mtim.tv_sec;
-  key.nanoseconds = is.st_mtim.tv_nsec;
-  key.size = is.st_size;
   g_mutex_lock (&open_lock);
   bank = find_opened (&key);
   if (bank == NULL)
@@ -217,6 +263,7 @@ cnn_bank_open (const char *file, CnnShape input, GError **error)
           bank->seconds = key.seconds;
           bank->nanoseconds = key.nanoseconds;
           bank->size = key.size;
+          bank->inode = key.inode;
           bank->input = input;
         }
     }
