@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "import-private.h"
 #include "import-window.h"
 
 #include <float.h>
@@ -371,14 +372,20 @@ import_cast (CnnImport          *import,
              const CnnOnnxNode  *node,
              GError            **error)
 {
-  enum { FLOAT = 1, FLOAT16 = 10, DOUBLE = 11 }; /* ONNX's numbers of types */
+  enum { FLOAT = 1, STRING = 8, FLOAT16 = 10, DOUBLE = 11, UINT64 = 13,
+         UINT4 = 21, INT4 = 22 }; /* ONNX's numbers */
 
   gint64 to = cnn_onnx_attribute_int (node, "to", 0);
+  int    from = node->n_in > 0 && node->in[0] >= 0
+                  ? cnn_onnx_graph_value (import->graph, node->in[0])->type : 0;
 
+  /* Smaller kinds hold what is no plain number: as data, nothing reads them. */
+  if (from == STRING || (from > UINT64 && from != UINT4 && from != INT4))
+    to = from;
   if (to == FLOAT || to == FLOAT16 || to == DOUBLE)
     return import_identity (import, node, error);
   g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-               _("data cannot be made numbers of another kind (ONNX's type %" PRId64 ")"), to);
+               _("data cannot be made from or into ONNX's type %" PRId64), to);
   return FALSE;
 }
 

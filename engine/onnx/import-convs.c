@@ -274,8 +274,27 @@ weights_of (const Conv *conv,
   return conv->weights->floats + (block * n_slices + slice) * conv->cells;
 }
 
-/* The kernels in our order, [maps · out_slices][depth · slices][rows][columns], as the word
- * that names them: once for each picture. */
+/* The kernels in our order, [maps · out_slices][depth · slices][rows][columns]. */
+static float *
+spread_kernels (const Conv *conv,
+                gint64      kernels,
+                gint64      reads)
+{
+  float *values = g_new0 (float, (gsize) (kernels * reads * conv->cells)), *to = values;
+
+  for (gint64 kernel = 0; kernel < kernels; kernel++)
+    for (gint64 read = 0; read < reads; read++, to += conv->cells)
+      {
+        gint64 slice = kernel_slice (conv, kernel % conv->out_slices, read % conv->slices);
+
+        if (slice >= 0)
+          memcpy (to, weights_of (conv, kernel / conv->out_slices, read / conv->slices, slice),
+                  (gsize) conv->cells * sizeof *to);
+      }
+  return values;
+}
+
+/* The word that names them, once for each picture. */
 static char *
 kernels_word (const Conv         *conv,
               CnnImport          *import,
@@ -287,7 +306,6 @@ kernels_word (const Conv         *conv,
   g_autofree float    *values = NULL;
   gint64               kernels = conv->maps * conv->out_slices;
   gint64               reads = conv->depth * conv->slices; /* fits: the input has as many */
-  float               *to;
   int                  dims[4] = { (int) kernels, (int) reads };
 
   if (reads > G_MAXINT ||
@@ -300,17 +318,15 @@ kernels_word (const Conv         *conv,
     }
   dims[2] = conv->window.n > 1 ? conv->window.kernel[conv->window.n - 2] : 1;
   dims[3] = conv->window.kernel[conv->window.n - 1];
-  to = values = g_new0 (float, (gsize) (kernels * reads * conv->cells));
-  for (gint64 kernel = 0; kernel < kernels; kernel++)
-    for (gint64 read = 0; read < reads; read++, to += conv->cells)
-      {
-        gint64 slice = kernel_slice (conv, kernel % conv->out_slices, read % conv->slices);
-
-        if (slice >= 0)
-          memcpy (to, weights_of (conv, kernel / conv->out_slices, read / conv->slices, slice),
-                  (gsize) conv->cells * sizeof *to);
-      }
-  word = cnn_import_tensor (import, node, "weight", 4, dims, values);
+  if (conv->window.n < 3 && !conv->transposed)
+    word = cnn_import_tensor (import, node, "weight", 4, dims, conv->weights->floats);
+  else
+    {
+      if (!cnn_import_room (import, (double) (kernels * reads * conv->cells), error))
+        return NULL;
+      values = spread_kernels (conv, kernels, reads);
+      word = cnn_import_tensor (import, node, "weight", 4, dims, values);
+    }
   for (gint64 i = 0; i < conv->n; i++)
     g_string_append_printf (words, i ? ",%s" : "%s", word);
   return g_string_free (g_steal_pointer (&words), FALSE);

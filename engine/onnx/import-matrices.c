@@ -114,21 +114,32 @@ arrange (const CnnImportValue  *data,
   return TRUE;
 }
 
+/* Whether the numbers are already in the order in which a layer has them. */
+static gboolean
+is_ready (const Matrix *matrix,
+          gint64        units,
+          const int    *places)
+{
+  if (!matrix->tensor->floats || matrix->factor != 1.0 || units != 1 || matrix->step_k != 1)
+    return FALSE;
+  for (gint64 k = 0; places && k < matrix->k; k++)
+    if (places[k] != k)
+      return FALSE;
+  return TRUE;
+}
+
 /* The matrices' numbers as [groups][fans][n][k]; @places: (nullable): which k stands at each
  * place. */
-static char *
-weights_word (CnnImport         *import,
-              const CnnOnnxNode *node,
-              const Matrix      *matrix,
-              const Product     *product,
-              const int         *places)
+static float *
+collect_weights (const Matrix  *matrix,
+                 const Product *product,
+                 const int     *places)
 {
-  int                n_dims = product->value.n_dims;
-  gint64             steps[CNN_ONNX_MAX_DIMS], step = matrix->k * matrix->n;
-  gint64             units = product->n_groups * product->n_fans;
-  g_autofree float  *values = g_new (float, units * matrix->n * matrix->k);
-  float             *to = values;
-  int                dims[] = { (int) (units * matrix->n), (int) matrix->k, 1, 1 };
+  int     n_dims = product->value.n_dims;
+  gint64  steps[CNN_ONNX_MAX_DIMS], step = matrix->k * matrix->n;
+  gint64  units = product->n_groups * product->n_fans;
+  float  *values = g_new (float, units * matrix->n * matrix->k);
+  float  *to = values;
 
   for (int i = n_dims - 3; i >= 0; i--)
     {
@@ -157,7 +168,29 @@ weights_word (CnnImport         *import,
             *to++ = (float) (matrix->factor * cnn_onnx_tensor_value (matrix->tensor, item));
           }
     }
-  return cnn_import_tensor (import, node, "weight", places ? 2 : 4, dims, values);
+  return values;
+}
+
+/* The weights as a matrix where @places are given, otherwise as kernels of 1×1. */
+static char *
+weights_word (CnnImport          *import,
+              const CnnOnnxNode  *node,
+              const Matrix       *matrix,
+              const Product      *product,
+              const int          *places,
+              GError            **error)
+{
+  gint64            units = product->n_groups * product->n_fans;
+  int               dims[] = { (int) (units * matrix->n), (int) matrix->k, 1, 1 };
+  int               n_dims = places ? 2 : 4;
+  g_autofree float *values = NULL;
+
+  if (is_ready (matrix, units, places))
+    return cnn_import_tensor (import, node, "weight", n_dims, dims, matrix->tensor->floats);
+  if (!cnn_import_room (import, (double) (units * matrix->n * matrix->k), error))
+    return NULL;
+  values = collect_weights (matrix, product, places);
+  return cnn_import_tensor (import, node, "weight", n_dims, dims, values);
 }
 
 static char *
@@ -191,12 +224,18 @@ emit_dense (CnnImport          *import,
   int              layer = product->value.layer;
   gint64           units = product->n_fans * matrix->n;
 
-  g_return_val_if_fail (places != NULL, -1);
+  if (!places)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("its input is too large"));
+      return -1;
+    }
   if (shape.height != 1 || shape.width != 1)
     layer = cnn_import_emit (import, node, 1, &layer, error, "flatten");
   if (layer < 0)
     return -1;
-  weights = weights_word (import, node, matrix, product, places);
+  weights = weights_word (import, node, matrix, product, places, error);
+  if (!weights)
+    return -1;
   bias = bias_word (import, node, matrix, units);
   return cnn_import_emit (import, node, 1, &layer, error,
                           "dense %" PRId64 " weights=%s bias=%s", units, weights, bias);
@@ -216,7 +255,9 @@ emit_conv (CnnImport          *import,
 
   if (layer < 0)
     return -1;
-  weights = weights_word (import, node, matrix, product, NULL);
+  weights = weights_word (import, node, matrix, product, NULL, error);
+  if (!weights)
+    return -1;
   bias = bias_word (import, node, matrix, units);
   groups = product->n_groups == 1 ? g_strdup ("")
                                   : g_strdup_printf (" groups=%" PRId64, product->n_groups);

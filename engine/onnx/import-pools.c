@@ -172,6 +172,25 @@ import_max_pool (CnnImport          *import,
 
 /* --- AveragePool, LpPool ------------------------------------------------------------------ */
 
+/* Where padding counts, and a window reaches beyond even that, what is out there counts,
+ * too: in all files before version 19, and as ONNX has it, in three dimensions later on.
+ * Here as padding that is added for it. */
+static void
+pad_to_windows (CnnImportWindow *window)
+{
+  for (int i = 0; i < window->n; i++)
+    {
+      gint64 start = window->in[i] + window->before[i], all = start + window->after[i];
+      gint64 reach = cnn_import_window_reach (window, i), stride = window->stride[i];
+      gint64 last = all > reach ? (all - reach + stride - 1) / stride * stride : 0;
+
+      while (last > 0 && last >= start)
+        last -= stride;
+      window->after[i] += (int) MAX (last + reach - all, 0);
+    }
+  window->up = FALSE;
+}
+
 static gboolean
 import_average_pool (CnnImport          *import,
                      const CnnOnnxNode  *node,
@@ -181,8 +200,12 @@ import_average_pool (CnnImport          *import,
   gboolean              counts = cnn_onnx_attribute_int (node, "count_include_pad", 0) != 0;
   CnnImportWindow       window;
 
-  return data && cnn_import_window (node, data, NULL, &window, error) &&
-         pool (import, node, data, &window, "avgpool",
+  if (!data || !cnn_import_window (node, data, NULL, &window, error))
+    return FALSE;
+  if (counts && window.up && window.pad == CNN_IMPORT_PAD_SIDES &&
+      (node->version < 19 || window.n == 3))
+    pad_to_windows (&window);
+  return pool (import, node, data, &window, "avgpool",
                counts && window.pad != CNN_IMPORT_PAD_VALID ? " count-padding=yes" : "", error);
 }
 
