@@ -11,12 +11,7 @@
 /* From a graph to layers: the nodes one after the other, each by the function of its
  * operator. */
 
-#pragma weak cnn_import_activations
 #pragma weak cnn_import_arithmetic
-#pragma weak cnn_import_convs
-#pragma weak cnn_import_matrices
-#pragma weak cnn_import_norms
-#pragma weak cnn_import_pools
 #pragma weak cnn_import_reduces
 #pragma weak cnn_import_resizes
 #pragma weak cnn_import_slices
