@@ -20,6 +20,8 @@ CnnBank         *cnn_bank_ref   (CnnBank *bank);
 void             cnn_bank_unref (CnnBank *bank);
 const char      *cnn_bank_add   (CnnBank *bank, const char *name, CnnTensor *tensor);
 const CnnTensor *cnn_bank_find  (const CnnBank *bank, const char *name);
+const char     **cnn_bank_names (const CnnBank *bank);
+gsize            cnn_bank_name_length (const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnBank, cnn_bank_unref)
 

@@ -9,6 +9,7 @@ struct _CnnNetwork
 {
   gint       ref_count;
   GPtrArray *nodes; /* of CnnNode */
+  CnnBank   *bank;  /* (nullable): what its text refers to */
 };
 
 CnnNetwork *cnn_network_new       (void);

@@ -78,6 +78,8 @@ cnn_network_head (CnnNetwork *network, guint n_nodes)
   if (n_nodes == network->nodes->len)
     return cnn_network_ref (network);
   head = cnn_network_new ();
+  if (network->bank)
+    head->bank = cnn_bank_ref (network->bank);
   for (guint i = 0; i < n_nodes; i++)
     cnn_network_add (head, cnn_node_ref (network->nodes->pdata[i]));
   return head;
@@ -96,7 +98,15 @@ cnn_network_unref (CnnNetwork *network)
   if (!g_atomic_int_dec_and_test (&network->ref_count))
     return;
   g_ptr_array_unref (network->nodes);
+  g_clear_pointer (&network->bank, cnn_bank_unref);
   g_free (network);
+}
+
+/** cnn_network_bank: (transfer none) (nullable): the weights that its text refers to */
+CnnBank *
+cnn_network_bank (const CnnNetwork *network)
+{
+  return network->bank;
 }
 
 /**

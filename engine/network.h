@@ -36,6 +36,8 @@ typedef struct
 } CnnNodeInfo;
 
 CnnNetwork    *cnn_network_parse     (const char *text, GError **error);
+CnnNetwork    *cnn_network_parse_with (const char *text, CnnBank *bank, GError **error);
+CnnBank       *cnn_network_bank      (const CnnNetwork *network);
 char          *cnn_network_print     (const CnnNetwork *network);
 CnnNetwork    *cnn_network_ref       (CnnNetwork *network);
 void           cnn_network_unref     (CnnNetwork *network);

@@ -57,6 +57,21 @@ cnn_op_param (const CnnOp *op, const char *key)
 }
 
 /**
+ * cnn_node_check:
+ *
+ * Returns: whether a layer's parameters fit together; they are taken to where some are in a
+ *   file that was not looked into. Otherwise %CNN_ERROR_SPEC is set
+ */
+gboolean
+cnn_node_check (const CnnNode *node, GError **error)
+{
+  for (const CnnParam *param = node->op->params; param->key; param++)
+    if (cnn_param_is_open (param, node->params))
+      return TRUE;
+  return node->op->check == NULL || node->op->check (node->params, error);
+}
+
+/**
  * cnn_node_reach:
  *
  * Returns: which part of its input an output cell of the layer needs

@@ -241,6 +241,7 @@ const CnnOp *const *cnn_ops        (guint *n_ops);
 const CnnOp        *cnn_op_find    (const char *name);
 const CnnParam     *cnn_op_param   (const CnnOp *op, const char *key);
 
+gboolean            cnn_node_check  (const CnnNode *node, GError **error);
 CnnReach            cnn_node_reach  (const CnnNode *node);
 gboolean            cnn_node_shape  (const CnnNode *node, const CnnShape *in, CnnShape *out,
                                      GError **error);

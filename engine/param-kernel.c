@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "param.h"
+#include "param-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "number.h"
 #include "spelling.h"
 
-/* A kernel in the text notation: a name with numbers in parentheses, or
- * matrices in brackets. */
+/* A kernel in the text notation: a name with numbers in parentheses, matrices in
+ * brackets, or a name in a bank. */
 
 #define MAX_SIDE 4095
 
@@ -215,6 +215,60 @@ parse_literal (CnnKernel *kernel, const char *text, gsize *offset, GError **erro
   return TRUE;
 }
 
+/* --- of a bank ------------------------------------------------------------ */
+
+gboolean
+cnn_kernel_is_open (const CnnKernel *kernel)
+{
+  return kernel->ref.name != NULL && kernel->tensor == NULL;
+}
+
+/* A literal of items of @tensor from number @first on. */
+static CnnKernel *
+kernel_of_tensor (const CnnRef *ref, const CnnTensor *tensor, int first, int n)
+{
+  CnnKernel *kernel = g_new0 (CnnKernel, 1);
+
+  kernel->ref = (CnnRef) { g_ref_string_acquire (ref->name), first, n };
+  /* Its count changes, not its numbers. */
+  kernel->tensor = cnn_tensor_ref ((CnnTensor *) tensor);
+  kernel->floats = tensor->values + cnn_tensor_length (tensor) / (gsize) tensor->dims[0] * first;
+  if (tensor->n_dims == 4)
+    {
+      kernel->depth = tensor->dims[1];
+      kernel->size = (CnnSize) { tensor->dims[2], tensor->dims[3] };
+    }
+  else
+    kernel->size = (CnnSize) { n, tensor->dims[1] };
+  return kernel;
+}
+
+/* Adds what a kernel that was not looked up means: one for each item of a tensor
+ * [n][depth][rows][columns], or the matrix that is the rows of one [rows][columns]. */
+gboolean
+cnn_kernel_resolve (const CnnKernel *kernel, const CnnBank *bank, GPtrArray *kernels,
+                    GError **error)
+{
+  int              n;
+  const CnnTensor *tensor = cnn_ref_find (&kernel->ref, bank, &n, error);
+
+  if (tensor == NULL)
+    return FALSE;
+  if (tensor->n_dims == 2)
+    g_ptr_array_add (kernels, kernel_of_tensor (&kernel->ref, tensor, kernel->ref.first, n));
+  else if (tensor->n_dims == 4)
+    for (int i = 0; i < n; i++)
+      g_ptr_array_add (kernels, kernel_of_tensor (&kernel->ref, tensor, kernel->ref.first + i, 1));
+  else
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                   _("“@%s” has %d dimensions, expected 4 for kernels (kernels, channels, rows, "
+                     "columns) or 2 for a matrix"), kernel->ref.name, tensor->n_dims);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 /* --- public --------------------------------------------------------------- */
 
 /**
@@ -222,7 +276,7 @@ parse_literal (CnnKernel *kernel, const char *text, gsize *offset, GError **erro
  * @text: one kernel: a name, with numbers in parentheses where it takes some,
  *   or "[[1,2],[3,4]]" (used for every input channel), or
  *   "[[[1,2],[3,4]],[[5,6],[7,8]]]" (a matrix for each input channel); the
- *   quotes may be left out
+ *   quotes may be left out; or \@NAME, which is still to be looked up
  * @offset: (out): byte of @text that the error is at
  *
  * Returns: (transfer full) (nullable): the kernel, or %NULL with
@@ -237,6 +291,8 @@ cnn_kernel_parse (const char *text, gsize *offset, GError **error)
   *offset = 0;
   if (*text == '"' || *text == '[')
     ok = parse_literal (kernel, text, offset, error);
+  else if (*text == '@')
+    ok = cnn_ref_parse (text, &kernel->ref, offset, error);
   else
     ok = parse_named (kernel, text, offset, error);
   if (!ok)
@@ -266,7 +322,7 @@ print_named (const CnnKernel *kernel, GString *text)
 static void
 print_literal (const CnnKernel *kernel, GString *text)
 {
-  const double *value = kernel->values;
+  gsize i = 0;
 
   g_string_append (text, kernel->depth > 0 ? "\"[" : "\"");
   for (int d = 0; d < MAX (kernel->depth, 1); d++)
@@ -279,7 +335,7 @@ print_literal (const CnnKernel *kernel, GString *text)
             {
               if (x > 0)
                 g_string_append_c (text, ',');
-              cnn_number_append (text, *value++);
+              cnn_number_append (text, cnn_kernel_value (kernel, i++));
             }
           g_string_append_c (text, ']');
         }
@@ -300,6 +356,8 @@ cnn_kernel_print (const CnnKernel *kernel)
 
   if (kernel->kind)
     print_named (kernel, text);
+  else if (kernel->ref.name)
+    cnn_ref_print (&kernel->ref, text);
   else
     print_literal (kernel, text);
   return g_string_free (text, FALSE);
@@ -316,9 +374,36 @@ cnn_kernel_size (const CnnKernel *kernel)
   return kernel->kind ? kernel->kind->size (kernel->args) : kernel->size;
 }
 
+/** cnn_kernel_copy: (transfer full): the same once more; what is in a bank is shared */
+CnnKernel *
+cnn_kernel_copy (const CnnKernel *kernel)
+{
+  CnnKernel *copy = g_memdup2 (kernel, sizeof *kernel);
+
+  if (kernel->values)
+    copy->values = g_memdup2 (kernel->values, (gsize) MAX (kernel->depth, 1) *
+                                                (gsize) kernel->size.height *
+                                                (gsize) kernel->size.width * sizeof (double));
+  if (kernel->ref.name)
+    copy->ref.name = g_ref_string_acquire (kernel->ref.name);
+  if (kernel->tensor)
+    copy->tensor = cnn_tensor_ref (kernel->tensor);
+  return copy;
+}
+
+/** cnn_kernel_clear: frees what it holds, and makes it all zeros. */
+void
+cnn_kernel_clear (CnnKernel *kernel)
+{
+  g_free (kernel->values);
+  cnn_ref_clear (&kernel->ref);
+  g_clear_pointer (&kernel->tensor, cnn_tensor_unref);
+  memset (kernel, 0, sizeof *kernel);
+}
+
 void
 cnn_kernel_free (CnnKernel *kernel)
 {
-  g_free (kernel->values);
+  cnn_kernel_clear (kernel);
   g_free (kernel);
 }

@@ -7,7 +7,7 @@
 #include "i18n.h"
 #include "number.h"
 
-/* Parameters that are lists. */
+/* Parameters that are lists, but for those of kernels. */
 
 /* --- numbers -------------------------------------------------------------- */
 
@@ -17,7 +17,21 @@ numbers_clear (gpointer field)
   CnnNumbers *numbers = field;
 
   g_clear_pointer (&numbers->values, g_free);
+  g_clear_pointer (&numbers->ref, g_free);
   numbers->n = 0;
+}
+
+static gboolean
+numbers_parse_ref (const char *text, CnnNumbers *numbers, gsize *offset, GError **error)
+{
+  CnnRef ref;
+
+  if (!cnn_ref_parse (text, &ref, offset, error))
+    return FALSE;
+  cnn_ref_clear (&ref);
+  numbers_clear (numbers);
+  numbers->ref = g_strdup (text);
+  return TRUE;
 }
 
 static gboolean
@@ -34,6 +48,8 @@ numbers_parse (const CnnParam *param, const char *text, gpointer field, gsize *o
       numbers_clear (numbers);
       return TRUE;
     }
+  if (*text == '@')
+    return numbers_parse_ref (text, numbers, offset, error);
   items = g_strsplit (text, ",", -1);
   n = (int) g_strv_length (items);
   values = g_new (double, n);
@@ -54,12 +70,64 @@ numbers_print (const CnnParam *param, gconstpointer field, GString *text)
 {
   const CnnNumbers *numbers = field;
 
-  for (int i = 0; i < numbers->n; i++)
+  if (numbers->ref)
+    g_string_append (text, numbers->ref);
+  for (int i = 0; i < numbers->n && numbers->ref == NULL; i++)
     {
       if (i > 0)
         g_string_append_c (text, ',');
       cnn_number_append (text, numbers->values[i]);
     }
+}
+
+static gboolean
+numbers_is_open (gconstpointer field)
+{
+  const CnnNumbers *numbers = field;
+
+  return numbers->ref != NULL && numbers->values == NULL;
+}
+
+/* All numbers of the items that are meant, however many dimensions these have. */
+static gboolean
+numbers_resolve (const CnnParam *param, const char *text, gpointer field, const CnnBank *bank,
+                 gsize *offset, GError **error)
+{
+  CnnNumbers         *numbers = field;
+  g_autofree double  *values = NULL;
+  const CnnTensor    *tensor;
+  CnnRef              ref;
+  int                 items;
+  gsize               each, n;
+
+  if (!cnn_ref_parse (numbers->ref, &ref, offset, error))
+    return FALSE;
+  tensor = cnn_ref_find (&ref, bank, &items, error);
+  cnn_ref_clear (&ref);
+  if (tensor == NULL)
+    return FALSE;
+  each = cnn_tensor_length (tensor) / (gsize) tensor->dims[0];
+  n = (gsize) items * each;
+  if (n > G_MAXINT)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("“%s” has too many numbers"), numbers->ref);
+      return FALSE;
+    }
+  values = g_new (double, n);
+  for (gsize i = 0; i < n; i++)
+    {
+      values[i] = tensor->values[(gsize) ref.first * each + i];
+      if (!cnn_param_in_range (param, values[i]))
+        {
+          g_autoptr (GString) found = g_string_new (NULL);
+
+          cnn_number_append (found, values[i]);
+          return cnn_param_unexpected (param, found->str, error);
+        }
+    }
+  numbers->n = (int) n;
+  numbers->values = g_steal_pointer (&values);
+  return TRUE;
 }
 
 static char *
@@ -151,98 +219,29 @@ bias_print (const CnnParam *param, gconstpointer field, GString *text)
 {
   const CnnBias *bias = field;
 
-  if (bias->values.n > 0)
+  if (bias->values.n > 0 || bias->values.ref)
     numbers_print (param, &bias->values, text);
   else
     g_string_append (text, bias->used ? "yes" : "no");
+}
+
+static gboolean
+bias_is_open (gconstpointer field)
+{
+  return numbers_is_open (&((const CnnBias *) field)->values);
+}
+
+static gboolean
+bias_resolve (const CnnParam *param, const char *text, gpointer field, const CnnBank *bank,
+              gsize *offset, GError **error)
+{
+  return numbers_resolve (param, text, &((CnnBias *) field)->values, bank, offset, error);
 }
 
 static char *
 bias_expect (const CnnParam *param)
 {
   return g_strdup (_("yes, no, or numbers with commas between"));
-}
-
-/* --- kernels -------------------------------------------------------------- */
-
-static void
-kernels_clear (gpointer field)
-{
-  g_clear_pointer ((GPtrArray **) field, g_ptr_array_unref);
-}
-
-/* Length of the first item of a list: up to a comma that stands in no bracket
- * and no quotes. */
-static gsize
-item_length (const char *text)
-{
-  int      depth = 0;
-  gboolean quoted = FALSE;
-  gsize    i;
-
-  for (i = 0; text[i] && !(text[i] == ',' && depth == 0 && !quoted); i++)
-    {
-      if (text[i] == '"')
-        quoted = !quoted;
-      else if (text[i] == '(' || text[i] == '[')
-        depth++;
-      else if ((text[i] == ')' || text[i] == ']') && depth > 0)
-        depth--;
-    }
-  return i;
-}
-
-static gboolean
-kernels_parse (const CnnParam *param, const char *text, gpointer field, gsize *offset,
-               GError **error)
-{
-  g_autoptr (GPtrArray) kernels = NULL;
-  const char           *at = text;
-
-  if (*text != '\0')
-    {
-      kernels = g_ptr_array_new_with_free_func ((GDestroyNotify) cnn_kernel_free);
-      for (;;)
-        {
-          gsize           length = item_length (at);
-          g_autofree char *item = g_strndup (at, length);
-          CnnKernel       *kernel = cnn_kernel_parse (item, offset, error);
-
-          if (kernel == NULL)
-            {
-              *offset += (gsize) (at - text);
-              return FALSE;
-            }
-          g_ptr_array_add (kernels, kernel);
-          if (at[length] == '\0')
-            break;
-          at += length + 1;
-        }
-    }
-  kernels_clear (field);
-  *(GPtrArray **) field = g_steal_pointer (&kernels);
-  return TRUE;
-}
-
-static void
-kernels_print (const CnnParam *param, gconstpointer field, GString *text)
-{
-  const GPtrArray *kernels = *(GPtrArray *const *) field;
-
-  for (guint i = 0; kernels && i < kernels->len; i++)
-    {
-      g_autofree char *item = cnn_kernel_print (kernels->pdata[i]);
-
-      if (i > 0)
-        g_string_append_c (text, ',');
-      g_string_append (text, item);
-    }
-}
-
-static char *
-kernels_expect (const CnnParam *param)
-{
-  return g_strdup (_("kernels by name or as \"[[…],[…]]\", with commas between"));
 }
 
 /* --- names of other nodes ------------------------------------------------- */
@@ -310,7 +309,8 @@ nodes_expect (const CnnParam *param)
 }
 
 const CnnParamKind cnn_param_pad = { pad_parse, pad_print, NULL, pad_expect };
-const CnnParamKind cnn_param_numbers = { numbers_parse, numbers_print, numbers_clear, numbers_expect };
-const CnnParamKind cnn_param_bias = { bias_parse, bias_print, bias_clear, bias_expect };
-const CnnParamKind cnn_param_kernels = { kernels_parse, kernels_print, kernels_clear, kernels_expect };
+const CnnParamKind cnn_param_numbers = { numbers_parse, numbers_print, numbers_clear, numbers_expect,
+                                         numbers_is_open, numbers_resolve };
+const CnnParamKind cnn_param_bias = { bias_parse, bias_print, bias_clear, bias_expect,
+                                      bias_is_open, bias_resolve };
 const CnnParamKind cnn_param_nodes = { nodes_parse, nodes_print, nodes_clear, nodes_expect };

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
  * @print: appends the field's value to @text
  * @clear: frees what the field holds, or %NULL where that is nothing
  * @expect: says what values there are
+ * @is_open: whether it refers to a bank and that was not looked up; %NULL where it never does
+ * @resolve: looks it up; @text is what @parse read. Where an item of a list is not to be
+ *   found, @offset becomes its place. The field stays as it is where it fails
  *
  * What a type of parameter is in text and in memory.
  */
@@ -22,6 +25,9 @@ typedef struct
   void     (*print)  (const CnnParam *param, gconstpointer field, GString *text);
   void     (*clear)  (gpointer field);
   char    *(*expect) (const CnnParam *param);
+  gboolean (*is_open) (gconstpointer field);
+  gboolean (*resolve) (const CnnParam *param, const char *text, gpointer field,
+                       const CnnBank *bank, gsize *offset, GError **error);
 } CnnParamKind;
 
 extern const CnnParamKind cnn_param_int;
@@ -36,6 +42,15 @@ extern const CnnParamKind cnn_param_bias;
 extern const CnnParamKind cnn_param_kernels;
 extern const CnnParamKind cnn_param_text;
 extern const CnnParamKind cnn_param_nodes;
+
+gboolean         cnn_ref_parse (const char *text, CnnRef *ref, gsize *offset, GError **error);
+void             cnn_ref_print (const CnnRef *ref, GString *text);
+void             cnn_ref_clear (CnnRef *ref);
+const CnnTensor *cnn_ref_find  (const CnnRef *ref, const CnnBank *bank, int *n, GError **error);
+
+gboolean cnn_kernel_resolve    (const CnnKernel *kernel, const CnnBank *bank, GPtrArray *kernels,
+                                GError **error);
+gsize    cnn_kernel_item_length (const char *text);
 
 gboolean cnn_param_unexpected (const CnnParam *param, const char *found, GError **error);
 gboolean cnn_param_in_range   (const CnnParam *param, double value);

@@ -144,3 +144,43 @@ cnn_param_is_initial (const CnnParam *param, gconstpointer params)
   cnn_param_clear (&initial, room);
   return strcmp (now, then) == 0;
 }
+
+/**
+ * cnn_param_is_open:
+ *
+ * Returns: whether the field refers to a bank in which it was not looked up, so that what
+ *   it holds is not known
+ */
+gboolean
+cnn_param_is_open (const CnnParam *param, gconstpointer params)
+{
+  const CnnParamKind *kind = param_kind (param->type);
+
+  return kind->is_open && kind->is_open ((const char *) params + param->offset);
+}
+
+/**
+ * cnn_param_resolve:
+ * @text: what cnn_param_parse() read into @params
+ * @bank: (nullable): where to look
+ * @error_offset: (out) (optional): byte of @text that the error is at
+ *
+ * Looks up what the field refers to; does nothing where that is known, or nothing.
+ *
+ * Returns: %TRUE, or %FALSE with %CNN_ERROR_SPEC set and the field as it was
+ */
+gboolean
+cnn_param_resolve (const CnnParam *param, const char *text, gpointer params, const CnnBank *bank,
+                   gsize *error_offset, GError **error)
+{
+  gsize    offset = 0;
+  gboolean ok;
+
+  if (!cnn_param_is_open (param, params))
+    return TRUE;
+  ok = param_kind (param->type)->resolve (param, text, cnn_param_field (char, param, params), bank,
+                                          &offset, error);
+  if (error_offset)
+    *error_offset = offset;
+  return ok;
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "bank.h"
 #include "geometry.h"
 #include "kernels.h"
 
@@ -15,7 +16,7 @@ G_BEGIN_DECLS
  * @CNN_PARAM_SIZE: #CnnSize, written 3x5 or 3; 0×0 when not said
  * @CNN_PARAM_SHAPE: #CnnShape, written 28x28x1; a ? stands for 0
  * @CNN_PARAM_PAD: #CnnPad
- * @CNN_PARAM_NUMBERS: #CnnNumbers, written 1,2,4
+ * @CNN_PARAM_NUMBERS: #CnnNumbers, written 1,2,4 or \@NAME
  * @CNN_PARAM_BIAS: #CnnBias, written yes, no or as numbers
  * @CNN_PARAM_KERNELS: #GPtrArray of #CnnKernel, or %NULL when not said
  * @CNN_PARAM_TEXT: char *, written in quotes; %NULL when not said
@@ -39,11 +40,34 @@ typedef enum
   CNN_PARAM_NODES
 } CnnParamType;
 
-/** CnnNumbers: a list of numbers; none when it was not said. */
+/**
+ * CnnRef:
+ * @name: of a tensor of the network's bank; a #GRefString
+ * @first: the first of the items, of its outermost dimension, that are meant
+ * @n: how many; 0 for all
+ *
+ * Weights by name, written \@NAME, \@NAME[4] or \@NAME[4:64].
+ */
+typedef struct
+{
+  char *name;
+  int   first;
+  int   n;
+} CnnRef;
+
+/**
+ * CnnNumbers:
+ * @n: how many; none when they were not said, or stand in a bank and were not looked up
+ * @values: [n]
+ * @ref: (nullable): what was written, where they stand in a bank
+ *
+ * A list of numbers.
+ */
 typedef struct
 {
   int     n;
   double *values; /* [n] */
+  char   *ref;
 } CnnNumbers;
 
 /** CnnBias: whether there is a bias, and its values where they were said. */
@@ -59,8 +83,13 @@ typedef struct
  * @args: its parameters
  * @depth: of a literal: 0 for one matrix (used for every input channel), else
  *   how many matrices were given, one for each input channel
- * @size: of a literal: rows and columns
- * @values: of a literal: [depth or 1][size.height][size.width]
+ * @size: of a literal: rows and columns; 0×0 where it was not looked up
+ * @values: of a literal of its own: [depth or 1][size.height][size.width]
+ * @ref: of a literal of a bank: where it stands; the name is %NULL otherwise
+ * @tensor: (nullable): of a literal of a bank: the tensor it is in, once it was looked up
+ * @floats: (nullable): the same numbers as @values would be, in @tensor
+ *
+ * Take the numbers of a literal with cnn_kernel_value().
  */
 typedef struct
 {
@@ -69,6 +98,9 @@ typedef struct
   int                  depth;
   CnnSize              size;
   double              *values;
+  CnnRef               ref;
+  CnnTensor           *tensor;
+  const float         *floats;
 } CnnKernel;
 
 /** CnnChoice: one value of a %CNN_PARAM_CHOICE; the list ends at a %NULL key. */
@@ -120,13 +152,26 @@ char      *cnn_param_expect  (const CnnParam *param);
 void       cnn_param_init    (const CnnParam *param, gpointer params);
 void       cnn_param_clear   (const CnnParam *param, gpointer params);
 gboolean   cnn_param_is_initial (const CnnParam *param, gconstpointer params);
+gboolean   cnn_param_is_open (const CnnParam *param, gconstpointer params);
+gboolean   cnn_param_resolve (const CnnParam *param, const char *text, gpointer params,
+                              const CnnBank *bank, gsize *error_offset, GError **error);
 
 CnnKernel *cnn_kernel_parse  (const char *text, gsize *error_offset, GError **error);
 char      *cnn_kernel_print  (const CnnKernel *kernel);
 CnnSize    cnn_kernel_size   (const CnnKernel *kernel);
+gboolean   cnn_kernel_is_open (const CnnKernel *kernel);
+CnnKernel *cnn_kernel_copy   (const CnnKernel *kernel);
+void       cnn_kernel_clear  (CnnKernel *kernel);
 void       cnn_kernel_free   (CnnKernel *kernel);
 
 gboolean   cnn_name_is_valid (const char *name);
+
+/** cnn_kernel_value: number @i of a literal, in [depth or 1][size.height][size.width] */
+static inline double
+cnn_kernel_value (const CnnKernel *kernel, gsize i)
+{
+  return kernel->floats ? (double) kernel->floats[i] : kernel->values[i];
+}
 
 /** cnn_param_field: the field of type @type that @param describes in @params. */
 #define cnn_param_field(type, param, params) \

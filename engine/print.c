@@ -24,6 +24,15 @@ print_node (const CnnNode *node, GString *text)
   g_string_append_c (text, '\n');
 }
 
+static gboolean
+says_nothing (const CnnNode *node)
+{
+  for (const CnnParam *param = node->op->params; param->key; param++)
+    if (!cnn_param_is_initial (param, node->params))
+      return FALSE;
+  return node->name == NULL;
+}
+
 /**
  * cnn_network_print:
  *
@@ -41,7 +50,7 @@ cnn_network_print (const CnnNetwork *network)
       const CnnNode *node = network->nodes->pdata[i];
 
       /* An input that asks for nothing goes without saying. */
-      if (i == 0 && node->name == NULL && cnn_param_is_initial (node->op->params, node->params))
+      if (i == 0 && says_nothing (node))
         continue;
       print_node (node, text);
     }

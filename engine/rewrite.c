@@ -228,7 +228,7 @@ cnn_text_set_param (const char *words, const char *key, const char *value, GErro
                  key);
   else if (cnn_param_parse (change.param, *value ? value : change.param->initial, node->params,
                             NULL, error) &&
-           (node->op->check == NULL || node->op->check (node->params, error)))
+           cnn_node_check (node, error))
     {
       if (!cnn_param_is_initial (change.param, node->params))
         change.value = printed = cnn_param_print (change.param, node->params);

@@ -197,6 +197,24 @@ note_use (CnnTextParser *parser, const CnnToken *token, const CnnParam *param, g
     g_array_append_val (parser->uses, use);
 }
 
+/* Looks up what a value refers to. @at is where @value stands. */
+static gboolean
+resolve (CnnTextParser *parser, CnnNode *node, const CnnParam *param, const char *value,
+         const char *at)
+{
+  const CnnBank *bank = parser->network ? parser->network->bank : parser->bank;
+  GError        *cause = NULL;
+  gsize          offset;
+
+  if ((parser->network == NULL && bank == NULL) || parser->lost ||
+      cnn_param_resolve (param, value, node->params, bank, &offset, &cause))
+    return TRUE;
+  if (parser->network)
+    return fail_with (parser, at + offset, NULL, cause);
+  g_error_free (cause);
+  return TRUE;
+}
+
 static gboolean
 parse_keyed (CnnTextParser *parser, CnnNode *node, const CnnToken *token, gsize key_length,
              guint64 *said)
@@ -230,8 +248,11 @@ parse_keyed (CnnTextParser *parser, CnnNode *node, const CnnToken *token, gsize 
 
       return cnn_text_fail (parser, at, NULL, _("%s: found nothing, expected %s"), key, expected);
     }
-  return cnn_param_parse (param, value, node->params, &offset, &cause) ||
-         fail_with (parser, at + offset, NULL, cause);
+  if (param->type == CNN_PARAM_TEXT)
+    parser->file_at = at;
+  if (!cnn_param_parse (param, value, node->params, &offset, &cause))
+    return fail_with (parser, at + offset, NULL, cause);
+  return resolve (parser, node, param, value, at);
 }
 
 /* A value without a key belongs to the first parameter after those already
@@ -258,7 +279,7 @@ parse_positional (CnnTextParser *parser, CnnNode *node, const CnnToken *token, g
         {
           *said |= bit;
           note_use (parser, token, param, FALSE);
-          return TRUE;
+          return resolve (parser, node, param, value, token->start);
         }
       words = cnn_param_expect (param);
       g_string_append_printf (expected, "%s%s: %s", n_open++ > 0 ? _(", or ") : "", param->key,
@@ -359,12 +380,28 @@ parse_words (CnnTextParser *parser, const CnnOp *op, CnnNode *node, const char *
   for (const CnnParam *param = op->params; param->key; param++)
     if (positional & keyed & ((guint64) 1 << (param - op->params)))
       return cnn_text_fail (parser, start, parser->end, _("%s is said twice"), param->key);
-  if (op->check && !op->check (node->params, &cause))
+  if (!cnn_node_check (node, &cause))
     {
       g_prefix_error (&cause, "%s: ", op->name);
       return fail_with (parser, start, parser->end, cause);
     }
   return TRUE;
+}
+
+/* Opens the file that the input names, unless a bank was given. */
+static gboolean
+open_bank (CnnTextParser *parser, const CnnNode *node)
+{
+  const CnnParam *weights = cnn_op_param (node->op, "weights");
+  const CnnParam *shape = cnn_op_param (node->op, "shape");
+  const char     *file = *cnn_param_field (char *const, weights, node->params);
+  GError         *cause = NULL;
+
+  if (file == NULL || parser->network->bank)
+    return TRUE;
+  parser->network->bank = cnn_bank_open (file, *cnn_param_field (const CnnShape, shape,
+                                                                 node->params), &cause);
+  return parser->network->bank != NULL || fail_with (parser, parser->file_at, NULL, cause);
 }
 
 /* Reads the layer up to parser->end. (transfer full) (nullable): the node; parser->problem
@@ -398,8 +435,10 @@ cnn_text_parse_layer (CnnTextParser *parser, const CnnOp **op)
       implied->column = node->column;
     }
   if (parse_words (parser, *op, node, start) &&
-      (parser->network == NULL || link_node (parser, node, start)))
+      (parser->network == NULL || link_node (parser, node, start)) &&
+      (parser->network == NULL || *op != input || open_bank (parser, node)))
     return node;
+  parser->lost = parser->lost || *op == input;
   cnn_node_unref (node);
   return NULL;
 }
@@ -424,5 +463,23 @@ cnn_text_read_words (const char *words, GArray *uses, char **problem)
     *problem = parser.problem;
   else
     g_free (parser.problem);
+  return node;
+}
+
+/**
+ * cnn_text_read_words_with:
+ * @bank: what the words may refer to
+ *
+ * As cnn_text_read_words().
+ */
+CnnNode *
+cnn_text_read_words_with (const char *words, const CnnBank *bank, char **problem)
+{
+  CnnTextParser parser = { .text = words, .at = words, .end = words + strlen (words),
+                           .bank = bank };
+  const CnnOp  *op;
+  CnnNode      *node = cnn_text_parse_layer (&parser, &op);
+
+  *problem = parser.problem;
   return node;
 }

@@ -57,6 +57,10 @@ typedef struct
  * @end: of the layer that is being read
  * @network: (nullable): takes the layers before the first mistake; %NULL where a layer
  *   is read by itself, without its names
+ * @bank: (nullable): of a layer that is read by itself: what it refers to, as far as
+ *   that is there
+ * @lost: the input, which may name a file, cannot be read: nobody knows what is in that
+ * @file_at: where the input names it
  * @names: (nullable): of #CnnTextName, what as= calls layers
  * @uses: (nullable): takes what each token is for
  * @n_read: layers read so far that are not switched off
@@ -72,6 +76,9 @@ typedef struct
   const char *at;
   const char *end;
   CnnNetwork *network;
+  const CnnBank *bank;
+  gboolean    lost;
+  const char *file_at;
   GHashTable *names;
   GArray     *uses;
   guint       n_read;
@@ -94,5 +101,6 @@ gboolean    cnn_text_takes_from  (const CnnOp *op);
 const CnnParam *cnn_text_from    (void);
 CnnNode    *cnn_text_parse_layer (CnnTextParser *parser, const CnnOp **op);
 CnnNode    *cnn_text_read_words  (const char *words, GArray *uses, char **problem);
+CnnNode    *cnn_text_read_words_with (const char *words, const CnnBank *bank, char **problem);
 
 G_END_DECLS

@@ -47,7 +47,8 @@ read_layer (CnnTextParser *parser, CnnLayerReading *layer, GError **error)
   layer->number = -1;
   if (layer->place.off)
     {
-      CnnTextParser alone = { .text = words, .at = words, .end = words + strlen (words) };
+      CnnTextParser alone = { .text = words, .at = words, .end = words + strlen (words),
+                              .bank = parser->network->bank };
 
       layer->node = cnn_text_parse_layer (&alone, &layer->op);
       g_free (alone.problem);
@@ -83,22 +84,16 @@ read_layer (CnnTextParser *parser, CnnLayerReading *layer, GError **error)
   note_name (parser, layer, words);
 }
 
-/**
- * cnn_text_read:
- * @text: a network in the text notation
- *
- * Reads all that can be read of a text, also where some of it is wrong.
- *
- * Returns: (transfer full): what was read
- */
-CnnReading *
-cnn_text_read (const char *text)
+static CnnReading *
+read_text (const char *text, CnnBank *bank)
 {
   CnnReading *reading = g_new0 (CnnReading, 1);
   CnnTextParser      parser = { .text = text };
   gsize       length = strlen (text);
 
   reading->network = parser.network = cnn_network_new ();
+  if (bank)
+    parser.network->bank = cnn_bank_ref (bank);
   if (length > CNN_MAX_TEXT_BYTES)
     g_set_error (&reading->error, CNN_ERROR, CNN_ERROR_LIMIT,
                  _("the network's text is %zu bytes long, at most %d are read"), length,
@@ -132,6 +127,21 @@ cnn_text_read (const char *text)
   return reading;
 }
 
+/**
+ * cnn_text_read:
+ * @text: a network in the text notation
+ *
+ * Reads all that can be read of a text, also where some of it is wrong, and of the file
+ * that it names the weights it refers to.
+ *
+ * Returns: (transfer full): what was read
+ */
+CnnReading *
+cnn_text_read (const char *text)
+{
+  return read_text (text, NULL);
+}
+
 void
 cnn_reading_free (CnnReading *reading)
 {
@@ -148,20 +158,34 @@ cnn_reading_free (CnnReading *reading)
 }
 
 /**
- * cnn_network_parse:
+ * cnn_network_parse_with:
  * @text: a network in the text notation, UTF-8
+ * @bank: (nullable): the weights it refers to, whatever file it names; %NULL for those of
+ *   that file
  *
  * Returns: (transfer full): the network, or %NULL with %CNN_ERROR_SPEC or
  *   %CNN_ERROR_LIMIT set; the message says line, column, what was found and
  *   what was expected
  */
 CnnNetwork *
-cnn_network_parse (const char *text, GError **error)
+cnn_network_parse_with (const char *text, CnnBank *bank, GError **error)
 {
-  g_autoptr (CnnReading) reading = cnn_text_read (text);
+  g_autoptr (CnnReading) reading = read_text (text, bank);
 
   if (reading->error == NULL)
     return cnn_network_ref (reading->network);
   g_propagate_error (error, g_steal_pointer (&reading->error));
   return NULL;
+}
+
+/**
+ * cnn_network_parse:
+ * @text: a network in the text notation, UTF-8
+ *
+ * Returns: (transfer full): the network, or %NULL as cnn_network_parse_with()
+ */
+CnnNetwork *
+cnn_network_parse (const char *text, GError **error)
+{
+  return cnn_network_parse_with (text, NULL, error);
 }

@@ -58,6 +58,16 @@ kernels_in_words (const GPtrArray *kernels)
   return g_string_free (words, FALSE);
 }
 
+/* Whether one of them is in a file, and so has a name there. */
+static gboolean
+are_of_file (const GPtrArray *kernels)
+{
+  for (guint i = 0; kernels != NULL && i < kernels->len; i++)
+    if (((const CnnKernel *) g_ptr_array_index (kernels, i))->ref.name != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 static char *
 value_in_words (const CnnParam *param, gconstpointer params, gboolean in_full)
 {
@@ -71,7 +81,8 @@ value_in_words (const CnnParam *param, gconstpointer params, gboolean in_full)
   if (param->type == CNN_PARAM_BOOL)
     return g_strdup (*cnn_param_field (const gboolean, param, params) ? _("yes") : _("no"));
 
-  if (param->type == CNN_PARAM_KERNELS && !in_full)
+  if (param->type == CNN_PARAM_KERNELS && !in_full &&
+      !are_of_file (*cnn_param_field (GPtrArray *const, param, params)))
     return kernels_in_words (*cnn_param_field (GPtrArray *const, param, params));
   if (param->type == CNN_PARAM_SHAPE)
     return shape_in_words (cnn_param_field (const CnnShape, param, params));

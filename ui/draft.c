@@ -234,6 +234,13 @@ cnn_draft_network (CnnDraft *draft)
   return draft->reading->network;
 }
 
+/** cnn_draft_bank: (transfer none) (nullable): the weights that its text refers to */
+CnnBank *
+cnn_draft_bank (CnnDraft *draft)
+{
+  return cnn_network_bank (draft->reading->read->network);
+}
+
 /**
  * cnn_draft_infos:
  *

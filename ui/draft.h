@@ -64,6 +64,7 @@ const CnnDraftLayer *cnn_draft_layer       (CnnDraft *draft, guint layer);
 int                  cnn_draft_find        (CnnDraft *draft, guint node);
 const char          *cnn_draft_problem     (CnnDraft *draft);
 CnnNetwork          *cnn_draft_network     (CnnDraft *draft);
+CnnBank             *cnn_draft_bank        (CnnDraft *draft);
 const CnnNodeInfo   *cnn_draft_infos       (CnnDraft *draft);
 
 void                 cnn_draft_insert      (CnnDraft *draft, guint at, const char *text);

@@ -45,18 +45,6 @@ kernel_new_named (const CnnKernelKind *kind)
   return kernel;
 }
 
-/** kernel_copy: (transfer full): the same once more */
-CnnKernel *
-kernel_copy (const CnnKernel *kernel)
-{
-  CnnKernel *copy = g_memdup2 (kernel, sizeof *kernel);
-
-  if (kernel->values)
-    copy->values = g_memdup2 (kernel->values, kernel_n_matrices (kernel) * cells (kernel->size) *
-                                              sizeof (double));
-  return copy;
-}
-
 /** kernel_n_matrices: how many there are to be seen: 1 or more */
 int
 kernel_n_matrices (const CnnKernel *kernel)
@@ -101,9 +89,12 @@ kernel_draw (const CnnKernel *kernel, int matrix, CnnSize layer, CnnSize *size)
   if (kernel->kind)
     cnn_kernel_draw (kernel->kind, kernel->args, *size, values, NULL);
   else
-    memcpy (values,
-            kernel->values + CLAMP (matrix, 0, kernel_n_matrices (kernel) - 1) * cells (*size),
-            cells (*size) * sizeof *values);
+    {
+      gsize first = CLAMP (matrix, 0, kernel_n_matrices (kernel) - 1) * cells (*size);
+
+      for (gsize i = 0; i < cells (*size); i++)
+        values[i] = cnn_kernel_value (kernel, first + i);
+    }
   return values;
 }
 
@@ -123,23 +114,59 @@ kernel_total (const CnnKernel *kernel, CnnSize layer)
   return total;
 }
 
-/** kernel_write_down: makes a named kernel the numbers that it is drawn with. */
+/* The shortest number that is the same float: 0.1, not 0.10000000149. */
+static double
+shortest (float value)
+{
+  char   text[G_ASCII_DTOSTR_BUF_SIZE];
+  double read = value;
+
+  for (int digits = 6; digits <= 9; digits++)
+    {
+      char format[] = "%.0g";
+
+      format[2] = (char) ('0' + digits);
+      read = g_ascii_strtod (g_ascii_formatd (text, sizeof text, format, value), NULL);
+      if ((float) read == value)
+        return read;
+    }
+  return value;
+}
+
+/** kernel_write_down: makes a named kernel, or one of a file, numbers of its own. */
 void
 kernel_write_down (CnnKernel *kernel, CnnSize layer)
 {
   CnnSize size;
+  gsize   n;
+  int     depth;
   double *values;
 
-  if (kernel->kind == NULL)
+  if (kernel->values)
     return;
-  values = kernel_draw (kernel, 0, layer, &size);
-  *kernel = (CnnKernel) { .size = size, .values = values };
+  if (kernel->kind)
+    {
+      values = kernel_draw (kernel, 0, layer, &size);
+      depth = 0;
+    }
+  else
+    {
+      size = kernel->size;
+      depth = kernel->depth;
+      n = kernel_n_matrices (kernel) * cells (size);
+      values = g_new (double, n);
+      for (gsize i = 0; i < n; i++)
+        values[i] = shortest (kernel->floats[i]);
+    }
+  cnn_kernel_clear (kernel);
+  *kernel = (CnnKernel) { .depth = depth, .size = size, .values = values };
 }
 
 /** kernel_set_matrix: gives a literal's @matrix the numbers @values, of its size. */
 void
 kernel_set_matrix (CnnKernel *kernel, int matrix, const double *values)
 {
+  kernel_write_down (kernel, kernel->size);
   memcpy (kernel->values + CLAMP (matrix, 0, kernel_n_matrices (kernel) - 1) * cells (kernel->size),
           values, cells (kernel->size) * sizeof *values);
 }
@@ -151,6 +178,7 @@ kernel_set_size (CnnKernel *kernel, CnnSize size)
   int     n       = kernel_n_matrices (kernel);
   double *resized = g_new (double, n * cells (size));
 
+  kernel_write_down (kernel, kernel->size);
   for (int i = 0; i < n; i++)
     {
       g_autofree double *one = cnn_kernel_resize (kernel->values + i * cells (kernel->size),
@@ -178,6 +206,7 @@ kernel_set_depth (CnnKernel *kernel, int depth, int matrix)
   int     shown = CLAMP (matrix, 0, had - 1);
   double *values = g_new (double, MAX (depth, 1) * n);
 
+  kernel_write_down (kernel, kernel->size);
   for (int i = 0; i < MAX (depth, 1); i++)
     memcpy (values + i * n, kernel->values + (depth > 0 && i < had ? i : shown) * n,
             n * sizeof *values);
@@ -192,18 +221,26 @@ kernel_set_depth (CnnKernel *kernel, int depth, int matrix)
 gboolean
 kernel_can_apply (const CnnKernel *kernel, KernelTool tool, CnnSize layer)
 {
-  CnnSize            size;
   g_autofree double *values = NULL;
+  CnnSize            size;
+  gsize              n;
+  int                matrices = kernel_n_matrices (kernel);
 
   if (tool == KERNEL_ROTATE_45)
     return cnn_kernel_can_rotate_45 (kernel_drawn_size (kernel, layer));
   if (tool != KERNEL_SUM_TO_1)
     return TRUE;
-  g_autoptr (CnnKernel) copy = kernel_copy (kernel);
+  size = kernel_drawn_size (kernel, layer);
+  n = cells (size);
+  values = g_new (double, matrices * n);
+  for (int i = 0; i < matrices; i++)
+    {
+      g_autofree double *one = kernel_draw (kernel, i, layer, &size);
 
-  kernel_write_down (copy, layer);
-  size = (CnnSize) { kernel_n_matrices (copy) * copy->size.height, copy->size.width };
-  return cnn_kernel_sum_to_1 (copy->values, size);
+      memcpy (values + i * n, one, n * sizeof *one);
+    }
+  size.height *= matrices;
+  return cnn_kernel_sum_to_1 (values, size);
 }
 
 static void

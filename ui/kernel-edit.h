@@ -39,7 +39,6 @@ typedef enum
 
 CnnKernel *kernel_new_literal (int depth, CnnSize size, const double *values);
 CnnKernel *kernel_new_named   (const CnnKernelKind *kind);
-CnnKernel *kernel_copy        (const CnnKernel *kernel);
 CnnSize    kernel_drawn_size  (const CnnKernel *kernel, CnnSize layer);
 double    *kernel_draw        (const CnnKernel *kernel, int matrix, CnnSize layer, CnnSize *size);
 int        kernel_n_matrices  (const CnnKernel *kernel);

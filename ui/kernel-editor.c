@@ -40,17 +40,51 @@ kernel_editor_chosen (CnnKernelEditor *self)
 }
 
 static void
+say (CnnKernelEditor *self, const char *sentence)
+{
+  gtk_label_set_text (GTK_LABEL (self->message), sentence);
+  gtk_widget_show (self->message);
+}
+
+/* Why the kernels cannot be shown, or NULL. */
+static char *
+why_hidden (CnnKernelEditor *self)
+{
+  const CnnKernel *chosen;
+
+  for (guint i = 0; i < self->kernels->len; i++)
+    if (cnn_kernel_is_open (self->kernels->pdata[i]))
+      return g_strdup (_("These numbers are in a file that cannot be read now"));
+  if (self->kernels->len == 0)
+    return NULL;
+  chosen = kernel_editor_chosen (self);
+  if (chosen->floats == NULL || (gint64) chosen->size.height * chosen->size.width <= MAX_CELLS)
+    return NULL;
+  return g_strdup_printf (_("This matrix of the file has %d×%d numbers, too many to be shown here"),
+                          chosen->size.height, chosen->size.width);
+}
+
+static void
 show (CnnKernelEditor *self)
 {
-  guint n = self->kernels->len;
+  guint            n = self->kernels->len;
+  g_autofree char *hidden = NULL;
 
   if (self->busy)
     return;
+  self->chosen = MIN (self->chosen, MAX (n, 1) - 1);
+  hidden = why_hidden (self);
+  if (hidden)
+    {
+      gtk_widget_hide (self->none);
+      gtk_widget_hide (self->some);
+      say (self, hidden);
+      return;
+    }
   self->busy = TRUE;
   gtk_widget_set_visible (self->none, n == 0);
   gtk_widget_set_visible (self->some, n > 0);
   gtk_widget_set_visible (self->top, !self->layer.matrix);
-  self->chosen = MIN (self->chosen, MAX (n, 1) - 1);
   if (n > 0)
     {
       cnn_kernel_list_set (CNN_KERNEL_LIST (self->list), self->kernels, self->layer.size,
@@ -70,13 +104,6 @@ changed (CnnKernelEditor *self)
   gtk_widget_hide (self->message);
   show (self);
   g_signal_emit (self, signals[CHANGED], 0);
-}
-
-static void
-say (CnnKernelEditor *self, const char *sentence)
-{
-  gtk_label_set_text (GTK_LABEL (self->message), sentence);
-  gtk_widget_show (self->message);
 }
 
 /* --- the list ------------------------------------------------------------- */
@@ -121,7 +148,7 @@ on_list_button (GtkWidget *button, CnnKernelEditor *self)
   if (what == KERNEL_ADD)
     g_ptr_array_insert (self->kernels, (int) ++self->chosen, new_identity (self));
   else if (what == KERNEL_DUPLICATE)
-    g_ptr_array_insert (self->kernels, (int) ++self->chosen, kernel_copy (data[at]));
+    g_ptr_array_insert (self->kernels, (int) ++self->chosen, cnn_kernel_copy (data[at]));
   else if (what == KERNEL_REMOVE)
     g_ptr_array_remove_index (self->kernels, at);
   else
@@ -238,7 +265,7 @@ on_tool (GtkWidget *tools, int tool, CnnKernelEditor *self)
 static void
 on_copy (CnnKernelEditor *self, gboolean brackets)
 {
-  g_autoptr (CnnKernel) kernel = kernel_copy (kernel_editor_chosen (self));
+  g_autoptr (CnnKernel) kernel = cnn_kernel_copy (kernel_editor_chosen (self));
   g_autofree char      *text   = NULL;
 
   kernel_write_down (kernel, self->layer.size);
@@ -414,38 +441,66 @@ cnn_kernel_editor_new (void)
   return g_object_new (CNN_TYPE_KERNEL_EDITOR, NULL);
 }
 
+/* Whether numbers of a file are the same that are shown: it may have changed. */
+static gboolean
+same_tensors (CnnKernelEditor *self, const GPtrArray *kernels)
+{
+  guint n = kernels ? kernels->len : 0;
+
+  for (guint i = 0; i < n && n == self->kernels->len; i++)
+    if (((const CnnKernel *) kernels->pdata[i])->tensor !=
+        ((const CnnKernel *) self->kernels->pdata[i])->tensor)
+      return FALSE;
+  return n == self->kernels->len;
+}
+
 /**
- * cnn_kernel_editor_set:
- * @kernels: as the text notation writes them; empty when they are drawn at random
+ * cnn_kernel_editor_set_kernels:
+ * @kernels: (nullable) (element-type CnnKernel): copied; %NULL when they are drawn at random
  * @layer: whose they are
  *
  * Shows other kernels, or the same in another layer. The one that was chosen stays
  * chosen where it can.
  */
 void
-cnn_kernel_editor_set (CnnKernelEditor *self, const char *kernels, const CnnKernelLayer *layer)
+cnn_kernel_editor_set_kernels (CnnKernelEditor *self, const GPtrArray *kernels,
+                               const CnnKernelLayer *layer)
 {
-  g_autoptr (GPtrArray) read  = NULL;
-  g_autoptr (GError)    error = NULL;
-  g_autofree char      *now   = cnn_kernel_editor_get (self);
-  gboolean              cells = (gint64) layer->size.height * layer->size.width <= MAX_CELLS &&
-                                layer->size.height > 0 && layer->size.width > 0 &&
-                                layer->size.width <= MAX_SIDE;
+  g_autofree char *text  = cnn_param_print (&kernels_param, &kernels);
+  g_autofree char *now   = cnn_kernel_editor_get (self);
+  gboolean         cells = (gint64) layer->size.height * layer->size.width <= MAX_CELLS &&
+                           layer->size.height > 0 && layer->size.width > 0 &&
+                           layer->size.width <= MAX_SIDE;
 
-  if (memcmp (layer, &self->layer, sizeof *layer) == 0 && g_str_equal (now, kernels))
+  if (memcmp (layer, &self->layer, sizeof *layer) == 0 && g_str_equal (now, text) &&
+      same_tensors (self, kernels))
     return;
-  if (!cnn_param_parse (&kernels_param, kernels, &read, NULL, &error))
-    {
-      say (self, error->message);
-      return;
-    }
   g_ptr_array_set_size (self->kernels, 0);
-  if (read)
-    g_ptr_array_extend_and_steal (self->kernels, g_steal_pointer (&read));
+  for (guint i = 0; kernels && i < kernels->len; i++)
+    g_ptr_array_add (self->kernels, cnn_kernel_copy (kernels->pdata[i]));
   self->layer = *layer;
   gtk_widget_set_sensitive (self->none, !layer->matrix || cells);
   gtk_widget_hide (self->message);
   show (self);
+}
+
+/**
+ * cnn_kernel_editor_set:
+ * @kernels: as the text notation writes them; empty when they are drawn at random
+ * @layer: whose they are
+ *
+ * The same for kernels that are written.
+ */
+void
+cnn_kernel_editor_set (CnnKernelEditor *self, const char *kernels, const CnnKernelLayer *layer)
+{
+  g_autoptr (GPtrArray) read  = NULL;
+  g_autoptr (GError)    error = NULL;
+
+  if (cnn_param_parse (&kernels_param, kernels, &read, NULL, &error))
+    cnn_kernel_editor_set_kernels (self, read, layer);
+  else
+    say (self, error->message);
 }
 
 /**

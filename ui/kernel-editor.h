@@ -22,6 +22,8 @@ G_DECLARE_FINAL_TYPE (CnnKernelEditor, cnn_kernel_editor, CNN, KERNEL_EDITOR, Gt
 GtkWidget *cnn_kernel_editor_new      (void);
 void       cnn_kernel_editor_set      (CnnKernelEditor *editor, const char *kernels,
                                        const CnnKernelLayer *layer);
+void       cnn_kernel_editor_set_kernels (CnnKernelEditor *editor, const GPtrArray *kernels,
+                                          const CnnKernelLayer *layer);
 char      *cnn_kernel_editor_get      (CnnKernelEditor *editor);
 
 G_END_DECLS

@@ -172,7 +172,7 @@ cnn_kernel_list_set (CnnKernelList *self, const GPtrArray *kernels, CnnSize laye
     }
   g_ptr_array_set_size (self->kernels, 0);
   for (guint i = 0; i < kernels->len; i++)
-    g_ptr_array_add (self->kernels, kernel_copy (kernels->pdata[i]));
+    g_ptr_array_add (self->kernels, cnn_kernel_copy (kernels->pdata[i]));
   self->busy = TRUE;
   if (names)
     gtk_widget_queue_draw (self->box);

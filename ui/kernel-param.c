@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "error.h"
+#include "i18n.h"
+
 /* Kernels in a layer of a draft. How many there are and how large they are may also be
  * said by other parameters, which have to agree with a list of kernels. */
 
@@ -183,7 +186,7 @@ set_none (CnnDraft *draft, guint layer, const Change *change, GError **error)
  * Changes the kernels, and what else the layer says of their number and size so that it
  * fits them, as one step of undo.
  *
- * Returns: %TRUE, or %FALSE with %CNN_ERROR_SPEC set and no change
+ * Returns: %TRUE, or %FALSE with %CNN_ERROR_SPEC or %CNN_ERROR_LIMIT set and no change
  */
 gboolean
 kernel_param_set (CnnDraft *draft, guint layer, const CnnParam *param, const char *value,
@@ -192,14 +195,20 @@ kernel_param_set (CnnDraft *draft, guint layer, const CnnParam *param, const cha
   const CnnDraftLayer  *at    = cnn_draft_layer (draft, layer);
   const CnnParam        alone = { .key = param->key, .type = param->type, .initial = "" };
   g_autofree char      *words = g_strdup (at->text);
-  g_autofree char      *was   = cnn_param_print (param, at->node->params);
-  g_autoptr (GPtrArray) had   = NULL;
+  GPtrArray            *said  = *cnn_param_field (GPtrArray *, param, at->node->params);
+  g_autoptr (GPtrArray) had   = said ? g_ptr_array_ref (said) : NULL;
   g_autoptr (GPtrArray) now   = NULL;
   Change                change = { .param = param };
   gboolean              ok;
 
+  if (strlen (value) > CNN_MAX_TEXT_BYTES)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                   _("these are more numbers than a network's text may have"));
+      return FALSE;
+    }
   if (!cnn_param_parse (&alone, value, &now, NULL, error) ||
-      !cnn_param_parse (&alone, was, &had, NULL, error))
+      !cnn_param_resolve (&alone, value, &now, cnn_draft_bank (draft), NULL, error))
     return FALSE;
   change.count = count_param (at->op);
   change.size = size_param (at->op);

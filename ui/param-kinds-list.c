@@ -147,7 +147,7 @@ static void
 bias_show (CnnParamWidget *self, gconstpointer field)
 {
   const CnnBias *bias    = field;
-  gboolean       numbers = bias->values.n > 0;
+  gboolean       numbers = bias->values.n > 0 || bias->values.ref != NULL;
 
   if (numbers)
     show_entry (self, 1, self->shown);
@@ -192,7 +192,8 @@ kernels_make (CnnParamWidget *self)
 static void
 kernels_show (CnnParamWidget *self, gconstpointer field)
 {
-  cnn_kernel_editor_set (CNN_KERNEL_EDITOR (self->parts[0]), self->shown, &self->context.kernels);
+  cnn_kernel_editor_set_kernels (CNN_KERNEL_EDITOR (self->parts[0]), *(GPtrArray *const *) field,
+                                 &self->context.kernels);
 }
 
 static char *

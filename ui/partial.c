@@ -145,7 +145,7 @@ check (const CnnNetwork *network, const CnnNodeInfo *infos, guint node, int map,
 /* Says that a text is too long before the parser does, which would speak of a text that
  * the person has never seen. */
 static gboolean
-check_text (const GString *text, GError **error)
+check_text (const GString *text, CnnBank *bank, GError **error)
 {
   g_autoptr (CnnNetwork) network = NULL;
 
@@ -156,7 +156,7 @@ check_text (const GString *text, GError **error)
                      "have"));
       return FALSE;
     }
-  network = cnn_network_parse (text->str, error);
+  network = cnn_network_parse_with (text->str, bank, error);
   return network != NULL;
 }
 
@@ -240,7 +240,7 @@ cnn_partial_sums (CnnNetwork *network, CnnShape picture, guint node, int map, GE
   else
     g_string_append (text, "no");
   add_name (network, "sum", text);
-  if (!check_text (text, error))
+  if (!check_text (text, cnn_network_bank (network), error))
     return NULL;
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -168,7 +168,7 @@ static gboolean
 kernel_matrix (const CnnKernel *kernel, int matrix, CnnSize size, double *values, GError **error)
 {
   int top = (size.height - kernel->size.height) / 2, left = (size.width - kernel->size.width) / 2;
-  const double *from;
+  gsize from;
 
   if (kernel->kind)
     return cnn_kernel_draw (kernel->kind, kernel->args, size, values, error);
@@ -179,12 +179,12 @@ kernel_matrix (const CnnKernel *kernel, int matrix, CnnSize size, double *values
                    kernel->size.width, size.height, size.width);
       return FALSE;
     }
-  from = kernel->values + (gsize) matrix * kernel->size.height * kernel->size.width;
+  from = (gsize) matrix * kernel->size.height * kernel->size.width;
   for (int i = 0; i < size.height * size.width; i++)
     values[i] = 0.0;
   for (int y = 0; y < kernel->size.height; y++)
     for (int x = 0; x < kernel->size.width; x++)
-      values[(top + y) * size.width + left + x] = *from++;
+      values[(top + y) * size.width + left + x] = cnn_kernel_value (kernel, from++);
   return TRUE;
 }
 

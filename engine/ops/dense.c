@@ -141,7 +141,7 @@ dense_init (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *we
     cnn_weights_fill (weights[1], &p->bias.values, 0.0);
   if (matrix)
     for (gsize i = 0; i < cnn_tensor_length (weights[0]); i++)
-      weights[0]->values[i] = (float) matrix->values[i];
+      weights[0]->values[i] = (float) cnn_kernel_value (matrix, i);
   else
     cnn_weights_draw_he (weights[0], in.channels, seed);
   return TRUE;

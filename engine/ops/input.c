@@ -8,7 +8,8 @@
 
 typedef struct
 {
-  CnnShape shape; /* 0: as offered */
+  CnnShape shape;   /* 0: as offered */
+  char    *weights; /* (nullable): what @NAME refers to; see text-layer.c */
 } InputParams;
 
 static const CnnParam input_params[] = {
@@ -21,6 +22,13 @@ static const CnnParam input_params[] = {
     .positional = TRUE,
     .label = N_("Height, width, channels"),
     .tooltip = N_("The size the picture is brought to; a question mark keeps the picture's own") },
+  { .key = "weights",
+    .rare = TRUE,
+    .type = CNN_PARAM_TEXT,
+    .offset = offsetof (InputParams, weights),
+    .initial = "",
+    .label = N_("Weights"),
+    .tooltip = N_("The .onnx file whose weights the layers name with @") },
   { .key = NULL },
 };
 

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "import.h"
+#include "op.h"
+
+G_BEGIN_DECLS
+
+/* What the core of the import shares: import.c, import-graph.c and import-place.c. */
+
+/**
+ * CnnImportLayer:
+ * @op: its first word
+ * @values: the other words
+ * @wish: what it is to be called, if it must have a name
+ * @n_in: number of inputs
+ * @in: numbers of layers
+ * @shape: of its output
+ * @used: the text needs it
+ * @named: another layer, not the next one, reads it
+ * @number: in the text
+ */
+typedef struct
+{
+  char     *op;
+  char     *values;
+  char     *wish;
+  guint     n_in;
+  int       in[CNN_MAX_INPUTS];
+  CnnShape  shape;
+  gboolean  used;
+  gboolean  named;
+  guint     number;
+} CnnImportLayer;
+
+/** CnnImportPlaced: a value that was put in another place, and where. */
+typedef struct
+{
+  CnnImportValue value;
+  char           layout[CNN_ONNX_MAX_DIMS + 1];
+  int            layer;
+} CnnImportPlaced;
+
+struct _CnnImport
+{
+  CnnOnnxGraph   *graph;
+  CnnImportValue *values; /* [graph->values->len] */
+  gboolean       *known;  /* [graph->values->len] */
+  GArray         *layers; /* of CnnImportLayer; 0 is the input */
+  GArray         *placed; /* of CnnImportPlaced */
+  CnnBank        *bank;
+  GHashTable     *names;  /* of layers, in the text */
+  double          room;   /* bytes that constants may still take */
+};
+
+CnnImportLayer *cnn_import_layer           (const CnnImport *import, int layer);
+void            cnn_import_layer_clear     (gpointer layer);
+char           *cnn_import_wish            (const CnnOnnxNode *node);
+void            cnn_import_append_names    (GString *words, guint n, const char *const *names);
+gboolean        cnn_import_nodes           (CnnImport *import, GError **error);
+int             cnn_import_placed          (const CnnImport *import, const CnnImportValue *value,
+                                            const char *layout);
+void            cnn_import_remember_placed (CnnImport *import, const CnnImportValue *value,
+                                            const char *layout, int layer);
+
+G_END_DECLS
