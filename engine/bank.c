@@ -176,6 +176,41 @@ remember (CnnBank *bank)
     cnn_bank_unref (before);
 }
 
+/* What the bank of @path would be known by. */
+static gboolean
+describe (const char *path, CnnShape input, CnnBank *key)
+{
+  GStatBuf is;
+
+  if (g_stat (path, &is) != 0)
+    return FALSE;
+  key->seconds = is.st_mtim.tv_sec;
+  key->nanoseconds = is.st_mtim.tv_nsec;
+  key->size = is.st_size;
+  key->input = input;
+  return TRUE;
+}
+
+/**
+ * cnn_bank_put:
+ * @bank: what was read from the file
+ * @file: its absolute path
+ * @input: the input it is for, as a text says it
+ *
+ * Makes cnn_bank_open() return it, as long as the file does not change.
+ */
+void
+cnn_bank_put (CnnBank *bank, const char *file, CnnShape input)
+{
+  g_mutex_lock (&open_lock);
+  if (bank->path == NULL && describe (file, input, bank))
+    {
+      bank->path = g_strdup (file);
+      remember (bank);
+    }
+  g_mutex_unlock (&open_lock);
+}
+
 /**
  * cnn_bank_open:
  * @file: path of an .onnx file, absolute or from the current folder
@@ -191,11 +226,10 @@ CnnBank *
 cnn_bank_open (const char *file, CnnShape input, GError **error)
 {
   g_autofree char *path = g_canonicalize_filename (file, NULL);
-  CnnBank          key = { .path = path, .input = input };
-  GStatBuf         is;
+  CnnBank          key = { .path = path };
   CnnBank         *bank;
 
-  if (g_stat (path, &is) != 0)
+  if (!describe (path, input, &key))
     {
       int code = errno;
 
@@ -203,9 +237,6 @@ cnn_bank_open (const char *file, CnnShape input, GError **error)
                    g_strerror (code));
       return NULL;
     }
-  key.seconds = is.st_mtim.tv_sec;
-  key.nanoseconds = is.st_mtim.tv_nsec;
-  key.size = is.st_size;
   g_mutex_lock (&open_lock);
   bank = find_opened (&key);
   if (bank == NULL)

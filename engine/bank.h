@@ -16,6 +16,7 @@ typedef struct _CnnBank CnnBank;
 
 CnnBank         *cnn_bank_new   (void);
 CnnBank         *cnn_bank_open  (const char *file, CnnShape input, GError **error);
+void             cnn_bank_put    (CnnBank *bank, const char *file, CnnShape input);
 CnnBank         *cnn_bank_ref   (CnnBank *bank);
 void             cnn_bank_unref (CnnBank *bank);
 const char      *cnn_bank_add   (CnnBank *bank, const char *name, CnnTensor *tensor);

@@ -64,8 +64,11 @@ typedef struct
  * @n_in: number of inputs
  * @in: their shapes
  * @out: the shape to produce
+ * @whole: the shape of input 0's whole map, of which @in is a part
  * @pad: what the op itself adds around @in: zeros in a convolution, nothing
- *   that counts in a pooling. Borders other than zero are already in @in.
+ *   that counts in a pooling. Borders other than zero are already in @in. Below 0 no
+ *   window reaches so many rows or columns at that side of @in. Of a window with an
+ *   @up, cells of the input spread out
  * @then: (nullable): a layer with a @slope that is done to the output at once;
  *   only for an op that fuses
  * @halves: whether of the output, after that, only the largest of each 2×2 is kept,
@@ -82,6 +85,7 @@ struct _CnnTask
   guint             n_in;
   CnnShape          in[CNN_MAX_INPUTS];
   CnnShape          out;
+  CnnShape          whole;
   CnnSides          pad;
   const CnnNode    *then;
   gboolean          halves;
@@ -142,6 +146,8 @@ typedef struct
  * @reduction: (nullable): how it takes in its input bit by bit; of a
  *   %CNN_REACH_WHOLE op that puts out one value of each map
  * @batches: whether its steps take several images at a time
+ * @broadcasts: whether inputs may have one row, or one column, where the output has
+ *   more: each of the output's then reads that one. Of a %CNN_REACH_POINT op
  * @params_size: size of its parameter struct
  * @params: its parameters, ending at a %NULL key
  *
@@ -188,6 +194,7 @@ typedef struct
   gboolean            fuses;
   gboolean            largest;
   gboolean            batches;
+  gboolean            broadcasts;
   const CnnReduction *reduction;
   gsize               params_size;
   const CnnParam     *params;

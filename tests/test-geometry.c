@@ -93,6 +93,75 @@ test_count (void)
     }
 }
 
+/* Rows of a map that is spread out, and windows put down on it one by one: which rows
+ * each of them holds, and how many windows there are. Sides below 0 are cut off. */
+static void
+test_spread (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4);
+  int               n_empty = 0, n_fit = 0;
+
+  for (int i = 0; i < 5000; i++)
+    {
+      CnnWindow window = window_of (g_rand_int_range (rand, 1, 6), g_rand_int_range (rand, 1, 8),
+                                    g_rand_int_range (rand, 1, 3), CNN_BORDER_ZERO);
+      int       up = i % 5 == 0 ? g_rand_int_range (rand, 1000, 3000) : g_rand_int_range (rand, 1, 6);
+      int       n = g_rand_int_range (rand, 1, 12), fit = 0, extent;
+      int       top = g_rand_int_range (rand, -3, 6), bottom = g_rand_int_range (rand, -3, 6);
+      CnnRect   before = { 0 };
+
+      window.up = (CnnSize) { up, 1 };
+      if (up >= 1000)
+        window.stride.height = g_rand_int_range (rand, 300, 3000);
+      window.pad = (CnnSides) { .top = top, .bottom = bottom };
+      extent = cnn_window_extent (&window).height;
+      for (int y = -top; y + extent <= (n - 1) * up + 1 + bottom; y += window.stride.height, fit++)
+        {
+          CnnRect rect = cnn_window_input (&window, (CnnRect) { 0, fit, 1, 1 });
+          CnnRect all = cnn_window_input (&window, (CnnRect) { 0, 0, 1, fit + 1 });
+          int     held = 0;
+
+          for (int row = -10; row < n + 10; row++)
+            if (row * up >= y && row * up < y + extent)
+              {
+                g_assert_cmpint (row, >=, rect.y);
+                g_assert_cmpint (row, <, rect.y + rect.height);
+                held++;
+              }
+          n_empty += held == 0;
+          g_assert_cmpint (rect.height, ==, MAX (held, 1));
+          /* A window that holds none counts as holding the row before. */
+          g_assert_true (held > 0 || (rect.y * up < y && (rect.y + 1) * up > y));
+          g_assert_true (fit == 0 || (rect.y >= before.y &&
+                                      rect.y + rect.height >= before.y + before.height));
+          g_assert_cmpint (all.y + all.height, ==, rect.y + rect.height);
+          before = rect;
+        }
+      n_fit += fit;
+      if (fit > 0)
+        g_assert_cmpint (cnn_window_output (&window, (CnnSize) { n, 9 }).height, ==, fit);
+    }
+  g_assert_cmpint (n_empty, >, n_fit / 20);
+}
+
+/* Far out on a large map products of places outgrow 32 bits. */
+static void
+test_spread_far (void)
+{
+  CnnWindow window = window_of (1, 1, 1, CNN_BORDER_ZERO);
+  CnnRect   rect;
+
+  window.kernel.height = 59999;
+  window.up.height = 60000;
+  window.stride.height = 49999;
+  window.pad = (CnnSides) { .top = 30000, .bottom = 30000 };
+  rect = cnn_window_input (&window, (CnnRect) { 0, 59000, 1, 1 });
+  /* 59000 · 49999 − 30000 = 2949911000 = 49165.18 · 60000 */
+  g_assert_cmpint (rect.y, ==, 49166);
+  g_assert_cmpint (rect.height, ==, 1);
+  g_assert_cmpint (cnn_window_output (&window, (CnnSize) { 50000, 1 }).height, ==, 60001);
+}
+
 static void
 test_border (void)
 {
@@ -145,7 +214,7 @@ test_refused (void)
 /* --- receptive fields ----------------------------------------------------- */
 
 static void
-check_field (const char *text, CnnShape input, int size, int jump, int start)
+check_field (const char *text, CnnShape input, double size, double jump, double start)
 {
   g_autoptr (GError)     error = NULL;
   g_autoptr (CnnNetwork) network = cnn_network_parse (text, &error);
@@ -156,12 +225,12 @@ check_field (const char *text, CnnShape input, int size, int jump, int start)
   infos = cnn_network_infer (network, input, &error);
   g_assert_no_error (error);
   field = infos[cnn_network_n_nodes (network) - 1].receptive;
-  g_assert_cmpint (field.size.height, ==, size);
-  g_assert_cmpint (field.size.width, ==, size);
-  g_assert_cmpint (field.jump.height, ==, jump);
-  g_assert_cmpint (field.jump.width, ==, jump);
-  g_assert_cmpint (field.start.height, ==, start);
-  g_assert_cmpint (field.start.width, ==, start);
+  g_assert_cmpfloat (field.size.height, ==, size);
+  g_assert_cmpfloat (field.size.width, ==, size);
+  g_assert_cmpfloat (field.jump.height, ==, jump);
+  g_assert_cmpfloat (field.jump.width, ==, jump);
+  g_assert_cmpfloat (field.start.height, ==, start);
+  g_assert_cmpfloat (field.start.width, ==, start);
 }
 
 static void
@@ -195,7 +264,7 @@ test_receptive_huge (void)
   network = cnn_network_parse (text->str, NULL);
   infos = cnn_network_infer (network, (CnnShape) { 4, 4, 1 }, NULL);
   g_assert_nonnull (infos);
-  g_assert_cmpint (infos[200].receptive.size.height, >, 0);
+  g_assert_cmpint (cnn_receptive_size (&infos[200].receptive).height, >, 0);
   g_assert_cmpint (cnn_receptive_rect (&infos[200].receptive, 1000, 1000).x, <=, 1 << 30);
 }
 
@@ -205,6 +274,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/geometry/by-hand", test_by_hand);
   g_test_add_func ("/geometry/count", test_count);
+  g_test_add_func ("/geometry/spread", test_spread);
+  g_test_add_func ("/geometry/spread-far", test_spread_far);
   g_test_add_func ("/geometry/border", test_border);
   g_test_add_func ("/geometry/refused", test_refused);
   g_test_add_func ("/geometry/receptive", test_receptive);
