@@ -47,7 +47,7 @@ cnn_axis (gint64   axis,
   if (axis < -n_dims || axis >= n_dims)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                   _("There is no axis %" G_GINT64_FORMAT " in a tensor of %d dimensions."), axis,
+                   _("there is no axis %" G_GINT64_FORMAT " in a tensor of %d dimensions"), axis,
                    n_dims);
       return FALSE;
     }
@@ -78,7 +78,7 @@ cnn_axes (guint         n,
         return FALSE;
       if (chosen[dim])
         {
-          g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT, _("Axis %d is named twice."), dim);
+          g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT, _("axis %d is named twice"), dim);
           return FALSE;
         }
       chosen[dim] = TRUE;
@@ -110,7 +110,7 @@ cnn_axes_list (const CnnOnnxNode   *node,
   if (!given->ints || given->n_dims > 1 || given->n > G_MAXINT)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                   _("A list of whole numbers was expected as “%s”."), name);
+                   _("a list of whole numbers was expected as “%s”"), name);
       return FALSE;
     }
   *list = given->ints;
@@ -179,8 +179,8 @@ cnn_axes_spread (int          *n_dims,
       if (a != b && a != 1 && b != 1)
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                       _("Its inputs do not match: %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT
-                         " along axis %d."),
+                       _("its inputs do not match: %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT
+                         " along axis %d"),
                        a, b, d);
           return FALSE;
         }
@@ -195,7 +195,7 @@ static gboolean
 too_many (GError **error)
 {
   g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-               _("Tensors of more than %d dimensions are not supported."), CNN_ONNX_MAX_DIMS);
+               _("tensors of more than %d dimensions are not supported"), CNN_ONNX_MAX_DIMS);
   return FALSE;
 }
 
@@ -232,7 +232,7 @@ cnn_axes_reshape (int           n_dims,
       if (out[d] < 0 || (is_open && open >= 0))
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                       _("The new shape is not one: %" G_GINT64_FORMAT " along axis %u."), list[d],
+                       _("the new shape is not one: %" G_GINT64_FORMAT " along axis %u"), list[d],
                        d);
           return FALSE;
         }
@@ -250,7 +250,7 @@ cnn_axes_reshape (int           n_dims,
         return TRUE;
     }
   g_set_error_literal (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                       _("The new shape does not hold as many numbers as the old one."));
+                       _("the new shape does not hold as many numbers as the old one"));
   return FALSE;
 }
 
@@ -275,7 +275,7 @@ cnn_axes_flatten (int           n_dims,
     return FALSE;
   if (cnn_axes_product (at, dims, &out[0]) && cnn_axes_product (n_dims - at, dims + at, &out[1]))
     return TRUE;
-  g_set_error_literal (error, CNN_ERROR, CNN_ERROR_LIMIT, _("The tensor is too large."));
+  g_set_error_literal (error, CNN_ERROR, CNN_ERROR_LIMIT, _("the tensor is too large"));
   return FALSE;
 }
 
@@ -305,7 +305,7 @@ cnn_axes_squeeze (int           n_dims,
     if (chosen[d] && dims[d] != 1)
       {
         g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                     _("Axis %d cannot be left out: its extent is %" G_GINT64_FORMAT ", not 1."), d,
+                     _("axis %d cannot be left out: its extent is %" G_GINT64_FORMAT ", not 1"), d,
                      dims[d]);
         return FALSE;
       }
@@ -365,7 +365,7 @@ cnn_axes_permute (const CnnOnnxNode *node,
   if (n != (guint) n_dims)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                   _("The order of axes has %u entries, but there are %d dimensions."), n, n_dims);
+                   _("the order of axes has %u entries, but there are %d dimensions"), n, n_dims);
       return FALSE;
     }
   if (!cnn_axes (n, list, n_dims, chosen, error))
@@ -416,6 +416,6 @@ cnn_axes_split (const CnnOnnxNode   *node,
         }
     }
   g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-               _("The parts do not add up to the extent %" G_GINT64_FORMAT "."), extent);
+               _("the parts do not add up to the extent %" G_GINT64_FORMAT), extent);
   return FALSE;
 }

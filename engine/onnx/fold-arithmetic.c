@@ -24,7 +24,7 @@ fold_one (const CnnFold *fold,
   if (in->floats ? !of_float : !of_int)
     {
       g_set_error_literal (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                           _("It is not supported for this type of number."));
+                           _("it is not supported for this type of number"));
       return FALSE;
     }
   out = cnn_fold_like (fold, in, in->n_dims, in->dims, error);
@@ -212,7 +212,7 @@ old_second (const CnnFold *fold,
     return cnn_onnx_tensor_ref (b);
   if (axis > a->n_dims - b->n_dims)
     {
-      cnn_fold_refuse (error, _("Its inputs do not match."));
+      cnn_fold_refuse (error, _("its inputs do not match"));
       return NULL;
     }
   memcpy (dims, b->dims, sizeof dims);
@@ -261,7 +261,7 @@ two_tensors (const CnnFold *fold,
 
   if ((!a->floats != !b->floats && two != POW) || (two >= AND && is_float))
     {
-      cnn_fold_refuse (error, _("Its inputs are not of types that go together."));
+      cnn_fold_refuse (error, _("its inputs are not of types that go together"));
       return NULL;
     }
   memcpy (dims, a->dims, sizeof dims);
@@ -282,7 +282,7 @@ two_tensors (const CnnFold *fold,
         {
           if (b->ints[q] == 0 && (two == DIV || two == MOD || two == FMOD))
             {
-              cnn_fold_refuse (error, _("A whole number is divided by 0."));
+              cnn_fold_refuse (error, _("a whole number is divided by 0"));
               return NULL;
             }
           out->ints[i] = of_ints (two, a->ints[p], b->ints[q]);
@@ -388,7 +388,7 @@ fold_where (const CnnFold *fold,
         return FALSE;
     }
   if (!in[0]->ints || !in[1]->floats != !in[2]->floats)
-    return cnn_fold_refuse (error, _("Its inputs are not of types that go together."));
+    return cnn_fold_refuse (error, _("its inputs are not of types that go together"));
   out = cnn_fold_like (fold, in[1], n_dims, dims, error);
   if (!out)
     return FALSE;

@@ -48,7 +48,7 @@ fold_constant (const CnnFold *fold,
     }
   else
     g_set_error_literal (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                         _("Only constants that are numbers are supported."));
+                         _("only constants that are numbers are supported"));
   return cnn_fold_give (fold, 0, out);
 }
 
@@ -63,7 +63,7 @@ fold_constant_of_shape (const CnnFold *fold,
   if (!cnn_fold_need (fold, 0, error) || !cnn_fold_list (fold, 0, "shape", &n, &dims, error))
     return FALSE;
   if (n > CNN_ONNX_MAX_DIMS || (value && value->n != 1))
-    return cnn_fold_refuse (error, _("The new shape is not one."));
+    return cnn_fold_refuse (error, _("the new shape is not one"));
   out = cnn_fold_new (fold, value ? value->type : CNN_ONNX_FLOAT, !value || value->floats, (int) n,
                       dims, error);
   for (gsize i = 0; out && value && i < out->n; i++)
@@ -88,13 +88,13 @@ fold_range (const CnnFold *fold,
       if (!in[i])
         return FALSE;
       if (in[i]->n != 1 || !in[i]->floats != !in[0]->floats)
-        return cnn_fold_refuse (error, _("Three single numbers are needed."));
+        return cnn_fold_refuse (error, _("three single numbers are needed"));
     }
   start = cnn_onnx_tensor_value (in[0], 0);
   delta = cnn_onnx_tensor_value (in[2], 0);
   count = ceil ((cnn_onnx_tensor_value (in[1], 0) - start) / delta);
   if (delta == 0 || isnan (count))
-    return cnn_fold_refuse (error, _("A step of 0 leads nowhere."));
+    return cnn_fold_refuse (error, _("a step of 0 leads nowhere"));
   if (count > 0)
     n = count < 1e15 ? (gint64) count : G_MAXINT64;
   out = cnn_fold_like (fold, in[0], 1, &n, error);
@@ -153,7 +153,7 @@ fold_cast (const CnnFold *fold,
       && type != CNN_ONNX_UINT32 && type != CNN_ONNX_UINT64)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                   _("Numbers cannot be made into those of type %" G_GINT64_FORMAT "."), type);
+                   _("numbers cannot be made into those of type %" G_GINT64_FORMAT), type);
       return FALSE;
     }
   out = cnn_fold_new (fold, (int) type, to_float, in->n_dims, in->dims, error);

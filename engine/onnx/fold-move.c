@@ -50,7 +50,7 @@ fold_expand (const CnnFold *fold,
     return FALSE;
   for (guint d = 0; d < n; d++)
     if (list[d] < 0 || n > CNN_ONNX_MAX_DIMS)
-      return cnn_fold_refuse (error, _("The new shape is not one."));
+      return cnn_fold_refuse (error, _("the new shape is not one"));
   n_dims = in->n_dims;
   memcpy (dims, in->dims, sizeof dims);
   if (!cnn_axes_spread (&n_dims, dims, (int) n, list, error))
@@ -78,10 +78,10 @@ fold_tile (const CnnFold *fold,
   if (!times)
     return FALSE;
   if (!times->ints || times->n != (gsize) in->n_dims)
-    return cnn_fold_refuse (error, _("One number of repetitions is needed for each axis."));
+    return cnn_fold_refuse (error, _("one number of repetitions is needed for each axis"));
   for (int d = 0; d < in->n_dims; d++)
     if (times->ints[d] < 0 || __builtin_mul_overflow (in->dims[d], times->ints[d], &dims[d]))
-      return cnn_fold_refuse (error, _("A number of repetitions is not possible."));
+      return cnn_fold_refuse (error, _("a number of repetitions is not possible"));
   out = cnn_fold_like (fold, in, in->n_dims, dims, error);
   if (!out)
     return FALSE;
@@ -123,10 +123,10 @@ fold_concat (const CnnFold *fold,
         return FALSE;
       if (in->n_dims != first->n_dims || !in->floats != !first->floats
           || __builtin_add_overflow (dims[axis], in->dims[axis], &dims[axis]))
-        return cnn_fold_refuse (error, _("Its inputs do not match."));
+        return cnn_fold_refuse (error, _("its inputs do not match"));
       for (int d = 0; d < in->n_dims; d++)
         if (d != axis && in->dims[d] != dims[d])
-          return cnn_fold_refuse (error, _("Its inputs do not match."));
+          return cnn_fold_refuse (error, _("its inputs do not match"));
     }
   out = cnn_fold_like (fold, first, first->n_dims, dims, error);
   if (!out)
@@ -195,7 +195,7 @@ fold_slice (const CnnFold *fold,
     return FALSE;
   if (n_ends != n || (axes && n_axes != n) || (steps && n_steps != n)
       || (!axes && n > (guint) in->n_dims))
-    return cnn_fold_refuse (error, _("Starts, ends, axes and steps are not equally many."));
+    return cnn_fold_refuse (error, _("starts, ends, axes and steps are not equally many"));
   memcpy (dims, in->dims, sizeof dims);
   cnn_fold_steps (in, in->n_dims, in->dims, from.step);
   for (guint i = 0; i < n; i++)
@@ -206,8 +206,8 @@ fold_slice (const CnnFold *fold,
       if (!cnn_axis (axes ? axes[i] : (gint64) i, in->n_dims, &axis, error))
         return FALSE;
       if (step == 0 || done[axis])
-        return cnn_fold_refuse (error, step == 0 ? _("A step of 0 leads nowhere.")
-                                                 : _("An axis is named twice."));
+        return cnn_fold_refuse (error, step == 0 ? _("a step of 0 leads nowhere")
+                                                 : _("an axis is named twice"));
       done[axis] = TRUE;
       dims[axis] = cnn_axes_range (&start, ends[i], step, in->dims[axis]);
       if (dims[axis] > 0)
@@ -240,10 +240,10 @@ fold_gather (const CnnFold *fold,
     return FALSE;
   n_dims = in->n_dims - 1 + indices->n_dims;
   if (!indices->ints || n_dims > CNN_ONNX_MAX_DIMS)
-    return cnn_fold_refuse (error, _("The indices are not whole numbers of few dimensions."));
+    return cnn_fold_refuse (error, _("the indices are not whole numbers of few dimensions"));
   for (gsize i = 0; i < indices->n; i++)
     if (indices->ints[i] < -in->dims[axis] || indices->ints[i] >= in->dims[axis])
-      return cnn_fold_refuse (error, _("An index lies outside of the tensor."));
+      return cnn_fold_refuse (error, _("an index lies outside of the tensor"));
   for (int d = 0; d < n_dims; d++)
     dims[d] = d < axis                     ? in->dims[d]
               : d < axis + indices->n_dims ? indices->dims[d - axis]
@@ -296,13 +296,13 @@ fold_pad (const CnnFold *fold,
   if (strcmp (cnn_onnx_attribute_string (fold->node, "mode", "constant"), "constant") != 0)
     {
       g_set_error_literal (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                           _("Known numbers are padded with a constant only."));
+                           _("known numbers are padded with a constant only"));
       return FALSE;
     }
   if (!axes)
     n_axes = (guint) in->n_dims;
   if (n != 2 * n_axes)
-    return cnn_fold_refuse (error, _("Two paddings are needed for each axis."));
+    return cnn_fold_refuse (error, _("two paddings are needed for each axis"));
   memcpy (dims, in->dims, sizeof dims);
   memcpy (kept, in->dims, sizeof kept);
   cnn_fold_steps (in, in->n_dims, in->dims, from.step);
@@ -313,7 +313,7 @@ fold_pad (const CnnFold *fold,
 
       if (low < -G_MAXINT32 || __builtin_add_overflow (dims[d], low, &dims[d])
           || __builtin_add_overflow (dims[d], high, &dims[d]) || dims[d] < 0)
-        return cnn_fold_refuse (error, _("A padding is not possible."));
+        return cnn_fold_refuse (error, _("a padding is not possible"));
       begin[d] = low;
     }
   out = cnn_fold_like (fold, in, in->n_dims, dims, error);

@@ -135,7 +135,7 @@ reduce (const CnnFold       *fold,
   sums = g_try_new (double, out->n + 1);
   if (!sums)
     {
-      g_set_error_literal (error, CNN_ERROR, CNN_ERROR_LIMIT, _("The tensor is too large."));
+      g_set_error_literal (error, CNN_ERROR, CNN_ERROR_LIMIT, _("the tensor is too large"));
       return NULL;
     }
   for (gsize i = 0; i < out->n; i++)
@@ -197,7 +197,7 @@ fold_reduce (const CnnFold *fold,
   if (in->ints && (how == L2 || how == LOG_SUM || how == LOG_SUM_EXP))
     {
       g_set_error_literal (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                           _("It is not supported for this type of number."));
+                           _("it is not supported for this type of number"));
       return FALSE;
     }
   out = reduce (fold, in, how, chosen, error);

@@ -31,7 +31,7 @@ fold_dropout (const CnnFold *fold,
   if (training && training->n > 0 && cnn_onnx_tensor_value (training, 0) != 0 && drops)
     {
       g_set_error_literal (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                           _("Dropout in training is not supported."));
+                           _("dropout in training is not supported"));
       return FALSE;
     }
   cnn_fold_give (fold, 0, cnn_onnx_tensor_ref (in));

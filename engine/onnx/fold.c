@@ -33,7 +33,7 @@ cnn_fold_need (const CnnFold *fold,
   CnnOnnxTensor *in = cnn_fold_in (fold, i);
 
   if (!in)
-    g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT, _("Its input %u is missing."), i + 1);
+    g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT, _("its input %u is missing"), i + 1);
   return in;
 }
 
@@ -79,7 +79,7 @@ cnn_fold_new (const CnnFold *fold,
     made->type = type;
   else
     g_set_error_literal (error, CNN_ERROR, CNN_ERROR_LIMIT,
-                         _("Its result takes too much memory for a file of this size."));
+                         _("its result takes too much memory for a file of this size"));
   return made;
 }
 
@@ -249,7 +249,7 @@ cnn_fold (const CnnOnnxNode    *node,
             if (!out[i] && node->out[i] >= 0)
               {
                 g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                             _("Its output %u is not supported."), i + 1);
+                             _("its output %u is not supported"), i + 1);
                 done = FALSE;
               }
           for (guint i = 0; !done && i < node->n_out; i++)
@@ -257,6 +257,6 @@ cnn_fold (const CnnOnnxNode    *node,
           return done;
         }
   g_set_error_literal (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                       _("This operator cannot be worked out for known numbers."));
+                       _("this operator cannot be worked out for known numbers"));
   return FALSE;
 }
