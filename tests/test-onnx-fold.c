@@ -213,7 +213,7 @@ ints (gint64        n,
 {
   CnnOnnxTensor *tensor = cnn_onnx_tensor_ints (1, &n);
 
-  if (n > 0)
+  if (values)
     memcpy (tensor->ints, values, (gsize) n * sizeof *values);
   return tensor;
 }

@@ -12,16 +12,10 @@
  * operator. */
 
 #pragma weak cnn_import_activations
-#pragma weak cnn_import_arithmetic
 #pragma weak cnn_import_convs
 #pragma weak cnn_import_matrices
 #pragma weak cnn_import_norms
 #pragma weak cnn_import_pools
-#pragma weak cnn_import_reduces
-#pragma weak cnn_import_resizes
-#pragma weak cnn_import_slices
-#pragma weak cnn_import_views
-#pragma weak cnn_fold
 
 static const CnnImportOp *const tables[] = {
   cnn_import_activations, cnn_import_arithmetic, cnn_import_convs,   cnn_import_matrices,
@@ -414,7 +408,6 @@ fold_node (CnnImport *import, const CnnOnnxNode *node, GError **error)
   for (guint i = 0; i < node->n_in; i++)
     if (node->in[i] >= 0)
       in[i] = import->values[node->in[i]].constant;
-  if (cnn_fold == NULL) { g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED, "no fold yet"); return FALSE; }
   if (!cnn_fold (node, in, out, (gsize) MAX (import->room, 0.0), error))
     return FALSE;
   for (guint i = 0; i < node->n_out; i++)
