@@ -260,10 +260,26 @@ cnn_import_room (CnnImport *import, double n_floats, GError **error)
   return FALSE;
 }
 
+/* (nullable): the constant that the node reads whose numbers these are. */
+static CnnOnnxTensor *
+find_owner (const CnnImport *import, const CnnOnnxNode *node, const float *values, gsize n)
+{
+  for (guint i = 0; node && i < node->n_in; i++)
+    {
+      const CnnImportValue *value = cnn_import_in (import, node, i);
+
+      if (value && value->constant && value->constant->floats == values &&
+          value->constant->n == n)
+        return value->constant;
+    }
+  return NULL;
+}
+
 /**
  * cnn_import_tensor:
  * @what: what it is, for its name
- * @values: its numbers, last extent running fastest
+ * @values: its numbers, last extent running fastest; shared where they are those of one of
+ *   the node's inputs, copied otherwise
  *
  * Returns: (transfer full): the word that refers to them
  */
@@ -271,12 +287,24 @@ char *
 cnn_import_tensor (CnnImport *import, const CnnOnnxNode *node, const char *what, int n_dims,
                    const int *dims, const float *values)
 {
-  g_autoptr (CnnTensor) tensor = cnn_tensor_new (n_dims, dims);
-  g_autofree char  *wish = cnn_import_wish (node);
-  g_autofree char  *name = g_strdup_printf ("%s.%s", wish, what);
+  g_autoptr (CnnTensor) tensor = NULL;
+  g_autofree char      *wish = cnn_import_wish (node);
+  g_autofree char      *name = g_strdup_printf ("%s.%s", wish, what);
+  CnnOnnxTensor        *owner;
+  gsize                 n = 1;
 
-  import->room -= (double) cnn_tensor_length (tensor) * sizeof (float);
-  memcpy (tensor->values, values, cnn_tensor_length (tensor) * sizeof (float));
+  for (int i = 0; i < n_dims; i++)
+    n *= (gsize) dims[i];
+  owner = find_owner (import, node, values, n);
+  if (owner)
+    tensor = cnn_tensor_new_shared (n_dims, dims, values, cnn_onnx_tensor_ref (owner),
+                                    (GDestroyNotify) cnn_onnx_tensor_unref);
+  else
+    {
+      tensor = cnn_tensor_new (n_dims, dims);
+      memcpy (tensor->values, values, n * sizeof (float));
+      import->room -= (double) n * sizeof (float);
+    }
   return g_strconcat ("@", cnn_bank_add (import->bank, name, tensor), NULL);
 }
 
@@ -413,7 +441,8 @@ fold_node (CnnImport *import, const CnnOnnxNode *node, GError **error)
   for (guint i = 0; i < node->n_out; i++)
     if (out[i])
       {
-        import->room -= (double) out[i]->n * sizeof (float);
+        if (!out[i]->uniform)
+          import->room -= (double) out[i]->n * sizeof (float);
         cnn_import_set_constant (import, node, i, out[i]);
         cnn_onnx_tensor_unref (out[i]);
       }
