@@ -106,22 +106,33 @@ fold_range (const CnnFold *fold,
   return cnn_fold_give (fold, 0, out);
 }
 
-/* The nearest number with so many bits of precision, even ones first. */
-static float
-rounded (double value,
-         int    bits,
-         int    lowest,
-         double highest)
+/* The nearest number that half precision has, even ones first. */
+static double
+half (double value)
 {
   int    exponent;
   double unit;
 
   if (value == 0 || !isfinite (value))
-    return (float) value;
+    return value;
   frexp (value, &exponent);
-  unit = ldexp (1, MAX (exponent - bits, lowest));
+  unit = ldexp (1, MAX (exponent - 11, -24));
   value = rint (value / unit) * unit;
-  return (float) (fabs (value) > highest ? copysign (INFINITY, value) : value);
+  return fabs (value) > 65504 ? copysign (INFINITY, value) : value;
+}
+
+/* Without the lower half of its bits, as ONNX's own cases have it. */
+static float
+brain (float value)
+{
+  guint32 bits;
+
+  if (isnan (value))
+    return value;
+  memcpy (&bits, &value, sizeof bits);
+  bits &= 0xffff0000;
+  memcpy (&value, &bits, sizeof bits);
+  return value;
 }
 
 /* A number without its fraction, as whole numbers of that type have it. */
@@ -139,16 +150,18 @@ whole (int    type,
 }
 
 static gboolean
-fold_cast (const CnnFold *fold,
-           GError       **error)
+cast (const CnnFold *fold,
+      gint64         type,
+      GError       **error)
 {
   CnnOnnxTensor *in = cnn_fold_need (fold, 0, error), *out;
-  gint64         type = cnn_onnx_attribute_int (fold->node, "to", 0);
   gboolean       to_float = type == CNN_ONNX_FLOAT || type == CNN_ONNX_FLOAT16
                       || type == CNN_ONNX_DOUBLE || type == CNN_ONNX_BFLOAT16;
 
   if (!in)
     return FALSE;
+  if (in->type == type)
+    return cnn_fold_give (fold, 0, cnn_onnx_tensor_ref (in));
   if (!to_float && !(type >= CNN_ONNX_UINT8 && type <= CNN_ONNX_INT64) && type != CNN_ONNX_BOOL
       && type != CNN_ONNX_UINT32 && type != CNN_ONNX_UINT64)
     {
@@ -162,9 +175,9 @@ fold_cast (const CnnFold *fold,
       double value = cnn_onnx_tensor_value (in, i);
 
       if (type == CNN_ONNX_FLOAT16)
-        out->floats[i] = rounded (value, 11, -24, 65504);
+        out->floats[i] = (float) half (value);
       else if (type == CNN_ONNX_BFLOAT16)
-        out->floats[i] = rounded (value, 8, -133, G_MAXFLOAT);
+        out->floats[i] = brain ((float) value);
       else if (to_float)
         out->floats[i] = (float) value;
       else
@@ -175,24 +188,19 @@ fold_cast (const CnnFold *fold,
 }
 
 static gboolean
+fold_cast (const CnnFold *fold,
+           GError       **error)
+{
+  return cast (fold, cnn_onnx_attribute_int (fold->node, "to", 0), error);
+}
+
+static gboolean
 fold_cast_like (const CnnFold *fold,
                 GError       **error)
 {
-  CnnOnnxTensor *in = cnn_fold_need (fold, 0, error);
-  CnnOnnxTensor *like = in ? cnn_fold_need (fold, 1, error) : NULL, *out;
+  CnnOnnxTensor *like = cnn_fold_need (fold, 1, error);
 
-  if (!like)
-    return FALSE;
-  if (in->type == like->type)
-    return cnn_fold_give (fold, 0, cnn_onnx_tensor_ref (in));
-  out = cnn_fold_new (fold, like->type, like->floats != NULL, in->n_dims, in->dims, error);
-  for (gsize i = 0; out && i < out->n; i++)
-    if (out->floats)
-      out->floats[i] = (float) cnn_onnx_tensor_value (in, i);
-    else
-      out->ints[i] = in->floats ? whole (out->type, in->floats[i])
-                                : cnn_fold_narrow (out->type, in->ints[i]);
-  return cnn_fold_give (fold, 0, out);
+  return like && cast (fold, like->type, error);
 }
 
 const CnnFoldOp cnn_fold_makers[] = {

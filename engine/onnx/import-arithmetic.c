@@ -5,6 +5,7 @@
 #include "error.h"
 #include "i18n.h"
 #include "import-along.h"
+#include "import-private.h"
 
 /* Nodes that compute number by number, with two inputs or more that are spread over each
  * other. A layer spreads rows, columns or channels as a whole: so dimensions lie such that
@@ -290,6 +291,19 @@ old_second (CnnImport            *import,
   return TRUE;
 }
 
+/* Whether an input is of whole numbers: then Div leaves the fraction out. */
+static gboolean
+is_whole (const CnnImport   *import,
+          const CnnOnnxNode *node,
+          guint              i)
+{
+  const CnnOnnxTensor *constant = import->values[node->in[i]].constant;
+  int                  type = cnn_onnx_graph_value (import->graph, node->in[i])->type;
+
+  return constant ? constant->ints != NULL
+                  : type != 0 && type != 1 && type != 10 && type != 11 && type != 16;
+}
+
 static gboolean
 import_two (CnnImport         *import,
             const CnnOnnxNode *node,
@@ -304,6 +318,12 @@ import_two (CnnImport         *import,
   if (!in[0] || !in[1])
     {
       g_set_error_literal (error, CNN_ERROR, CNN_ERROR_FORMAT, _("it needs two inputs"));
+      return FALSE;
+    }
+  if (strcmp (op, "div") == 0 && (is_whole (import, node, 0) || is_whole (import, node, 1)))
+    {
+      g_set_error_literal (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
+                           _("whole numbers are divided only where they are known"));
       return FALSE;
     }
   a = *in[0];
