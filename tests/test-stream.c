@@ -74,6 +74,23 @@ append_pool (GString *text, GRand *rand, gboolean whole)
   g_string_append_c (text, '\n');
 }
 
+/* Rows and columns put on, cut off, left out and turned around. */
+static void
+append_cut (GString *text, GRand *rand)
+{
+  static const char *const cuts[] = { "slice rows=1: columns=:-1", "slice rows=::2 columns=1:-1:3",
+                                      "slice rows=3:-2 channels=:1", "slice rows=::-1",
+                                      "slice columns=::-2 channels=::-1", "slice rows=-30:" };
+  static const char *const borders[] = { "zero", "zero value=3", "reflect", "replicate", "wrap" };
+
+  if (pick (rand, 0, 1))
+    g_string_append_printf (text, "%s\n", pick_word (rand, cuts, 6));
+  else
+    g_string_append_printf (text, "pad %d,%d,%d,%d border=%s\n", pick (rand, -3, 6),
+                            pick (rand, -3, 6), pick (rand, -3, 6), pick (rand, -3, 6),
+                            pick_word (rand, borders, 5));
+}
+
 /* Layers that keep the size, between a name and its use. */
 static void
 append_skip (GString *text, GRand *rand, int number, gboolean whole)
@@ -131,7 +148,7 @@ random_network (GRand *rand, gboolean whole)
   GString                 *text = g_string_new (NULL);
 
   for (int i = 0, n = pick (rand, 1, whole ? 4 : 5); i < n; i++)
-    switch (pick (rand, 0, 10))
+    switch (pick (rand, 0, 11))
       {
       case 0: case 1: case 2: case 3:
         append_conv (text, rand, whole);
@@ -146,6 +163,9 @@ random_network (GRand *rand, gboolean whole)
         append_branches (text, rand, i, whole);
         break;
       case 8:
+        append_cut (text, rand);
+        break;
+      case 9:
         if (!whole)
           g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 5));
         break;
