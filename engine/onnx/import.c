@@ -11,13 +11,6 @@
 /* From a graph to layers: the nodes one after the other, each by the function of its
  * operator. */
 
-#pragma weak cnn_import_arithmetic
-#pragma weak cnn_import_reduces
-#pragma weak cnn_import_resizes
-#pragma weak cnn_import_slices
-#pragma weak cnn_import_views
-#pragma weak cnn_fold
-
 static const CnnImportOp *const tables[] = {
   cnn_import_activations, cnn_import_arithmetic, cnn_import_convs,   cnn_import_matrices,
   cnn_import_norms,       cnn_import_pools,      cnn_import_reduces, cnn_import_resizes,
@@ -392,7 +385,7 @@ find_function (const CnnOnnxNode *node)
   if (*node->domain)
     return NULL;
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
-    for (const CnnImportOp *op = tables[i]; op && op->op; op++)
+    for (const CnnImportOp *op = tables[i]; op->op; op++)
       if (strcmp (op->op, node->op) == 0)
         return op->import;
   return NULL;
@@ -437,7 +430,6 @@ fold_node (CnnImport *import, const CnnOnnxNode *node, GError **error)
   for (guint i = 0; i < node->n_in; i++)
     if (node->in[i] >= 0)
       in[i] = import->values[node->in[i]].constant;
-  if (cnn_fold == NULL) { g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED, "no fold yet"); return FALSE; }
   if (!cnn_fold (node, in, out, (gsize) MAX (import->room, 0.0), error))
     return FALSE;
   for (guint i = 0; i < node->n_out; i++)
