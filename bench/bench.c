@@ -3,11 +3,13 @@
 /* Runs one network on one picture whenever it is told to.
  *
  *   bench ours|reference HxWxC NETWORK [RUNS]
+ *   bench ours HxWxC FILE.onnx [RUNS]
  *   bench batch N FILE NETWORK [RUNS]
  *   bench machine
  *
  * "batch" runs the images of an IDX file of bytes, divided by 255, N in a call;
- * a run is all calls, the last images left out where they do not fill one.
+ * a run is all calls, the last images left out where they do not fill one. The
+ * environment's BENCH_MEMORY is how many MiB a run may take, 0 or nothing for the usual.
  * Says "ready MACS HxWxC" (of the output), then answers lines on stdin:
  *   run            runs it; answers with the seconds that took
  *   write FILE     runs it; writes the output, [H][W][C] floats
@@ -20,6 +22,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "model.h"
 
 typedef struct
 {
@@ -73,6 +76,18 @@ load_images (Bench *bench, const char *file)
     bench->in[i] = (guint8) bytes[sizeof head + i] / 255.0f;
 }
 
+/* The network, and its input's shape as the bench's, in words or in a file. */
+static CnnNetwork *
+read_network (const char *text, CnnShape shape, GError **error)
+{
+  g_autoptr (CnnModel) model = NULL;
+
+  if (!g_str_has_suffix (text, ".onnx"))
+    return cnn_network_parse (text, error);
+  model = cnn_model_open (text, shape, error);
+  return model ? cnn_network_ref (cnn_model_network (model)) : NULL;
+}
+
 static void
 setup (Bench *bench, const char *mode, const char *text)
 {
@@ -80,8 +95,10 @@ setup (Bench *bench, const char *mode, const char *text)
   g_autoptr (GError) error = NULL;
   guint              last;
   gint64             macs = 0;
+  const char        *mebibytes = g_getenv ("BENCH_MEMORY");
 
-  bench->network = cnn_network_parse (text, &error);
+  options.memory = (mebibytes ? g_ascii_strtoull (mebibytes, NULL, 10) : 0) << 20;
+  bench->network = read_network (text, bench->in_shape, &error);
   if (!bench->network)
     fail (error->message);
   last = cnn_network_n_nodes (bench->network) - 1;

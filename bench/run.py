@@ -17,6 +17,7 @@ import time
 import numpy as np
 
 import job
+import models
 
 OURS = 'build/bench/bench'
 FOLDER = pathlib.Path('build/bench')
@@ -306,7 +307,7 @@ def main():
         return job.memory(sys.argv[2:])
     if sys.argv[1:] == ['job']:
         sys.argv[1:] = ['J1']
-    known = list(WORKLOADS) + (list(BATCHES) if DIGITS.exists() else [])
+    known = list(WORKLOADS) + (list(BATCHES) if DIGITS.exists() else []) + list(models.WORKLOADS)
     ids = sys.argv[1:] or known + ['J1']
     jobs = ['J1'] if 'J1' in ids else []
     # W5 stands for all that begin with W5-.
@@ -318,7 +319,9 @@ def main():
     for id in ids:
         machine = [max(pair) for pair in zip(machine, limits())]
         rows.append(job.measure_job() if id in jobs
-                    else measure_images(id) if id in BATCHES else measure(id))
+                    else measure_images(id) if id in BATCHES
+                    else models.measure(id, Contender, OURS, say) if id in models.WORKLOADS
+                    else measure(id))
         pathlib.Path('build/bench.json').write_text(json.dumps(rows, indent=2) + '\n')
         pathlib.Path('build/bench.md').write_text(report(rows, machine))
     print(pathlib.Path('build/bench.md').read_text(), end='')

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bank.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
@@ -25,6 +27,7 @@ struct _CnnBank
   gint64   seconds;
   gint64   nanoseconds;
   gint64   size;
+  guint64  inode; /* a file that takes another's place may be as old as it */
   CnnShape input;
 };
 
@@ -156,11 +159,21 @@ cnn_bank_labels (const CnnBank *bank, guint *n)
   return (const char *const *) bank->labels;
 }
 
-/** cnn_bank_names: (transfer container): all names, in no order, ending at %NULL */
+static int
+compare_names (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/** cnn_bank_names: (transfer container): all names in the alphabet's order, ending at %NULL */
 const char **
 cnn_bank_names (const CnnBank *bank)
 {
-  return (const char **) g_hash_table_get_keys_as_array (bank->tensors, NULL);
+  guint        n;
+  const char **names = (const char **) g_hash_table_get_keys_as_array (bank->tensors, &n);
+
+  qsort (names, n, sizeof *names, compare_names);
+  return names;
 }
 
 static gboolean
@@ -168,6 +181,7 @@ is_of (const CnnBank *bank, const CnnBank *other)
 {
   return strcmp (bank->path, other->path) == 0 && bank->seconds == other->seconds &&
          bank->nanoseconds == other->nanoseconds && bank->size == other->size &&
+         bank->inode == other->inode &&
          bank->input.height == other->input.height && bank->input.width == other->input.width &&
          bank->input.channels == other->input.channels;
 }
@@ -215,6 +229,7 @@ describe (const char *path, CnnShape input, CnnBank *key)
   key->seconds = is.st_mtim.tv_sec;
   key->nanoseconds = is.st_mtim.tv_nsec;
   key->size = is.st_size;
+  key->inode = is.st_ino;
   key->input = input;
   return TRUE;
 }
@@ -276,6 +291,7 @@ cnn_bank_open (const char *file, CnnShape input, GError **error)
           bank->seconds = key.seconds;
           bank->nanoseconds = key.nanoseconds;
           bank->size = key.size;
+          bank->inode = key.inode;
           bank->input = input;
         }
     }

@@ -71,15 +71,33 @@ floor_div (gint64 a, gint64 b)
 }
 
 /* Padding that gives ceil (n / stride) cells; an odd one out goes to the end,
- * as in ONNX's SAME_UPPER. */
+ * as in ONNX's SAME_UPPER, or to the beginning, as in SAME_LOWER. */
 static void
-pad_same (int n, int window, int stride, int *before, int *after)
+pad_same (int n, int window, int stride, gboolean lower, int *before, int *after)
 {
   int out = (n + stride - 1) / stride;
   int total = MAX ((out - 1) * stride + window - n, 0);
 
-  *before = total / 2;
+  *before = (total + lower) / 2;
   *after = total - *before;
+}
+
+/* As many windows as begin before the padding at the end: what the last of them lacks is
+ * padding, too. ONNX: ceil ((n + p - e) / s) + 1, and one less where that one would begin
+ * in the padding. */
+static void
+pad_up (gint64 n, int window, int stride, int before, int *after)
+{
+  gint64 left = n + before + *after - window;
+  gint64 last = left > 0 ? (left + stride - 1) / stride * stride : 0;
+
+  if (left <= -stride)
+    return;
+  if (last >= n + before)
+    last -= stride;
+  /* Where windows fit so, there are no fewer than without rounding. */
+  if (last + window - n - before > *after)
+    *after = (int) (last + window - n - before);
 }
 
 /* Fields of deep stacks outgrow every picture long before they outgrow this. */
@@ -106,23 +124,9 @@ border_reaches (CnnBorder border, CnnSides pad, CnnSize input)
     }
 }
 
-/**
- * cnn_window_resolve:
- * @window: (inout): kernel, stride, dilation and border are read, the padding
- *   is written
- * @pad: the padding asked for
- * @input: rows and columns of the input
- * @output: (out) (optional): rows and columns of the output
- *
- * Works out padding and output size. A reflecting border reaches at most one
- * cell less far than the map, a wrapping one as far as the map.
- *
- * Returns: %TRUE, or %FALSE with %CNN_ERROR_SHAPE set when the window does not
- *   fit or %CNN_ERROR_LIMIT when the sizes overflow
- */
-gboolean
-cnn_window_resolve (CnnWindow *window, const CnnPad *pad, CnnSize input, CnnSize *output,
-                    GError **error)
+static gboolean
+resolve (CnnWindow *window, const CnnPad *pad, CnnSize input, gboolean round_up,
+         GError **error)
 {
   CnnSize reach = cnn_window_extent (window);
   CnnSides sides = { 0 };
@@ -131,10 +135,18 @@ cnn_window_resolve (CnnWindow *window, const CnnPad *pad, CnnSize input, CnnSize
 
   if (pad->mode == CNN_PAD_SIDES)
     sides = pad->sides;
-  else if (pad->mode == CNN_PAD_SAME)
+  else if (pad->mode != CNN_PAD_VALID)
     {
-      pad_same (input.height, reach.height, window->stride.height, &sides.top, &sides.bottom);
-      pad_same (input.width, reach.width, window->stride.width, &sides.left, &sides.right);
+      gboolean lower = pad->mode == CNN_PAD_SAME_LOWER;
+
+      pad_same (input.height, reach.height, window->stride.height, lower, &sides.top,
+                &sides.bottom);
+      pad_same (input.width, reach.width, window->stride.width, lower, &sides.left, &sides.right);
+    }
+  if (round_up)
+    {
+      pad_up (input.height, reach.height, window->stride.height, sides.top, &sides.bottom);
+      pad_up (input.width, reach.width, window->stride.width, sides.left, &sides.right);
     }
   window->pad = sides;
 
@@ -170,9 +182,49 @@ cnn_window_resolve (CnnWindow *window, const CnnPad *pad, CnnSize input, CnnSize
                    input.width);
       return FALSE;
     }
+  return TRUE;
+}
+
+/**
+ * cnn_window_resolve:
+ * @window: (inout): kernel, stride, dilation and border are read, the padding
+ *   is written
+ * @pad: the padding asked for
+ * @input: rows and columns of the input
+ * @output: (out) (optional): rows and columns of the output
+ *
+ * Works out padding and output size. A reflecting border reaches at most one
+ * cell less far than the map, a wrapping one as far as the map.
+ *
+ * Returns: %TRUE, or %FALSE with %CNN_ERROR_SHAPE set when the window does not
+ *   fit or %CNN_ERROR_LIMIT when the sizes overflow
+ */
+gboolean
+cnn_window_resolve (CnnWindow *window, const CnnPad *pad, CnnSize input, CnnSize *output,
+                    GError **error)
+{
+  if (!resolve (window, pad, input, FALSE, error))
+    return FALSE;
   if (output)
     *output = cnn_window_output (window, input);
   return TRUE;
+}
+
+/**
+ * cnn_window_resolve_up:
+ * @window: (inout): as of cnn_window_resolve()
+ * @pad: the padding asked for
+ * @input: rows and columns of the input
+ *
+ * As cnn_window_resolve(), with more padding at the end where the windows do not come out
+ * even, so that no cell of the input is left over; but no window begins in that padding.
+ *
+ * Returns: %TRUE, or %FALSE with %CNN_ERROR_SHAPE or %CNN_ERROR_LIMIT set
+ */
+gboolean
+cnn_window_resolve_up (CnnWindow *window, const CnnPad *pad, CnnSize input, GError **error)
+{
+  return resolve (window, pad, input, TRUE, error);
 }
 
 /**

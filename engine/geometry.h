@@ -22,9 +22,10 @@ typedef enum
 
 typedef enum
 {
-  CNN_PAD_VALID,   /* none: only windows that lie inside */
-  CNN_PAD_SAME,    /* so much that the output has ceil (input / stride) cells */
-  CNN_PAD_SIDES    /* as many rows and columns as said */
+  CNN_PAD_VALID,     /* none: only windows that lie inside */
+  CNN_PAD_SAME,      /* so much that the output has ceil (input / stride) cells */
+  CNN_PAD_SIDES,     /* as many rows and columns as said */
+  CNN_PAD_SAME_LOWER /* as same, the odd row and column before the map, not after it */
 } CnnPadMode;
 
 /** CnnPad: padding as a person asks for it; @sides counts for %CNN_PAD_SIDES. */
@@ -82,6 +83,8 @@ typedef struct
 CnnWindow    cnn_window_one       (void);
 gboolean     cnn_window_resolve   (CnnWindow *window, const CnnPad *pad, CnnSize input,
                                    CnnSize *output, GError **error);
+gboolean     cnn_window_resolve_up (CnnWindow *window, const CnnPad *pad, CnnSize input,
+                                    GError **error);
 CnnSize      cnn_window_output    (const CnnWindow *window, CnnSize input);
 CnnSize      cnn_window_extent    (const CnnWindow *window);
 CnnRect      cnn_window_input     (const CnnWindow *window, CnnRect output);

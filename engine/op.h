@@ -142,7 +142,6 @@ typedef struct
  * @exact: on small integers and integer weights its results are exact: what
  *   adds up, compares or copies, but does not divide; where its @grid is one cell
  * @fuses: whether its steps can do a layer with a @slope to their output
- * @largest: whether it is the largest value of its window
  * @reduction: (nullable): how it takes in its input bit by bit; of a
  *   %CNN_REACH_WHOLE op that puts out one value of each map
  * @batches: whether its steps take several images at a time
@@ -168,6 +167,7 @@ typedef struct
  *   does nothing else. %NULL: it is no such layer
  * @halves: whether its steps can keep just the largest of each 2×2 of their output.
  *   %NULL: no. Of an op that fuses
+ * @largest: whether it gives the largest value of its window. %NULL: no
  * @grid: output rows and columns that are made together: where the plan cuts the
  *   output, it cuts at multiples of these, so that a value is computed in the same
  *   way in every cut. %NULL: each is made by itself
@@ -192,7 +192,6 @@ typedef struct
   CnnReach            reach;
   gboolean            exact;
   gboolean            fuses;
-  gboolean            largest;
   gboolean            batches;
   gboolean            broadcasts;
   const CnnReduction *reduction;
@@ -209,6 +208,7 @@ typedef struct
                          GError **error);
   double   (*slope)     (const CnnNode *node);
   gboolean (*halves)    (const CnnNode *node, CnnShape in, CnnShape out);
+  gboolean (*largest)   (const CnnNode *node);
   CnnSize  (*grid)      (const CnnNode *node, CnnShape in, CnnShape out);
   gint64   (*macs)      (const CnnNode *node, CnnShape in, CnnShape out);
   char    *(*map_label) (const CnnNode *node, int map);

@@ -165,5 +165,5 @@ kernels_resolve (const CnnParam *param, const char *text, gpointer field, const 
   return TRUE;
 }
 
-const CnnParamKind cnn_param_kernels = { kernels_parse, kernels_print, kernels_clear, kernels_expect,
-                                         kernels_is_open, kernels_resolve };
+const CnnParamKind cnn_param_kernels = { kernels_parse,  kernels_print,   kernels_clear,
+                                         kernels_expect, kernels_is_open, kernels_resolve };

@@ -41,6 +41,7 @@ extern const CnnParamKind cnn_param_numbers;
 extern const CnnParamKind cnn_param_bias;
 extern const CnnParamKind cnn_param_kernels;
 extern const CnnParamKind cnn_param_text;
+extern const CnnParamKind cnn_param_ranges;
 extern const CnnParamKind cnn_param_nodes;
 
 gboolean         cnn_ref_parse (const char *text, CnnRef *ref, gsize *offset, GError **error);

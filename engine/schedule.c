@@ -200,7 +200,8 @@ is_half (const CnnPlan *plan, guint i)
   CnnWindow          half = cnn_window_one ();
 
   half.kernel = half.stride = (CnnSize) { 2, 2 };
-  return node->node->op->largest && memcmp (&node->window, &half, sizeof half) == 0;
+  return node->node->op->largest && node->node->op->largest (node->node) &&
+         memcmp (&node->window, &half, sizeof half) == 0;
 }
 
 /* What 2×2 windows see together. */

@@ -57,6 +57,32 @@ cnn_tensor_new (int n_dims, const int *dims)
   return tensor;
 }
 
+/**
+ * cnn_tensor_new_shared:
+ * @values: the numbers, which do not change
+ * @owner: (transfer full): whose they are
+ * @release: lets go of @owner
+ *
+ * Returns: (transfer full): a tensor whose values may only be read
+ */
+CnnTensor *
+cnn_tensor_new_shared (int n_dims, const int *dims, const float *values, gpointer owner,
+                       GDestroyNotify release)
+{
+  CnnTensor *tensor = g_new0 (CnnTensor, 1);
+
+  g_return_val_if_fail (n_dims >= 1 && n_dims <= CNN_TENSOR_MAX_DIMS, NULL);
+
+  tensor->ref_count = 1;
+  tensor->n_dims = n_dims;
+  for (int i = 0; i < n_dims; i++)
+    tensor->dims[i] = dims[i];
+  tensor->values = (float *) values;
+  tensor->owner = owner;
+  tensor->release = release;
+  return tensor;
+}
+
 CnnTensor *
 cnn_tensor_ref (CnnTensor *tensor)
 {
@@ -69,7 +95,10 @@ cnn_tensor_unref (CnnTensor *tensor)
 {
   if (!g_atomic_int_dec_and_test (&tensor->ref_count))
     return;
-  cnn_floats_free (tensor->values);
+  if (tensor->release)
+    tensor->release (tensor->owner);
+  else
+    cnn_floats_free (tensor->values);
   g_free (tensor);
 }
 

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  * CnnTensor:
  * @n_dims: how many of @dims count, 1 to %CNN_TENSOR_MAX_DIMS
  * @dims: the extents, outermost first
- * @values: the numbers, the last extent running fastest, 64-byte aligned
+ * @values: the numbers, the last extent running fastest, 64-byte aligned where they are its
+ *   own
  *
  * A reference-counted block of float32 values.
  */
@@ -22,10 +23,14 @@ typedef struct
   float *values; /* [dims[0]][dims[1]]… */
 
   /*< private >*/
-  gint   ref_count;
+  gint           ref_count;
+  gpointer       owner;   /* of the values, where they are not its own */
+  GDestroyNotify release; /* the owner, at the end */
 } CnnTensor;
 
 CnnTensor *cnn_tensor_new    (int n_dims, const int *dims);
+CnnTensor *cnn_tensor_new_shared (int n_dims, const int *dims, const float *values,
+                                  gpointer owner, GDestroyNotify release);
 CnnTensor *cnn_tensor_ref    (CnnTensor *tensor);
 void       cnn_tensor_unref  (CnnTensor *tensor);
 gsize      cnn_tensor_length (const CnnTensor *tensor);

@@ -405,7 +405,7 @@ open_bank (CnnTextParser *parser, const CnnNode *node)
 }
 
 /* Reads the layer up to parser->end. (transfer full) (nullable): the node; parser->problem
- * is set where there is none. */
+ * is set where there is none, and where the file that it names cannot be read. */
 CnnNode *
 cnn_text_parse_layer (CnnTextParser *parser, const CnnOp **op)
 {
@@ -435,9 +435,13 @@ cnn_text_parse_layer (CnnTextParser *parser, const CnnOp **op)
       implied->column = node->column;
     }
   if (parse_words (parser, *op, node, start) &&
-      (parser->network == NULL || link_node (parser, node, start)) &&
-      (parser->network == NULL || *op != input || open_bank (parser, node)))
-    return node;
+      (parser->network == NULL || link_node (parser, node, start)))
+    {
+      /* Its words are right also where the file is not. */
+      if (parser->network && *op == input && !open_bank (parser, node))
+        parser->lost = TRUE;
+      return node;
+    }
   parser->lost = parser->lost || *op == input;
   cnn_node_unref (node);
   return NULL;

@@ -8,6 +8,7 @@
 #include "cnn-test.h"
 #include "error.h"
 #include "number.h"
+#include "test-model.h"
 #include "text.h"
 
 /* Weights by name: a text that names them is the same network as one that has all the
@@ -87,7 +88,8 @@ append_nested (GString *text, const CnnTensor *tensor, int dim, gsize *at)
   g_string_append_c (text, ']');
 }
 
-/* The items from @first up to @end as a text has them without a bank. */
+/* The items from @first up to @end as a text has them without a bank: kernels, a matrix,
+ * or numbers. */
 static char *
 literal (const CnnBank *bank, const char *name, int first, int end)
 {
@@ -104,10 +106,14 @@ literal (const CnnBank *bank, const char *name, int first, int end)
         g_string_append_c (text, ',');
       if (tensor->n_dims == 4)
         g_string_append_c (text, '"');
-      if (tensor->n_dims > 1)
+      if (tensor->n_dims % 2 == 0)
         append_nested (text, tensor, 1, &at);
-      else
-        cnn_number_append (text, tensor->values[at++]);
+      for (gsize k = 0; k < each && tensor->n_dims % 2 == 1; k++)
+        {
+          if (k > 0)
+            g_string_append_c (text, ',');
+          cnn_number_append (text, tensor->values[at++]);
+        }
       if (tensor->n_dims == 4)
         g_string_append_c (text, '"');
     }
@@ -274,12 +280,13 @@ test_mistakes (void)
 {
   static const char *const cases[][2] = {
     { "relu\nconv kernels=@v bias=@b", "line 2, column 14: the file has no weights “v”" },
-    { "conv kernels=@w bias=@c", "line 1, column 22: the file has no weights “c”; did you mean “@b”?" },
+    { "conv kernels=@w bias=@c",
+      "line 1, column 22: the file has no weights “c”; did you mean “@b”?" },
     { "conv kernels=@w bias=@all/conv.1;relu", "did you mean “@all/conv.1:w”?" },
     { "conv kernels=sobel-x,@w[0:2],@w[4:7]",
       "line 1, column 30: “@w” has 6 items, 0 to 5, but no item 6" },
     { "conv kernels=@w[6]", "line 1, column 14: “@w” has 6 items, 0 to 5, but no item 6" },
-    { "conv 3x3 1 kernels=@b", "“@b” has 1 dimensions, expected 4 for kernels" },
+    { "conv kernels=@b", "“@b” has 1 dimensions, expected 4 for kernels" },
     { "conv kernels=@all/conv.1:w", "“@all/conv.1:w” has 3 dimensions" },
     { "conv kernels=@w[2:2]", "line 1, column 14: found “@w[2:2]”, expected weights" },
     { "conv kernels=@w[-1]", "found “@w[-1]”, expected weights by name" },
@@ -332,76 +339,19 @@ test_alone (void)
 
 /* --- files ---------------------------------------------------------------- */
 
-static void
-put (GByteArray *to, guint8 key, const void *bytes, guint n)
-{
-  g_assert_cmpuint (n, <, 128);
-  g_byte_array_append (to, &key, 1);
-  g_byte_array_append (to, (const guint8[]) { (guint8) n }, 1);
-  g_byte_array_append (to, bytes, n);
-}
-
-static void
-put_own (GByteArray *to, guint8 key, GByteArray *message)
-{
-  put (to, key, message->data, message->len);
-  g_byte_array_unref (message);
-}
-
-static GByteArray *
-tensor_new (const char *name, int n_dims, const guint8 *dims, const float *values, guint n)
-{
-  GByteArray *tensor = g_byte_array_new ();
-
-  for (int i = 0; i < n_dims; i++)
-    g_byte_array_append (tensor, (const guint8[]) { 0x08, dims[i] }, 2);
-  g_byte_array_append (tensor, (const guint8[]) { 0x10, 1 }, 2);
-  put (tensor, 0x42, name, (guint) strlen (name));
-  put (tensor, 0x4a, values, n * (guint) sizeof *values);
-  return tensor;
-}
-
-static GByteArray *
-value_new (const char *name)
-{
-  GByteArray *info = g_byte_array_new ();
-
-  put (info, 0x0a, name, (guint) strlen (name));
-  return info;
-}
-
-/* y = Conv (x, w, b), of one kernel, 1×2. */
+/* Five kernels that take the sum of two numbers, with factors, a bias, and 0 to 4. */
 static void
 write_model (const char *path, float left, float right, float bias)
 {
-  GByteArray        *node = g_byte_array_new ();
-  GByteArray        *graph = g_byte_array_new ();
-  GByteArray        *opset = g_byte_array_new ();
-  g_autoptr (GByteArray) model = g_byte_array_new ();
-  g_autoptr (GError) error = NULL;
+  float weights[10], biases[5];
 
-  put (node, 0x0a, "x", 1);
-  put (node, 0x0a, "w", 1);
-  put (node, 0x0a, "b", 1);
-  put (node, 0x12, "y", 1);
-  put (node, 0x22, "Conv", 4);
-  put_own (graph, 0x0a, node);
-  put (graph, 0x12, "g", 1);
-  put_own (graph, 0x2a, tensor_new ("w", 4, (const guint8[]) { 1, 1, 1, 2 },
-                                    (const float[]) { left, right }, 2));
-  put_own (graph, 0x2a, tensor_new ("b", 1, (const guint8[]) { 1 }, &bias, 1));
-  put_own (graph, 0x5a, value_new ("x"));
-  put_own (graph, 0x62, value_new ("y"));
-  g_byte_array_append (opset, (const guint8[]) { 0x10, 17 }, 2);
-  g_byte_array_append (model, (const guint8[]) { 0x08, 8 }, 2);
-  put_own (model, 0x42, opset);
-  /* Longer than one byte can say. */
-  g_byte_array_append (model, (const guint8[]) { 0x3a, (guint8) (graph->len | 0x80),
-                                                 (guint8) (graph->len >> 7) }, 3);
-  g_byte_array_append (model, graph->data, graph->len);
-  g_byte_array_unref (graph);
-  g_file_set_contents (path, (const char *) model->data, model->len, &error);
-  g_assert_no_error (error);
+  for (int i = 0; i < 5; i++)
+    {
+      weights[2 * i] = left;
+      weights[2 * i + 1] = right;
+      biases[i] = bias + (float) i;
+    }
+  test_model_write (path, 5, 1, 1, 2, weights, biases);
 }
 
 /* What the network of a file makes of 1, 10. */
@@ -415,6 +365,8 @@ run_file (const char *text, CnnBank **bank)
 
   g_assert_no_error (error);
   values = run (network, (CnnShape) { 1, 2, 1 }, (const float[]) { 1, 10 }, &out);
+  for (int i = 1; i < out.channels; i++)
+    g_assert_cmpfloat (values[i], ==, values[0] + (float) i);
   if (bank)
     *bank = cnn_bank_ref (cnn_network_bank (network));
   return values[0];
@@ -426,10 +378,9 @@ test_file (void)
   g_autoptr (GError)     error = NULL;
   g_autofree char       *folder = g_dir_make_tmp ("cnn-bank-XXXXXX", NULL);
   g_autofree char       *path = g_build_filename (folder, "a model.onnx", NULL);
-  g_autofree char       *text = g_strdup_printf ("input ?x?x1 weights=\"%s\"\nconv kernels=@w bias=@b\n",
-                                                 path);
-  g_autofree char       *wide = g_strdup_printf ("input ?x2x1 weights=\"%s\"\nconv kernels=@w bias=@b\n",
-                                                 path);
+  static const char      conv[] = "conv kernels=@c.weight bias=@c.bias\n";
+  g_autofree char       *text = g_strdup_printf ("input ?x?x1 weights=\"%s\"\n%s", path, conv);
+  g_autofree char       *wide = g_strdup_printf ("input ?x2x1 weights=\"%s\"\n%s", path, conv);
   g_autofree char       *before = g_get_current_dir ();
   g_autofree char       *printed = NULL;
   g_autoptr (CnnNetwork) network = NULL;
@@ -453,7 +404,8 @@ test_file (void)
   g_assert_true (one != later);
 
   g_assert_cmpint (g_chdir (folder), ==, 0);
-  g_assert_cmpfloat (run_file ("input weights=\"a model.onnx\"; conv kernels=@w", NULL), ==, 34);
+  g_assert_cmpfloat (run_file ("input weights=\"a model.onnx\"\nconv kernels=@c.weight[3:4]", NULL),
+                     ==, 34);
   g_assert_cmpint (g_chdir (before), ==, 0);
 
   g_file_set_contents (path, "no such thing", -1, NULL);

@@ -35,6 +35,8 @@ test_by_hand (void)
     { 7, 3, 1, 2, CNN_PAD_VALID, 0, 3, 0, 0 },   { 7, 3, 1, 2, CNN_PAD_SAME, 0, 7, 2, 2 },
     { 5, 3, 2, 1, CNN_PAD_SIDES, 1, 3, 1, 1 },   { 6, 3, 2, 1, CNN_PAD_SIDES, 0, 2, 0, 0 },
     { 1, 1, 1, 1, CNN_PAD_VALID, 0, 1, 0, 0 },   { 1, 3, 1, 1, CNN_PAD_SAME, 0, 1, 1, 1 },
+    { 5, 2, 1, 1, CNN_PAD_SAME_LOWER, 0, 5, 1, 0 },
+    { 8, 3, 2, 1, CNN_PAD_SAME_LOWER, 0, 4, 1, 0 }, { 7, 3, 1, 2, CNN_PAD_SAME_LOWER, 0, 7, 2, 2 },
     { 10, 1, 3, 1, CNN_PAD_SAME, 0, 4, 0, 0 },   { 4, 5, 1, 1, CNN_PAD_SIDES, 3, 6, 3, 3 },
   };
 
@@ -70,7 +72,7 @@ test_count (void)
       CnnWindow          window = window_of (g_rand_int_range (rand, 1, 6),
                                              g_rand_int_range (rand, 1, 5),
                                              g_rand_int_range (rand, 1, 4), CNN_BORDER_ZERO);
-      CnnPad             pad = { g_rand_int_range (rand, 0, 3), { 0, 1, 2, 3 } };
+      CnnPad             pad = { g_rand_int_range (rand, 0, 4), { 0, 1, 2, 3 } };
       CnnSize            in = { g_rand_int_range (rand, 1, 20), g_rand_int_range (rand, 1, 20) };
       CnnSize            out, extent = cnn_window_extent (&window);
       g_autoptr (GError) error = NULL;
@@ -85,12 +87,61 @@ test_count (void)
            y += window.stride.height, fit++)
         last = y;
       g_assert_cmpint (out.height, ==, fit);
-      if (pad.mode == CNN_PAD_SAME)
+      if (pad.mode == CNN_PAD_SAME || pad.mode == CNN_PAD_SAME_LOWER)
         g_assert_cmpint (out.width, ==, (in.width + window.stride.width - 1) / window.stride.width);
       g_assert_cmpint (cnn_window_input (&window, (CnnRect) { 0, fit - 1, 1, 1 }).y, ==, last);
       g_assert_cmpint (cnn_window_input (&window, (CnnRect) { 0, 0, 1, fit }).height, ==,
                        last + window.pad.top + extent.height);
     }
+}
+
+/* Rounded up, windows are put down as long as cells are left over and one begins before the
+ * padding at the end. */
+static void
+test_round_up (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4);
+  int               more = 0;
+
+  for (int i = 0; i < 5000; i++)
+    {
+      CnnWindow          window = window_of (g_rand_int_range (rand, 1, 6),
+                                             g_rand_int_range (rand, 1, 5),
+                                             g_rand_int_range (rand, 1, 4), CNN_BORDER_ZERO);
+      CnnWindow          down = window;
+      int                extent = cnn_window_extent (&window).height;
+      int                n = g_rand_int_range (rand, 1, 20);
+      int                before = g_rand_int_range (rand, 0, extent);
+      int                after = g_rand_int_range (rand, 0, extent);
+      CnnPad             pad = { CNN_PAD_SIDES, { before, after, after, before } };
+      CnnSize            out = { 0, 0 };
+      g_autoptr (GError) error = NULL;
+      int                windows = 1, end = extent - before;
+
+      while (end < n + after && end - extent + window.stride.height < n)
+        {
+          end += window.stride.height;
+          windows++;
+        }
+      if (!cnn_window_resolve_up (&window, &pad, (CnnSize) { n, n }, &error))
+        {
+          g_assert_error (error, CNN_ERROR, CNN_ERROR_SHAPE);
+          g_assert_cmpint (extent - window.stride.height, >=, n + before + after);
+          continue;
+        }
+      out = cnn_window_output (&window, (CnnSize) { n, n });
+      g_assert_cmpint (out.height, ==, windows);
+      g_assert_cmpint (out.width, ==, windows);
+      g_assert_cmpint (window.pad.top, ==, before);
+      g_assert_cmpint (window.pad.bottom, ==, MAX (after, end - n));
+      if (cnn_window_resolve (&down, &pad, (CnnSize) { n, n }, &out, NULL))
+        {
+          g_assert_cmpint (windows - out.height, >=, 0);
+          g_assert_cmpint (windows - out.height, <=, 1);
+          more += windows > out.height;
+        }
+    }
+  g_assert_cmpint (more, >, 500);
 }
 
 /* Rows of a map that is spread out, and windows put down on it one by one: which rows
@@ -274,6 +325,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/geometry/by-hand", test_by_hand);
   g_test_add_func ("/geometry/count", test_count);
+  g_test_add_func ("/geometry/round-up", test_round_up);
   g_test_add_func ("/geometry/spread", test_spread);
   g_test_add_func ("/geometry/spread-far", test_spread_far);
   g_test_add_func ("/geometry/border", test_border);

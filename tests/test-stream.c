@@ -59,13 +59,69 @@ append_conv (GString *text, GRand *rand, gboolean whole)
 static void
 append_pool (GString *text, GRand *rand, gboolean whole)
 {
-  static const char *const pools[] = { "maxpool", "minpool", "avgpool", "stochastic-pool",
-                                       "stochastic-pool sample=yes", "avgpool count-padding=yes" };
-  int                      size = pick (rand, 1, 3);
+  /* First those that keep numbers small, then those with dilation and rounding, then all. */
+  static const char *const pools[] = { "minpool", "maxpool", "maxpool give=place", "avgpool",
+                                       "lp-pool", "avgpool count-padding=yes", "stochastic-pool",
+                                       "stochastic-pool sample=yes" };
+  static const char *const pads[] = { "valid", "same", "same-lower" };
+  int                      size = pick (rand, 1, 3), k = pick (rand, 0, whole ? 1 : 7);
 
-  g_string_append_printf (text, "%s %d stride=%d pad=%s\n", pick_word (rand, pools, whole ? 2 : 6),
-                          size,
-                          pick (rand, 1, 3), pick (rand, 0, 1) ? "same" : "valid");
+  g_string_append_printf (text, "%s size=%d stride=%d pad=%s", pools[k], size, pick (rand, 1, 3),
+                          pick_word (rand, pads, 3));
+  if (k < 6)
+    g_string_append_printf (text, " dilation=%d round=%s", pick (rand, 0, 1) ? 1 : pick (rand, 1, 3),
+                            pick (rand, 0, 1) ? "up" : "down");
+  g_string_append_c (text, '\n');
+}
+
+/* Layers that make a map larger, and some that make it smaller again. */
+static void
+append_larger (GString *text, GRand *rand, gboolean whole)
+{
+  static const char *const pads[] = { "valid", "same", "1", "0,2,1,0", "5" };
+  static const char *const orders[] = { "dcr", "crd" };
+
+  switch (pick (rand, 0, 2))
+    {
+    case 0:
+      if (whole)
+        g_string_append_printf (text, "conv-transpose kernels=[[1,%d],[%d,-1]],[[%d,0,1]]",
+                                pick (rand, -1, 1), pick (rand, -1, 1), pick (rand, -1, 1));
+      else
+        g_string_append_printf (text, "conv-transpose %d %dx%d", pick (rand, 1, 5),
+                                pick (rand, 1, 4), pick (rand, 1, 4));
+      g_string_append_printf (text, " stride=%dx%d dilation=%d pad=%s output-pad=%d,%d\n",
+                              pick (rand, 1, 3), pick (rand, 1, 3), pick (rand, 1, 2),
+                              pick_word (rand, pads, 5), pick (rand, 0, 2), pick (rand, 0, 5));
+      break;
+    case 1:
+      g_string_append (text, whole ? "conv kernels=[[1]],[[2]],[[-1]],[[1]],[[0]],[[3]]\n"
+                                   : "conv 6 1x1\n");
+      g_string_append_printf (text, "depth-to-space %s order=%s\n",
+                              pick (rand, 0, 1) ? "2x3" : "3x1", pick_word (rand, orders, 2));
+      break;
+    default:
+      g_string_append_printf (text, "conv-transpose kernels=[[1]] stride=2 pad=same\n"
+                                    "space-to-depth %dx2 order=%s\n",
+                              pick (rand, 1, 2), pick_word (rand, orders, 2));
+    }
+}
+
+/* Rows and columns put on, cut off, left out and turned around. */
+static void
+append_cut (GString *text, GRand *rand)
+{
+  static const char *const cuts[] = { "slice rows=1: columns=:-1", "slice rows=::2 columns=1:-1:3",
+                                      "slice rows=3:-2 channels=:1", "slice rows=::-1",
+                                      "slice columns=::-2 channels=::-1", "slice rows=-30:" };
+  static const char *const borders[] = { "zero", "zero value=3", "reflect", "replicate", "wrap" };
+
+  if (pick (rand, 0, 1))
+    g_string_append_printf (text, "%s\n", pick_word (rand, cuts, 6));
+  else
+    g_string_append_printf (text, "pad %d,%d,%d,%d border=%s\n", pick (rand, -3, 6),
+                            pick (rand, -3, 6), pick (rand, -3, 6), pick (rand, -3, 6),
+                            pick_word (rand, borders, 5));
 }
 
 /* Layers that keep the size, between a name and its use. */
@@ -125,8 +181,11 @@ random_network (GRand *rand, gboolean whole)
   GString                 *text = g_string_new (NULL);
 
   for (int i = 0, n = pick (rand, 1, whole ? 4 : 5); i < n; i++)
-    switch (pick (rand, 0, 10))
+    switch (pick (rand, 0, 13))
       {
+      case 11: case 12:
+        append_larger (text, rand, whole);
+        break;
       case 0: case 1: case 2: case 3:
         append_conv (text, rand, whole);
         break;
@@ -140,6 +199,9 @@ random_network (GRand *rand, gboolean whole)
         append_branches (text, rand, i, whole);
         break;
       case 8:
+        append_cut (text, rand);
+        break;
+      case 9:
         if (!whole)
           g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 5));
         break;

@@ -123,8 +123,8 @@ static const struct
   { "conv 8 3x3 7", "line 1, column 12: conv: found “7”, expected the end of the layer or a "
                     "parameter as key=value" },
   { "conv 8 3x3 pad=sam",
-    "line 1, column 16: pad: found “sam”, expected valid, same, a whole number from 0 to 4095, or "
-    "four of them: top,right,bottom,left" },
+    "line 1, column 16: pad: found “sam”, expected valid, same, same-lower, a whole number from 0 to "
+    "4095, or four of them: top,right,bottom,left" },
   { "conv 8 3x3 border=reflct",
     "line 1, column 19: border: found “reflct”, expected zero, reflect, replicate or wrap (did you "
     "mean “reflect”?)" },
@@ -177,7 +177,7 @@ static const struct
   { "relu as=a; tanh from=a from=a", "line 1, column 24: from is said twice" },
   { "relu as=a; tanh form=a", "line 1, column 17: tanh has no parameter “form”; did you mean “from”?" },
   { "input 8x8x1 from=a; relu",
-    "line 1, column 13: input has no parameter “from”, expected one of: shape, as" },
+    "line 1, column 13: input has no parameter “from”, expected one of: shape, weights, as" },
   { "dense", "line 1, column 1: dense: expected how many units, as in “dense 10”" },
   { "relu äöü", "line 1, column 6: relu: found “äöü”, expected the end of the layer or a parameter "
                 "as key=value" },

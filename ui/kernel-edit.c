@@ -116,21 +116,38 @@ kernel_total (const CnnKernel *kernel, CnnSize layer)
 
 /* The shortest number that is the same float: 0.1, not 0.10000000149. */
 static double
-shortest (float value)
+shortest (double value)
 {
   char   text[G_ASCII_DTOSTR_BUF_SIZE];
   double read = value;
 
+  if (value != (double) (float) value)
+    return value;
   for (int digits = 6; digits <= 9; digits++)
     {
       char format[] = "%.0g";
 
       format[2] = (char) ('0' + digits);
       read = g_ascii_strtod (g_ascii_formatd (text, sizeof text, format, value), NULL);
-      if ((float) read == value)
+      if ((float) read == (float) value)
         return read;
     }
   return value;
+}
+
+/**
+ * kernel_draw_written:
+ *
+ * Returns: (transfer full): as kernel_draw(), each number as kernel_write_down() writes it
+ */
+double *
+kernel_draw_written (const CnnKernel *kernel, int matrix, CnnSize layer, CnnSize *size)
+{
+  double *values = kernel_draw (kernel, matrix, layer, size);
+
+  for (gsize i = 0; kernel->floats && i < cells (*size); i++)
+    values[i] = shortest (values[i]);
+  return values;
 }
 
 /** kernel_write_down: makes a named kernel, or one of a file, numbers of its own. */

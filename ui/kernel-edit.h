@@ -41,6 +41,7 @@ CnnKernel *kernel_new_literal (int depth, CnnSize size, const double *values);
 CnnKernel *kernel_new_named   (const CnnKernelKind *kind);
 CnnSize    kernel_drawn_size  (const CnnKernel *kernel, CnnSize layer);
 double    *kernel_draw        (const CnnKernel *kernel, int matrix, CnnSize layer, CnnSize *size);
+double    *kernel_draw_written (const CnnKernel *kernel, int matrix, CnnSize layer, CnnSize *size);
 int        kernel_n_matrices  (const CnnKernel *kernel);
 double     kernel_total       (const CnnKernel *kernel, CnnSize layer);
 

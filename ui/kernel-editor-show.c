@@ -127,7 +127,7 @@ kernel_editor_show_chosen (CnnKernelEditor *self)
   g_autofree char   *sum    = sum_sentence (self, kernel);
 
   self->channel = CLAMP (self->channel, 0, kernel_n_matrices (kernel) - 1);
-  values = kernel_draw (kernel, self->channel, self->layer.size, &size);
+  values = kernel_draw_written (kernel, self->channel, self->layer.size, &size);
   show_kind (self, kernel);
   show_slices (self, kernel);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->rows), size.height);

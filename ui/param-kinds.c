@@ -183,6 +183,7 @@ shape_text (CnnParamWidget *self)
 static const CnnChoice pads[] = {
   { "valid", N_("None") },
   { "same", N_("Same size") },
+  { "same-lower", N_("Same size, more in front") },
   { "sides", N_("By number") },
   { NULL },
 };
@@ -197,12 +198,12 @@ static void
 on_pad (GtkWidget *combo, CnnParamWidget *self)
 {
   gboolean by_number = is_by_number (self);
-  int      sum       = 0;
+  gboolean said      = FALSE;
 
   gtk_widget_set_visible (self->more, by_number);
   for (int i = 1; i <= 4; i++)
-    sum += cnn_param_spin_whole (self->parts[i]);
-  if (self->busy || !by_number || sum > 0)
+    said = said || cnn_param_spin_whole (self->parts[i]) != 0;
+  if (self->busy || !by_number || said)
     return;
   /* Numbers that are no padding are no start. */
   self->busy = TRUE;
@@ -245,8 +246,10 @@ pad_show (CnnParamWidget *self, gconstpointer field)
 
   for (int i = 0; i < 4 && pad->mode == CNN_PAD_SIDES; i++)
     cnn_param_spin_set (self->parts[i + 1], sides[i]);
-  param_widget_set_combo (self->parts[0], pad->mode == CNN_PAD_VALID ? "valid"
-                             : pad->mode == CNN_PAD_SAME ? "same" : "sides");
+  param_widget_set_combo (self->parts[0], pad->mode == CNN_PAD_VALID        ? "valid"
+                             : pad->mode == CNN_PAD_SAME       ? "same"
+                             : pad->mode == CNN_PAD_SAME_LOWER ? "same-lower"
+                                                               : "sides");
   gtk_widget_set_visible (self->more, pad->mode == CNN_PAD_SIDES);
 }
 

@@ -42,6 +42,13 @@ cnn_preview_keys (const CnnNetwork *network)
   GStrv             keys    = g_new0 (char *, n + 1);
   guint             line    = 0;
 
+  /* The file that the text names may have become another. */
+  if (cnn_network_bank (network) != NULL)
+    {
+      g_autofree char *bank = g_strdup_printf ("%p", (void *) cnn_network_bank (network));
+
+      g_checksum_update (sum, (const guchar *) bank, -1);
+    }
   /* The text ends with a line's end, and an input may go without saying. */
   n_lines -= n_lines > 0 && *lines[n_lines - 1] == '\0';
   g_warn_if_fail (n_lines == n || n_lines + 1 == n);

@@ -18,18 +18,20 @@ G_BEGIN_DECLS
  * @n: how many numbers there are
  * @floats: the numbers, of all floating-point types; %NULL otherwise
  * @ints: the numbers, of whole-number types and truth values; %NULL otherwise
+ * @uniform: all numbers are the same, and take no memory
  *
  * A reference-counted block of numbers, last extent running fastest. Not changed once
  * it is handed on.
  */
 typedef struct _CnnOnnxTensor
 {
-  int     type;
-  int     n_dims;
-  gint64  dims[CNN_ONNX_MAX_DIMS];
-  gsize   n;
-  float  *floats; /* [n] */
-  gint64 *ints;   /* [n] */
+  int      type;
+  int      n_dims;
+  gint64   dims[CNN_ONNX_MAX_DIMS];
+  gsize    n;
+  float   *floats; /* [n] */
+  gint64  *ints;   /* [n] */
+  gboolean uniform;
 
   /*< private >*/
   gint                   ref_count;
@@ -138,6 +140,11 @@ CnnOnnxTensor       *cnn_onnx_tensor_shaped (CnnOnnxTensor *tensor, int n_dims, 
 CnnOnnxTensor       *cnn_onnx_tensor_ref    (CnnOnnxTensor *tensor);
 void                 cnn_onnx_tensor_unref  (CnnOnnxTensor *tensor);
 double               cnn_onnx_tensor_value  (const CnnOnnxTensor *tensor, gsize i);
+
+/* --- tensor-uniform.c ----------------------------------------------------------------- */
+
+CnnOnnxTensor       *cnn_onnx_tensor_uniform (int n_dims, const gint64 *dims, float value);
+void                 cnn_onnx_tensor_uniform_clear (CnnOnnxTensor *tensor);
 
 /* --- attributes.c ------------------------------------------------------------------- */
 

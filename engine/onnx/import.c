@@ -11,18 +11,6 @@
 /* From a graph to layers: the nodes one after the other, each by the function of its
  * operator. */
 
-#pragma weak cnn_import_activations
-#pragma weak cnn_import_arithmetic
-#pragma weak cnn_import_convs
-#pragma weak cnn_import_matrices
-#pragma weak cnn_import_norms
-#pragma weak cnn_import_pools
-#pragma weak cnn_import_reduces
-#pragma weak cnn_import_resizes
-#pragma weak cnn_import_slices
-#pragma weak cnn_import_views
-#pragma weak cnn_fold
-
 static const CnnImportOp *const tables[] = {
   cnn_import_activations, cnn_import_arithmetic, cnn_import_convs,   cnn_import_matrices,
   cnn_import_norms,       cnn_import_pools,      cnn_import_reduces, cnn_import_resizes,
@@ -266,10 +254,26 @@ cnn_import_room (CnnImport *import, double n_floats, GError **error)
   return FALSE;
 }
 
+/* (nullable): the constant that the node reads whose numbers these are. */
+static CnnOnnxTensor *
+find_owner (const CnnImport *import, const CnnOnnxNode *node, const float *values, gsize n)
+{
+  for (guint i = 0; node && i < node->n_in; i++)
+    {
+      const CnnImportValue *value = cnn_import_in (import, node, i);
+
+      if (value && value->constant && value->constant->floats == values &&
+          value->constant->n == n)
+        return value->constant;
+    }
+  return NULL;
+}
+
 /**
  * cnn_import_tensor:
  * @what: what it is, for its name
- * @values: its numbers, last extent running fastest
+ * @values: its numbers, last extent running fastest; shared where they are those of one of
+ *   the node's inputs, copied otherwise
  *
  * Returns: (transfer full): the word that refers to them
  */
@@ -277,12 +281,24 @@ char *
 cnn_import_tensor (CnnImport *import, const CnnOnnxNode *node, const char *what, int n_dims,
                    const int *dims, const float *values)
 {
-  g_autoptr (CnnTensor) tensor = cnn_tensor_new (n_dims, dims);
-  g_autofree char  *wish = cnn_import_wish (node);
-  g_autofree char  *name = g_strdup_printf ("%s.%s", wish, what);
+  g_autoptr (CnnTensor) tensor = NULL;
+  g_autofree char      *wish = cnn_import_wish (node);
+  g_autofree char      *name = g_strdup_printf ("%s.%s", wish, what);
+  CnnOnnxTensor        *owner;
+  gsize                 n = 1;
 
-  import->room -= (double) cnn_tensor_length (tensor) * sizeof (float);
-  memcpy (tensor->values, values, cnn_tensor_length (tensor) * sizeof (float));
+  for (int i = 0; i < n_dims; i++)
+    n *= (gsize) dims[i];
+  owner = find_owner (import, node, values, n);
+  if (owner)
+    tensor = cnn_tensor_new_shared (n_dims, dims, values, cnn_onnx_tensor_ref (owner),
+                                    (GDestroyNotify) cnn_onnx_tensor_unref);
+  else
+    {
+      tensor = cnn_tensor_new (n_dims, dims);
+      memcpy (tensor->values, values, n * sizeof (float));
+      import->room -= (double) n * sizeof (float);
+    }
   return g_strconcat ("@", cnn_bank_add (import->bank, name, tensor), NULL);
 }
 
@@ -369,7 +385,7 @@ find_function (const CnnOnnxNode *node)
   if (*node->domain)
     return NULL;
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
-    for (const CnnImportOp *op = tables[i]; op && op->op; op++)
+    for (const CnnImportOp *op = tables[i]; op->op; op++)
       if (strcmp (op->op, node->op) == 0)
         return op->import;
   return NULL;
@@ -414,13 +430,13 @@ fold_node (CnnImport *import, const CnnOnnxNode *node, GError **error)
   for (guint i = 0; i < node->n_in; i++)
     if (node->in[i] >= 0)
       in[i] = import->values[node->in[i]].constant;
-  if (cnn_fold == NULL) { g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED, "no fold yet"); return FALSE; }
   if (!cnn_fold (node, in, out, (gsize) MAX (import->room, 0.0), error))
     return FALSE;
   for (guint i = 0; i < node->n_out; i++)
     if (out[i])
       {
-        import->room -= (double) out[i]->n * sizeof (float);
+        if (!out[i]->uniform)
+          import->room -= (double) out[i]->n * sizeof (float);
         cnn_import_set_constant (import, node, i, out[i]);
         cnn_onnx_tensor_unref (out[i]);
       }

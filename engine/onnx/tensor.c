@@ -183,6 +183,10 @@ cnn_onnx_tensor_unref (CnnOnnxTensor *tensor)
     {
       cnn_onnx_tensor_unref (tensor->owner);
     }
+  else if (tensor->uniform)
+    {
+      cnn_onnx_tensor_uniform_clear (tensor);
+    }
   else
     {
       g_free (tensor->floats);
