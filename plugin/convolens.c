@@ -6,6 +6,7 @@
 
 #include <libgimp/gimp.h>
 
+#include "apply-procedure.h"
 #include "feature-maps.h"
 #include "i18n.h"
 
@@ -23,7 +24,9 @@ GIMP_MAIN (CONVOLENS_TYPE_PLUG_IN)
 static GList *
 convolens_query_procedures (GimpPlugIn *plug_in)
 {
-  return g_list_append (NULL, g_strdup (FEATURE_MAPS_PROCEDURE));
+  GList *names = g_list_append (NULL, g_strdup (FEATURE_MAPS_PROCEDURE));
+
+  return g_list_append (names, g_strdup (APPLY_PROCEDURE));
 }
 
 static GimpProcedure *
@@ -31,6 +34,8 @@ convolens_create_procedure (GimpPlugIn *plug_in, const char *name)
 {
   if (strcmp (name, FEATURE_MAPS_PROCEDURE) == 0)
     return feature_maps_create (plug_in);
+  if (strcmp (name, APPLY_PROCEDURE) == 0)
+    return apply_create (plug_in);
   return NULL;
 }
 

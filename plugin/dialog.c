@@ -12,6 +12,7 @@
 #include "editor.h"
 #include "i18n.h"
 #include "make-layers.h"
+#include "model.h"
 #include "presets.h"
 #include "request.h"
 
@@ -264,6 +265,21 @@ fill (Dialog *self)
   set_size (self);
 }
 
+/* A model that was asked for is shown as its text, which names the file. */
+static void
+show_model (Dialog *self)
+{
+  g_autofree char     *path  = request_model_path (self->config, NULL);
+  CnnShape             shape = { gimp_drawable_get_height (GIMP_DRAWABLE (self->layer)),
+                                 gimp_drawable_get_width (GIMP_DRAWABLE (self->layer)),
+                                 gimp_drawable_is_rgb (GIMP_DRAWABLE (self->layer)) ? 3 : 1 };
+  g_autoptr (CnnModel) model = path != NULL ? cnn_model_open (path, shape, NULL) : NULL;
+
+  if (model != NULL)
+    g_object_set (self->config, "preset", "custom", "network", cnn_model_text (model), NULL);
+  g_object_set (self->config, "model", NULL, NULL);
+}
+
 /* A preset that was chosen last is shown as it is now. */
 static void
 show_preset (Dialog *self)
@@ -295,6 +311,7 @@ feature_maps_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, 
   self.encoding = gimp_procedure_config_get_choice_id (config, "input-encoding");
   self.picture = drawable_picture_new (GIMP_DRAWABLE (layer), self.encoding, &self.source);
   self.dialog = gimp_procedure_dialog_new (procedure, config, _("Feature Maps"));
+  show_model (&self);
   show_preset (&self);
   fill (&self);
   network_changed (&self);

@@ -20,26 +20,12 @@
 static GimpLayer *
 get_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
 {
-  GimpLayer           *layer    = request_layer (image, drawables, error);
+  GimpLayer           *layer    = request_layer (image, drawables, _("Feature Maps"), error);
   g_autoptr (Coverage) coverage = NULL;
 
   if (layer != NULL)
     coverage = coverage_new (image, GIMP_DRAWABLE (layer), error);
   return coverage != NULL ? layer : NULL;
-}
-
-static GimpValueArray *
-fail (GimpProcedure *procedure, GError *error)
-{
-  gboolean asked_wrong = g_error_matches (error, CNN_ERROR, CNN_ERROR_SPEC);
-  char    *sentence    = request_sentence (error);
-
-  g_free (error->message);
-  error->message = sentence;
-  return gimp_procedure_new_return_values (procedure,
-                                           asked_wrong ? GIMP_PDB_CALLING_ERROR
-                                                       : GIMP_PDB_EXECUTION_ERROR,
-                                           error);
 }
 
 static GimpValueArray *
@@ -57,7 +43,7 @@ feature_maps_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *ima
 
   layer = get_layer (image, drawables, &error);
   if (layer == NULL)
-    return fail (procedure, error);
+    return request_fail (procedure, error);
   if (run_mode == GIMP_RUN_INTERACTIVE)
     {
       if (!feature_maps_dialog_run (procedure, config, image, layer))
@@ -66,12 +52,12 @@ feature_maps_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *ima
       /* The image does not wait for the dialog. */
       layer = get_layer (image, drawables, &error);
       if (layer == NULL)
-        return fail (procedure, error);
+        return request_fail (procedure, error);
     }
 
   groups = make_layers (image, layer, config, &error);
   if (groups == NULL)
-    return fail (procedure, error);
+    return request_fail (procedure, error);
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush ();
 
@@ -123,6 +109,9 @@ add_arguments (GimpProcedure *procedure)
     _("One layer a line, or “;” between them; “#” starts a comment. For instance: "
       "conv 8 3x3 pad=same; relu; maxpool 2"),
     preset != NULL ? preset->text : "conv 1x1 kernels=identity", G_PARAM_READWRITE);
+  gimp_procedure_add_file_argument (
+    procedure, "model", _("Mo_del"), _("An .onnx file whose network is used instead of the text"),
+    GIMP_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
     procedure, "stages", _("Layers to _keep"),
     _("Which layers of the network are kept, each as a layer group: last, all, or a list like "

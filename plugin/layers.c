@@ -18,8 +18,15 @@ struct _Layers
   gboolean       inserted;
 };
 
-static gboolean
-pdb_failed (GError **error)
+/**
+ * layers_pdb_failed:
+ *
+ * Says what GIMP said last. Errors: %CNN_ERROR_LIMIT
+ *
+ * Returns: %FALSE
+ */
+gboolean
+layers_pdb_failed (GError **error)
 {
   const char *reason = gimp_pdb_get_last_error (gimp_get_pdb ());
 
@@ -51,8 +58,9 @@ layer_name (const Request *request, guint i, guint map)
   return label != NULL ? label : g_strdup_printf (_("map %d"), index + 1);
 }
 
-static GimpImageType
-layer_type (gboolean rgb, gboolean alpha)
+/** layers_type: the type of a layer of an image in colours, or in grey */
+GimpImageType
+layers_type (gboolean rgb, gboolean alpha)
 {
   if (rgb)
     return alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE;
@@ -68,15 +76,16 @@ add_layer (Layers *layers, const MapFrame *frame, guint i, guint map, GError **e
   int              x, y;
 
   layer = gimp_layer_new (layers->image, name, sheet_width (&frame->sheet),
-                          sheet_height (&frame->sheet), layer_type (rgb, !frame->opaque), 100.0,
+                          sheet_height (&frame->sheet), layers_type (rgb, !frame->opaque), 100.0,
                           gimp_image_get_default_new_layer_mode (layers->image));
   if (layer == NULL)
-    return pdb_failed (error);
+    return layers_pdb_failed (error);
   g_ptr_array_add (g_ptr_array_index (layers->stages, i), layer);
   gimp_drawable_get_offsets (GIMP_DRAWABLE (layers->source), &x, &y);
   gimp_layer_set_offsets (layer, x + frame->x, y + frame->y);
   return frame->sheet.n == 1 ||
-         gimp_drawable_fill (GIMP_DRAWABLE (layer), GIMP_FILL_TRANSPARENT) || pdb_failed (error);
+         gimp_drawable_fill (GIMP_DRAWABLE (layer), GIMP_FILL_TRANSPARENT) ||
+         layers_pdb_failed (error);
 }
 
 static gboolean
@@ -187,7 +196,7 @@ layers_insert (Layers *layers, GError **error)
 
       if (group == NULL)
         {
-          pdb_failed (error);
+          layers_pdb_failed (error);
           for (guint k = 0; k < groups->len; k++)
             gimp_image_remove_layer (layers->image, g_ptr_array_index (groups, k));
           g_clear_pointer (&groups, g_ptr_array_unref);

@@ -11,45 +11,10 @@
 #include "map-frame.h"
 #include "map-store.h"
 #include "painter.h"
-
-/* Bytes of tiles that stay in the plug-in besides the picture's. */
-#define MIN_CACHE ((guint64) 16 << 20)
+#include "running.h"
 
 /* Multiplications behind a value from which on it is kept, not computed again. */
 #define MACS_WORTH_KEEPING 1000.0
-
-typedef struct
-{
-  double from;
-  double share;
-  double shown;
-} Progress;
-
-/* Every call goes to GIMP and back: only steps that can be seen are shown. */
-static void
-show_progress (double fraction, gpointer data)
-{
-  Progress *progress = data;
-  double    value    = progress->from + progress->share * fraction;
-
-  if (value < progress->shown + 0.005)
-    return;
-  progress->shown = value;
-  gimp_progress_update (value);
-}
-
-/* GIMP's plug-ins are given its own tile cache, half of the memory. Here the
- * picture is read once, in bands, and layers are written once: a few rows of the
- * picture's tiles are enough. */
-static void
-limit_cache (GimpDrawable *drawable)
-{
-  guint64 row  = (guint64) gimp_tile_height () * gimp_drawable_get_width (drawable) *
-                 gimp_drawable_get_bpp (drawable);
-  guint64 most = 4 * row + MIN_CACHE;
-
-  g_object_set (gegl_config (), "tile-cache-size", most, NULL);
-}
 
 static GPtrArray *
 get_frames (const Request *request, const Coverage *coverage, GError **error)
@@ -120,7 +85,7 @@ draw (CnnPlan *plan, const CnnSource *source, const Request *request, GPtrArray 
   g_autoptr (MapStore)  store    = NULL;
   g_autoptr (Painter)   painter  = NULL;
   g_autofree char      *folder   = swap_folder ();
-  Progress              progress = { 0.0, 1.0, 0.0 };
+  RunningProgress       progress = { 0.0, 1.0, 0.0 };
   CnnSink               sink     = { NULL };
 
   if (mapping_needs_range (request->mapping))
@@ -135,15 +100,15 @@ draw (CnnPlan *plan, const CnnSource *source, const Request *request, GPtrArray 
           sink = map_store_sink (store);
         }
       sink = map_ranges_sink (ranges, &sink);
-      if (!cnn_plan_run (plan, source, &sink, show_progress, &progress, NULL, error))
+      if (!cnn_plan_run (plan, source, &sink, running_progress, &progress, NULL, error))
         return FALSE;
       progress.from = progress.share;
       progress.share = 1.0 - progress.from;
     }
   painter = painter_new (request, frames, layers, ranges);
   sink = painter_sink (painter);
-  if (!(store ? map_store_replay (store, &sink, show_progress, &progress, error)
-              : cnn_plan_run (plan, source, &sink, show_progress, &progress, NULL, error)))
+  if (!(store ? map_store_replay (store, &sink, running_progress, &progress, error)
+              : cnn_plan_run (plan, source, &sink, running_progress, &progress, NULL, error)))
     return FALSE;
   painter_finish (painter);
   return TRUE;
@@ -182,7 +147,7 @@ make_layers (GimpImage *image, GimpLayer *layer, GimpProcedureConfig *config, GE
     return NULL;
 
   gimp_progress_init (_("Feature Maps"));
-  limit_cache (GIMP_DRAWABLE (layer));
+  running_limit_cache (GIMP_DRAWABLE (layer), 1);
   plan = get_plan (request, error);
   if (plan == NULL)
     return NULL;

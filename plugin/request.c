@@ -10,6 +10,7 @@
 #include "choose.h"
 #include "error.h"
 #include "i18n.h"
+#include "model.h"
 #include "presets.h"
 #include "request.h"
 #include "sheet.h"
@@ -86,6 +87,26 @@ request_sentence (const GError *error)
   return g_strconcat (upper, error->message + strlen (first), NULL);
 }
 
+/**
+ * request_fail:
+ * @error: (transfer full): what is wrong
+ *
+ * Returns: (transfer full): what a procedure returns that could not do what was asked
+ */
+GimpValueArray *
+request_fail (GimpProcedure *procedure, GError *error)
+{
+  gboolean asked_wrong = g_error_matches (error, CNN_ERROR, CNN_ERROR_SPEC);
+  char    *sentence    = request_sentence (error);
+
+  g_free (error->message);
+  error->message = sentence;
+  return gimp_procedure_new_return_values (procedure,
+                                           asked_wrong ? GIMP_PDB_CALLING_ERROR
+                                                       : GIMP_PDB_EXECUTION_ERROR,
+                                           error);
+}
+
 static gboolean
 is_in_image (GimpImage *image, GimpItem *item)
 {
@@ -105,30 +126,31 @@ is_in_image (GimpImage *image, GimpItem *item)
  * request_layer:
  * @image: the image
  * @drawables: what is selected in it
+ * @who: the procedure, as its menu item calls it
  *
  * Returns: (transfer none): the one layer to work on; or %NULL where there is
  *   none that could be. Errors: %CNN_ERROR_SPEC
  */
 GimpLayer *
-request_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
+request_layer (GimpImage *image, GimpDrawable **drawables, const char *who, GError **error)
 {
   int       n     = gimp_core_object_array_get_length ((GObject **) drawables);
   GimpItem *item  = n == 1 ? GIMP_ITEM (drawables[0]) : NULL;
 
   if (n == 0)
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("Feature Maps works on one layer; none is selected"));
+                 _("%s works on one layer; none is selected"), who);
   else if (n > 1)
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 dngettext ("convolens", "Feature Maps works on one layer; %d is selected",
-                            "Feature Maps works on one layer; %d are selected", n),
-                 n);
+                 dngettext ("convolens", "%s works on one layer; %d is selected",
+                            "%s works on one layer; %d are selected", n),
+                 who, n);
   else if (GIMP_IS_LAYER_MASK (item))
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("Feature Maps works on a layer; a layer mask is selected"));
+                 _("%s works on a layer; a layer mask is selected"), who);
   else if (!GIMP_IS_LAYER (item))
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("Feature Maps works on a layer; a channel is selected"));
+                 _("%s works on a layer; a channel is selected"), who);
   else if (!is_in_image (image, item))
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
   else if (gimp_image_get_base_type (image) == GIMP_INDEXED)
@@ -146,12 +168,53 @@ request_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
 
 /* --- the network ---------------------------------------------------------- */
 
-static CnnNetwork *
-get_network (GimpProcedureConfig *config, GError **error)
+/**
+ * request_model_path:
+ * @config: arguments, "model" among them
+ *
+ * Returns: (transfer full) (nullable): the path of the model; %NULL where there is none,
+ *   or with %CNN_ERROR_IO set where it is not on this machine
+ */
+char *
+request_model_path (GimpProcedureConfig *config, GError **error)
 {
-  g_autofree char *preset_name = NULL;
-  g_autofree char *text        = NULL;
+  g_autoptr (GFile) file = NULL;
+  char             *path;
+
+  g_object_get (config, "model", &file, NULL);
+  if (file == NULL)
+    return NULL;
+  path = g_file_get_path (file);
+  if (path == NULL)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_IO,
+                 _("the model is not a file on this computer; copy it here first"));
+  return path;
+}
+
+static CnnNetwork *
+get_model (const char *path, CnnShape picture, GError **error)
+{
+  g_autoptr (CnnModel) model = cnn_model_open (path, picture, error);
+
+  return model != NULL ? cnn_network_ref (cnn_model_network (model)) : NULL;
+}
+
+static CnnNetwork *
+get_network (GimpProcedureConfig *config, CnnShape picture, GError **error)
+{
+  g_autoptr (GError) wrong      = NULL;
+  g_autofree char *path         = request_model_path (config, &wrong);
+  g_autofree char *preset_name  = NULL;
+  g_autofree char *text         = NULL;
   const CnnPreset *preset;
+
+  if (wrong != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return NULL;
+    }
+  if (path != NULL)
+    return get_model (path, picture, error);
 
   g_object_get (config, "preset", &preset_name, "network", &text, NULL);
   preset = preset_name != NULL ? cnn_preset_find (preset_name) : NULL;
@@ -159,14 +222,8 @@ get_network (GimpProcedureConfig *config, GError **error)
 }
 
 static gboolean
-infer (Request *request, GimpDrawable *drawable, GError **error)
+infer (Request *request, CnnShape offered, GError **error)
 {
-  CnnShape offered = {
-    gimp_drawable_get_height (drawable),
-    gimp_drawable_get_width (drawable),
-    gimp_drawable_is_rgb (drawable) ? 3 : 1,
-  };
-
   request->input = cnn_network_input (request->network, offered);
   if (request->input.channels != 1 && request->input.channels != 3)
     {
@@ -438,6 +495,7 @@ request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error)
 {
   g_autoptr (Request) request = g_new0 (Request, 1);
   GimpDrawable *drawable = GIMP_DRAWABLE (layer);
+  CnnShape      offered;
   CnnSize       picture;
   int           memory;
 
@@ -456,8 +514,9 @@ request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error)
   g_object_get (config, "memory", &memory, NULL);
   request->memory = (guint64) memory << 20;
 
-  request->network = get_network (config, error);
-  if (request->network == NULL || !infer (request, drawable, error) ||
+  offered = (CnnShape) { picture.height, picture.width, gimp_drawable_is_rgb (drawable) ? 3 : 1 };
+  request->network = get_network (config, offered, error);
+  if (request->network == NULL || !infer (request, offered, error) ||
       !choose (request, config, picture, error) || !check_mapping (request, drawable, error))
     return NULL;
   return g_steal_pointer (&request);
