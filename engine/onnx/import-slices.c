@@ -302,8 +302,8 @@ import_gather (CnnImport         *import,
     if (indices->ints[i] < -extent || indices->ints[i] >= extent)
       {
         g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                     _("index %" G_GINT64_FORMAT " lies outside of %" G_GINT64_FORMAT),
-                     indices->ints[i], extent);
+                     _("index %lld lies outside of %lld"), (long long) indices->ints[i],
+                     (long long) extent);
         return FALSE;
       }
   for (int d = 0; d < n_dims; d++)
@@ -398,8 +398,8 @@ read_padding (const CnnImport      *import,
           || value->dims[d] + pads[i] + pads[n_axes + i] < 1)
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                       _("axis %d cannot be padded by %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT),
-                       (int) d, pads[i], pads[n_axes + i]);
+                       _("axis %d cannot be padded by %lld and %lld"), (int) d, (long long) pads[i],
+                       (long long) pads[n_axes + i]);
           return FALSE;
         }
     }
