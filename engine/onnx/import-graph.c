@@ -125,8 +125,7 @@ static int
 find_data (const CnnOnnxGraph *graph, CnnOnnxTensor *const *given)
 {
   for (guint i = 0; i < graph->n_inputs; i++)
-    if (is_floating (given && given[i] ? given[i]->type
-                                       : cnn_onnx_graph_value (graph, graph->inputs[i])->type))
+    if (is_floating (cnn_onnx_graph_value (graph, graph->inputs[i])->type))
       return (int) i;
   return given && graph->n_inputs > 0 && given[0] && given[0]->type == 7 && given[0]->n_dims == 1
            ? -1 : 0;
