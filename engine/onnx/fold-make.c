@@ -166,7 +166,7 @@ cast (const CnnFold *fold,
       && type != CNN_ONNX_UINT32 && type != CNN_ONNX_UINT64)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                   _("numbers cannot be made into those of type %" G_GINT64_FORMAT), type);
+                   _("numbers cannot be made into those of type %lld"), (long long) type);
       return FALSE;
     }
   out = cnn_fold_new (fold, (int) type, to_float, in->n_dims, in->dims, error);

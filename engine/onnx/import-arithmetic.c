@@ -143,7 +143,10 @@ with_constant (CnnImport            *import,
   g_autofree float *values = NULL;
   char              layout[CNN_ONNX_MAX_DIMS + 1] = "";
   int               extents[3], layer;
-  const char       *turned = reversed ? " reversed=yes" : "";
+  /* The others do not mind which comes first, and have no such word. */
+  gboolean          minds = strcmp (op, "sub") == 0 || strcmp (op, "div") == 0
+                   || strcmp (op, "pow") == 0;
+  const char       *turned = reversed && minds ? " reversed=yes" : "";
   Pair              pair;
 
   if (constant->n == 0)

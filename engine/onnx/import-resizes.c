@@ -52,7 +52,7 @@ read_numbers (const CnnImport    *import,
   if (*numbers && (*numbers)->n != n)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                   _("%u numbers were expected as “%s”, there are %" G_GSIZE_FORMAT), n, what,
+                   _("%u numbers were expected as “%s”, there are %zu"), n, what,
                    (*numbers)->n);
       return FALSE;
     }

@@ -16,11 +16,13 @@
  * Cut: parts of a value that a layer is still to take.
  * @value: what comes out of it; its layer is what goes in
  * @words: the layer's, empty where nothing was cut yet
+ * @empty: nothing is left of it, only its extents count
  */
 typedef struct
 {
   CnnImportValue value;
   GString       *words;
+  gboolean       empty;
 } Cut;
 
 static gboolean
@@ -83,13 +85,12 @@ cut_range (CnnImport         *import,
   /* No layer needs to step farther than from one end to the other. */
   step = CLAMP (step, -extent, extent);
   count = cnn_axes_range (&first, end, step, extent);
-  if (count == 0)
+  cut->empty = cut->empty || count == 0;
+  if (cut->empty || (count == extent && step > 0))
     {
-      g_set_error_literal (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED, _("nothing is left of its input"));
-      return FALSE;
+      cut->value.dims[dim] = count;
+      return TRUE;
     }
-  if (count == extent && step > 0)
-    return TRUE;
   if (!cnn_import_is_alone (&cut->value, dim, "hwc", &axis))
     {
       CnnImportValue moved;
@@ -102,6 +103,29 @@ cut_range (CnnImport         *import,
   append_range (cut->words, axis, start, end, step, extent);
   cnn_import_with_extent (&cut->value, dim, axis, count);
   return TRUE;
+}
+
+/* Says that output @out is what is left. */
+static gboolean
+cut_set (CnnImport         *import,
+         const CnnOnnxNode *node,
+         guint              out,
+         Cut               *cut,
+         GError           **error)
+{
+  g_autoptr (CnnOnnxTensor) none = NULL;
+
+  if (!cut->empty)
+    {
+      if (!cut_emit (import, node, cut, error))
+        return FALSE;
+      cnn_import_set_value (import, node, out, &cut->value);
+      return TRUE;
+    }
+  none = cnn_onnx_tensor_floats (cut->value.n_dims, cut->value.dims);
+  if (none)
+    cnn_import_set_constant (import, node, out, none);
+  return none != NULL;
 }
 
 static void
@@ -151,10 +175,7 @@ import_slice (CnnImport         *import,
       if (!cut_range (import, node, &cut, dim, starts[i], ends[i], steps ? steps[i] : 1, error))
         return FALSE;
     }
-  if (!cut_emit (import, node, &cut, error))
-    return FALSE;
-  cnn_import_set_value (import, node, 0, &cut.value);
-  return TRUE;
+  return cut_set (import, node, 0, &cut, error);
 }
 
 static gboolean
@@ -178,22 +199,9 @@ import_split (CnnImport         *import,
 
       if (!cnn_import_wants (node, i))
         continue;
-      if (parts[i] == 0)
-        {
-          gint64                    dims[CNN_ONNX_MAX_DIMS];
-          g_autoptr (CnnOnnxTensor) none = NULL;
-
-          memcpy (dims, value->dims, sizeof dims);
-          dims[dim] = 0;
-          none = cnn_onnx_tensor_floats (value->n_dims, dims);
-          if (none)
-            cnn_import_set_constant (import, node, i, none);
-          continue;
-        }
       if (!cut_range (import, node, &cut, dim, at, at + parts[i], 1, error)
-          || !cut_emit (import, node, &cut, error))
+          || !cut_set (import, node, i, &cut, error))
         return FALSE;
-      cnn_import_set_value (import, node, i, &cut.value);
     }
   return TRUE;
 }
@@ -294,8 +302,8 @@ import_gather (CnnImport         *import,
     if (indices->ints[i] < -extent || indices->ints[i] >= extent)
       {
         g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                     _("index %" G_GINT64_FORMAT " lies outside of %" G_GINT64_FORMAT),
-                     indices->ints[i], extent);
+                     _("index %lld lies outside of %lld"), (long long) indices->ints[i],
+                     (long long) extent);
         return FALSE;
       }
   for (int d = 0; d < n_dims; d++)
@@ -390,8 +398,8 @@ read_padding (const CnnImport      *import,
           || value->dims[d] + pads[i] + pads[n_axes + i] < 1)
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                       _("axis %d cannot be padded by %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT),
-                       (int) d, pads[i], pads[n_axes + i]);
+                       _("axis %d cannot be padded by %lld and %lld"), (int) d, (long long) pads[i],
+                       (long long) pads[n_axes + i]);
           return FALSE;
         }
     }

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+/* What libFuzzer, or main.c where there is none, calls with bytes; returns 0. */
+int LLVMFuzzerTestOneInput (const guint8 *bytes, gsize n);
