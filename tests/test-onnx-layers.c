@@ -51,7 +51,7 @@ put_message (GByteArray *to, int field, GByteArray *message) /* (transfer full) 
   g_byte_array_unref (message);
 }
 
-/* An attribute “name=1,2,3”, “name=7” or “name=WORD”; of one number a list where it ends in
+/* An attribute “name=1,2,3”, “name=7” or “name=word”; of one number a list where it ends in
  * a comma. */
 static void
 put_attribute (GByteArray *node, const char *text)
@@ -62,7 +62,7 @@ put_attribute (GByteArray *node, const char *text)
   g_auto (GStrv)  parts = g_strsplit (text, "=", 2);
 
   put_text (attribute, 1, parts[0]);
-  if (g_ascii_isupper (*parts[1]))
+  if (g_ascii_isalpha (*parts[1]))
     {
       put_text (attribute, 4, parts[1]);
       put_int (attribute, 20, STRING);
@@ -84,31 +84,51 @@ put_attribute (GByteArray *node, const char *text)
   put_message (node, 5, attribute);
 }
 
-/* One node that makes @n_out outputs of @n_in inputs; @attributes are separated by spaces. */
+/* The attributes are separated by spaces. */
+static void
+put_attributes (GByteArray *node, const char *attributes)
+{
+  g_auto (GStrv) words = g_strsplit (attributes, " ", -1);
+
+  for (guint i = 0; words[i]; i++)
+    if (*words[i])
+      put_attribute (node, words[i]);
+}
+
+/* One node that makes @n_out outputs of @n_in inputs; @pads: (nullable): attributes of a Pad
+ * before it. */
 static CnnOnnxGraph *
-model (const char *op, int version, guint n_in, guint n_out, const char *attributes)
+model (const char *op, int version, guint n_in, guint n_out, const char *attributes,
+       const char *pads)
 {
   static const char *const ins[] = { "x", "w", "b" }, *const outs[] = { "y", "z" };
 
-  GByteArray     *node = g_byte_array_new (), *graph = g_byte_array_new ();
-  GByteArray     *opset = g_byte_array_new (), *bytes = g_byte_array_new ();
-  g_auto (GStrv)  words = g_strsplit (attributes, " ", -1);
-  CnnOnnxGraph   *read;
-  GError         *error = NULL;
+  GByteArray   *node = g_byte_array_new (), *graph = g_byte_array_new ();
+  GByteArray   *opset = g_byte_array_new (), *bytes = g_byte_array_new ();
+  CnnOnnxGraph *read;
+  GError       *error = NULL;
 
+  if (pads)
+    {
+      GByteArray *pad = g_byte_array_new ();
+
+      put_text (pad, 1, "x");
+      put_text (pad, 2, "padded");
+      put_text (pad, 4, "Pad");
+      put_attributes (pad, pads);
+      put_message (graph, 1, pad);
+    }
   for (guint i = 0; i < n_in + n_out; i++)
     {
       GByteArray *info = g_byte_array_new ();
       const char *name = i < n_in ? ins[i] : outs[i - n_in];
 
-      put_text (node, i < n_in ? 1 : 2, name);
+      put_text (node, i < n_in ? 1 : 2, i == 0 && pads ? "padded" : name);
       put_text (info, 1, name);
       put_message (graph, i < n_in ? 11 : 12, info);
     }
   put_text (node, 4, op);
-  for (guint i = 0; words[i]; i++)
-    if (*words[i])
-      put_attribute (node, words[i]);
+  put_attributes (node, attributes);
   put_message (graph, 1, node);
   put_int (opset, 2, version);
   put_int (bytes, 1, 8);
@@ -152,7 +172,7 @@ static void
 check (const char *op, int version, const char *attributes, guint n_in, CnnOnnxTensor **in,
        guint n_out, CnnOnnxTensor **wanted)
 {
-  g_autoptr (CnnOnnxGraph) graph = model (op, version, n_in, n_out, attributes);
+  g_autoptr (CnnOnnxGraph) graph = model (op, version, n_in, n_out, attributes, NULL);
   GError                  *error = NULL;
   g_autoptr (CnnImported)  imported = cnn_import_graph (graph, (CnnShape) { 8, 8, 3 }, in, &error);
   g_autoptr (CnnNetwork)   network = NULL;
@@ -497,6 +517,44 @@ test_matrices (void)
   g_rand_free (rand);
 }
 
+/* --- padding before a convolution --------------------------------------------------------------- */
+
+/* The convolution takes it over where it adds none itself; and only what it can. */
+static void
+test_padding (void)
+{
+  static const struct
+  {
+    const char *pad;
+    const char *conv;
+    const char *text;
+  } cases[] = {
+    { "mode=reflect pads=0,0,1,2,0,0,3,4", "", " pad=1,4,3,2 border=reflect " },
+    { "mode=edge pads=0,0,1,1,0,0,1,1", "auto_pad=VALID", " pad=1 border=replicate " },
+    { "pads=0,0,1,1,0,0,1,1", "", " pad=1 " },
+    { "mode=reflect pads=0,0,1,1,0,0,1,1", "pads=0,0,1,1", "border=reflect\nconv" },
+    { "mode=reflect pads=0,0,1,1,0,0,1,1", "auto_pad=SAME_UPPER", "border=reflect\nconv" },
+    { "pads=0,0,1,-1,0,0,1,1", "", "pad 1,1,1,-1\nconv" },
+  };
+  const gint64   x[] = { 1, 2, 6, 6 }, w[] = { 3, 2, 3, 3 };
+  CnnOnnxTensor *in[] = { cnn_onnx_tensor_floats (4, x), cnn_onnx_tensor_floats (4, w) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CnnOnnxGraph) graph = model ("Conv", 10, 2, 1, cases[i].conv, cases[i].pad);
+      GError                  *error = NULL;
+      g_autoptr (CnnImported)  imported = cnn_import_graph (graph, (CnnShape) { 6, 6, 2 }, in,
+                                                            &error);
+
+      g_assert_no_error (error);
+      if (strstr (imported->text, cases[i].text) == NULL)
+        g_error ("%s: expected “%s” in\n%s", cases[i].pad, cases[i].text, imported->text);
+      g_assert_true ((strstr (imported->text, "pad ") == NULL) == (i < 3));
+    }
+  cnn_onnx_tensor_unref (in[0]);
+  cnn_onnx_tensor_unref (in[1]);
+}
+
 /* --- what makes no sense ------------------------------------------------------------------------- */
 
 /* @x and @w: extents, the second constant. */
@@ -568,7 +626,7 @@ test_refusals (void)
       const Refusal           *at = &refusals[i];
       gboolean                 has_w = at->w[0] > 0 || strcmp (at->op, "MatMul") == 0;
       g_autoptr (CnnOnnxGraph) graph = model (at->op, at->version, has_w ? 2 : 1, 1,
-                                              at->attributes);
+                                              at->attributes, NULL);
       CnnOnnxTensor           *in[2];
       g_autoptr (CnnImported)  imported = NULL;
       g_autoptr (GError)       error = NULL;
@@ -594,6 +652,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/onnx-layers/conv-transpose", GINT_TO_POINTER (TRUE), test_convolutions);
   g_test_add_func ("/onnx-layers/pools", test_pools);
   g_test_add_func ("/onnx-layers/matrices", test_matrices);
+  g_test_add_func ("/onnx-layers/padding", test_padding);
   g_test_add_func ("/onnx-layers/refusals", test_refusals);
   return g_test_run ();
 }
