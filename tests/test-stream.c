@@ -224,9 +224,10 @@ random_network (GRand *rand, gboolean whole)
 {
   static const char *const points[] = { "relu", "dropout", "leaky-relu", "tanh", "prelu", "elu",
                                         "batchnorm", "sigmoid", "gelu", "mish", "clip min=-1 max=1",
-                                        "sub values=0.5 reversed=yes", "pow values=2" };
+                                        "lrn 3 alpha=0.5", "sub values=0.5 reversed=yes",
+                                        "pow values=2" };
   static const char *const wholes[] = { "softmax axis=map", "softmax", "softmax axis=all",
-                                        "log-softmax", "log-softmax axis=map" };
+                                        "log-softmax", "log-softmax axis=map", "instancenorm" };
   static const char *const ends[] = { "global-maxpool\n", "flatten\nmaxpool 1\n", "spp\ndense 4\n",
                                       "global-avgpool\ndense 7\nrelu\ndense 3\n" };
   GString                 *text = g_string_new (NULL);
@@ -252,15 +253,18 @@ random_network (GRand *rand, gboolean whole)
       case 7:
         append_branches (text, rand, i, whole);
         break;
+      case 13:
+        append_broadcast (text, rand, i, whole);
+        break;
       case 8:
         append_cut (text, rand);
         break;
       case 9:
         if (!whole)
-          g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 5));
+          g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 6));
         break;
       default:
-        g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 2 : 13));
+        g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 2 : 14));
       }
   if (pick (rand, 0, 3) == 0 || text->len == 0)
     g_string_append (text, pick_word (rand, ends, whole ? 2 : 4));
@@ -578,11 +582,16 @@ check_regions (GRand *rand, CnnNetwork *network, const char *text, const Host *w
     }
 }
 
+static CnnShape
+random_shape (GRand *rand)
+{
+  return (CnnShape) { pick (rand, 60, 300), pick (rand, 60, 300), pick (rand, 1, 4) };
+}
+
 static void
-check_network (GRand *rand, const char *text, gboolean whole_numbers, int *n_run)
+check_network (GRand *rand, const char *text, CnnShape in, gboolean whole_numbers, int *n_run)
 {
   g_autoptr (CnnNetwork) network = cnn_network_parse (text, NULL);
-  CnnShape               in = { pick (rand, 60, 300), pick (rand, 60, 300), pick (rand, 1, 4) };
   g_autofree float      *values = g_new (float, cnn_shape_cells (in));
   guint                  n = cnn_network_n_nodes (network);
   guint                  taps[] = { n - 1, (guint) pick (rand, 0, (int) n - 2) };
@@ -614,6 +623,30 @@ check_network (GRand *rand, const char *text, gboolean whole_numbers, int *n_run
   (*n_run)++;
 }
 
+/* Each tile takes its own part of constants that are as long as the map. */
+static void
+test_constants (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (8);
+  int               n_run = 0;
+
+  grids = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  for (int i = 1; i < 15; i++)
+    {
+      CnnShape in = { pick (rand, 60, 160), pick (rand, 60, 160), pick (rand, 1, 3) };
+      CnnShape of = { i & 1 ? in.height : 1, i & 2 ? in.width : 1, i & 4 ? in.channels : 1 };
+      g_autoptr (GString) text = g_string_new ("maxpool 3 stride=1 pad=same\nsub values=");
+
+      for (gint64 k = 0; k < cnn_shape_cells (of); k++)
+        g_string_append_printf (text, "%s%d", k > 0 ? "," : "", pick (rand, 0, 9));
+      g_string_append_printf (text, " shape=%dx%dx%d\nmaxpool 3 stride=1 pad=same",
+                              CNN_SHAPE_ARGS (of));
+      check_network (rand, text->str, in, TRUE, &n_run);
+    }
+  g_assert_cmpint (n_run, ==, 14);
+  g_hash_table_unref (grids);
+}
+
 static void
 test_random (gconstpointer whole_numbers)
 {
@@ -625,7 +658,7 @@ test_random (gconstpointer whole_numbers)
     {
       g_autofree char *text = random_network (rand, whole_numbers != NULL);
 
-      check_network (rand, text, whole_numbers != NULL, &n_run);
+      check_network (rand, text, random_shape (rand), whole_numbers != NULL, &n_run);
     }
   g_assert_cmpint (n_run, >, NETWORKS * 2 / 3);
   g_hash_table_unref (grids);
@@ -829,6 +862,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/stream/numbers", NULL, test_random);
   g_test_add_data_func ("/stream/whole-numbers", GINT_TO_POINTER (TRUE), test_random);
+  g_test_add_func ("/stream/constants", test_constants);
   g_test_add_func ("/stream/softmax", test_softmax);
   g_test_add_func ("/stream/reduced", test_reduced);
   g_test_add_func ("/stream/pooled", test_pooled);
