@@ -524,7 +524,7 @@ test_random (void)
   if (!g_test_failed ())
     {
       g_assert_cmpint (n, >, 300);
-      g_assert_cmpint (n_had, >, n * 9 / 10);
+      g_assert_cmpint (n_had, >, n * 98 / 100);
     }
 }
 
