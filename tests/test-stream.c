@@ -235,9 +235,6 @@ random_network (GRand *rand, gboolean whole)
   for (int i = 0, n = pick (rand, 1, whole ? 4 : 5); i < n; i++)
     switch (pick (rand, 0, 14))
       {
-      case 13:
-        append_broadcast (text, rand, i, whole);
-        break;
       case 11: case 12:
         append_larger (text, rand, whole);
         break;

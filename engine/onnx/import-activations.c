@@ -130,7 +130,7 @@ read_bound (CnnImport          *import,
       if (number->n != 1)
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                       _("found %" G_GSIZE_FORMAT " numbers as a bound, expected one"), number->n);
+                       _("found %zu numbers as a bound, expected one"), number->n);
           return FALSE;
         }
       *bound = cnn_onnx_tensor_value (number, 0);
