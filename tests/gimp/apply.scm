@@ -126,11 +126,39 @@
   #(0.6 0.7 0.9  0.9 1 1.2) 1e-5)
 (drop small)
 
+; --- models -----------------------------------------------------------------------------
+
+(define (write-bytes path bytes)
+  (let ((port (open-output-file path)))
+    (for-each (lambda (byte) (write-char (integer->char byte) port)) bytes)
+    (close-output-port port)))
+
+; One Relu on three channels of any size, which notes that it takes values of −1 to 1.
+(define relu-model (gimp-temp-file "onnx"))
+(write-bytes relu-model
+  '(8 8 18 5 116 101 115 116 115 58 79 10 12 10 1 120 18 1 121 34 4 82 101 108 117 18 1 103 90 29
+    10 1 120 18 24 10 22 8 1 18 18 10 2 8 1 10 2 8 3 10 3 18 1 104 10 3 18 1 119 98 29 10 1 121 18
+    24 10 22 8 1 18 18 10 2 8 1 10 2 8 3 10 3 18 1 112 10 3 18 1 113 66 2 16 17 114 41 10 23 73 109
+    97 103 101 46 78 111 109 105 110 97 108 80 105 120 101 108 82 97 110 103 101 18 14 78 111 114
+    109 97 108 105 122 101 100 95 49 95 49))
+(define photo
+  (picture RGB PRECISION-FLOAT-NON-LINEAR #f 2 1 #(0.1 0.7 0.3  0.6 0.2 0.9)))
+(check-near "a file, its range as it notes"
+  (read-pixels (car (apply-to photo #:model relu-model)))
+  #(0.5 0.7 0.5  0.6 0.5 0.9) 1e-5)
+(check-near "what is said counts more"
+  (read-pixels (car (apply-to photo #:model relu-model #:input-range "unit")))
+  #(0.1 0.7 0.3  0.6 0.2 0.9) 1e-5)
+(check-near "the maps of a file"
+  (read-pixels (car (layers-of (car (run photo #:model relu-model #:mapping "raw" #:maps "2")))))
+  #(0.7 0.7 0.7  0.2 0.2 0.2) 1e-5)
+(drop photo)
+
 ; --- what cannot be had -----------------------------------------------------------------
 
 (define p (grey 8 8 (make-vector 64 0.5)))
 (check-apply-refused "no network" '("Choose a model") (image p) (vector (layer p)))
-(check-apply-refused "a mistake" '("line 1, column 1" "covn") (image p) (vector (layer p))
+(check-apply-refused "a mistake" '("Line 1, column 1" "covn") (image p) (vector (layer p))
   #:network "covn 3 3x3")
 (check-apply-refused "two channels" '("2 channels" "Feature Maps") (image p) (vector (layer p))
   #:network "conv 2 3x3 pad=same")
@@ -138,16 +166,20 @@
   #:network "flatten; dense 10")
 (check-apply-refused "brightness of colours" '("brightness" "takes 3") (image p) (vector (layer p))
   #:network "input ?x?x3; relu" #:luma "yes")
-(check-apply-refused "no numbers" '("mean" "red") (image p) (vector (layer p))
+(check-apply-refused "no numbers" '("Mean: " "red") (image p) (vector (layer p))
   #:network "relu" #:mean "red")
 (check-apply-refused "a scale of 0" '("0 leaves nothing") (image p) (vector (layer p))
   #:network "relu" #:scale "1,0,1")
-(check-apply-refused "no file" '("/nowhere/model.onnx") (image p) (vector (layer p))
+; That there is no such file is for GIMP to say.
+(check-apply-refused "no file" '("model") (image p) (vector (layer p))
   #:model "/nowhere/model.onnx")
 (check-apply-refused "no layer" '("Apply Network works on one layer; none is selected")
   (image p) (vector))
-(check-refused "no file for the feature maps" '("/nowhere/model.onnx") (image p) (vector (layer p))
-  #:model "/nowhere/model.onnx")
+(define broken (gimp-temp-file "onnx"))
+(write-bytes broken '(58 120 1 2 3))
+(check-apply-refused "no model" '("not an ONNX file") (image p) (vector (layer p)) #:model broken)
+(check-refused "no model for the feature maps" '("not an ONNX file") (image p) (vector (layer p))
+  #:model broken)
 (check-apply-refused "more memory than it may take" '("of memory" "may be used")
   (image p) (vector (layer p)) #:network "conv 2000 3x3 pad=same; conv 2000 3x3; conv 1 1x1"
   #:memory 16)
