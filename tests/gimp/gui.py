@@ -427,6 +427,31 @@ class Test:
         self.check('cancelled it leaves the image alone', self.layers_become(PICTURE))
         self.check('and adds nothing to undo', self.undo_says('Undo Scale Image'))
 
+    def applying(self):
+        """The other procedure, whose dialog has widgets of GIMP's own."""
+        person = self.person
+        person.press(self.menu('Filters', 'Neural Network', 'Apply Network…'))
+        app = person.application('convolens')
+        window = person.find(app, 'dialog', 'Apply Network')
+        button = person.find(window, 'button', 'Apply')
+        self.check('without a model it says what to choose',
+                   person.find(window, 'label', 'Choose a model', starts=True, showing=True) and
+                   not person.enabled(button))
+        network, mean, _scale = [node for node in person.walk(window)
+                                 if node.get_role_name() == 'text'][:3]
+        person.type(network, 'input ?x?x1; neg; add values=1')
+        until(lambda: person.enabled(button), 'the network to be looked at')
+        self.check('a network as text says what will come of it',
+                   person.find(window, 'label', "The network runs at the picture's own size.",
+                               starts=True, showing=True))
+        self.check('what is guessed stands in the settings',
+                   person.text(mean) == '0', person.text(mean))
+        self.screenshot('apply.png')
+        person.press(button)
+        self.check('the result is a layer',
+                   self.layers_become('(("Applied network" 0) ("picture" 0))'))
+        self.undo(PICTURE)
+
     def console(self):
         complaints = [line for line in self.gimp.log.read_text(errors='replace').splitlines()
                       if run_gimp.COMPLAINT.search(line)]
@@ -445,6 +470,7 @@ class Test:
         self.hundred_edits()
         self.closed_while_it_computes()
         self.cancelled_run()
+        self.applying()
         self.console()
         print(f'1..{self.n}')
 
