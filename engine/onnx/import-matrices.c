@@ -120,7 +120,11 @@ is_ready (const Matrix *matrix,
           gint64        units,
           const int    *places)
 {
-  if (!matrix->tensor->floats || matrix->factor != 1.0 || units != 1 || matrix->step_k != 1)
+  if (!matrix->tensor->floats || matrix->factor != 1.0)
+    return FALSE;
+  if (matrix->tensor->uniform)
+    return TRUE; /* in any order */
+  if (units != 1 || matrix->step_k != 1)
     return FALSE;
   for (gint64 k = 0; places && k < matrix->k; k++)
     if (places[k] != k)
