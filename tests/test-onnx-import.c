@@ -311,7 +311,7 @@ put_node (Model      *model,
       op = reduces[pick (rand, 0, 5)];
       put_text (node, 1, name);
       list[0] = axis;
-      list[1] = pick (rand, -n, -1);
+      list[1] = n > 0 ? pick (rand, -n, -1) : 0;
       put_list (model, graph, node, pick (rand, 0, 2), list);
       put_number (node, "keepdims", pick (rand, 0, 1));
       break;
@@ -491,7 +491,8 @@ check (const Model *model)
   if (!imported)
     {
       g_test_message ("%s: %s", model->text->str, error->message);
-      g_assert_true (error->code == CNN_ERROR_UNSUPPORTED || error->code == CNN_ERROR_LIMIT);
+      g_assert_true (error->code == CNN_ERROR_UNSUPPORTED || error->code == CNN_ERROR_SHAPE
+                     || error->code == CNN_ERROR_LIMIT);
       return FALSE;
     }
   g_assert_cmpint (imported->outputs[0].value.n_dims, ==, wanted->n_dims);
@@ -523,7 +524,7 @@ test_random (void)
   if (!g_test_failed ())
     {
       g_assert_cmpint (n, >, 300);
-      g_assert_cmpint (n_had, >, n * 9 / 10);
+      g_assert_cmpint (n_had, >, n * 98 / 100);
     }
 }
 
