@@ -52,6 +52,21 @@ fold_constant (const CnnFold *fold,
   return cnn_fold_give (fold, 0, out);
 }
 
+/* One number, many times: that takes no memory. */
+static gboolean
+give_uniform (const CnnFold *fold,
+              int            n_dims,
+              const gint64  *dims,
+              float          value,
+              GError       **error)
+{
+  CnnOnnxTensor *out = cnn_onnx_tensor_uniform (n_dims, dims, value);
+
+  if (out == NULL)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("the new shape is too large"));
+  return cnn_fold_give (fold, 0, out);
+}
+
 static gboolean
 fold_constant_of_shape (const CnnFold *fold,
                         GError       **error)
@@ -64,13 +79,11 @@ fold_constant_of_shape (const CnnFold *fold,
     return FALSE;
   if (n > CNN_ONNX_MAX_DIMS || (value && value->n != 1))
     return cnn_fold_refuse (error, _("the new shape is not one"));
-  out = cnn_fold_new (fold, value ? value->type : CNN_ONNX_FLOAT, !value || value->floats, (int) n,
-                      dims, error);
-  for (gsize i = 0; out && value && i < out->n; i++)
-    if (out->floats)
-      out->floats[i] = value->floats[0];
-    else
-      out->ints[i] = value->ints[0];
+  if (!value || value->floats)
+    return give_uniform (fold, (int) n, dims, value ? value->floats[0] : 0.0f, error);
+  out = cnn_fold_new (fold, value->type, FALSE, (int) n, dims, error);
+  for (gsize i = 0; out && i < out->n; i++)
+    out->ints[i] = value->ints[0];
   return cnn_fold_give (fold, 0, out);
 }
 
