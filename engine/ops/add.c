@@ -4,6 +4,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -120,6 +121,17 @@ add_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
   explanation->value = part->result;
 }
 
+static gboolean
+add_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const char *sum = cnn_writer_map (writer, 0);
+
+  for (guint i = 1; i < node->n_in; i++)
+    sum = cnn_writer_add (writer, "Add", sum, cnn_writer_map (writer, i), NULL);
+  cnn_writer_give (writer, sum, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_add = {
   .name = "add",
   .label = N_("Add"),
@@ -133,4 +145,5 @@ const CnnOp cnn_op_add = {
   .shape = add_shape,
   .prepare = add_prepare,
   .explain = add_explain,
+  .write = add_write,
 };

@@ -4,6 +4,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -127,6 +128,19 @@ concat_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int ch
   explanation->magnitude = fabs (part->result);
 }
 
+static gboolean
+concat_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const char *in[CNN_MAX_INPUTS], *made;
+
+  for (guint i = 0; i < node->n_in; i++)
+    in[i] = cnn_writer_map (writer, i);
+  made = cnn_writer_add_list (writer, "Concat", node->n_in, in);
+  cnn_writer_int (writer, "axis", 1);
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_concat = {
   .name = "concat",
   .label = N_("Concatenate"),
@@ -140,4 +154,5 @@ const CnnOp cnn_op_concat = {
   .shape = concat_shape,
   .prepare = concat_prepare,
   .explain = concat_explain,
+  .write = concat_write,
 };

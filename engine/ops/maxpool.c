@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "pool.h"
+#include "writer.h"
 
 static const CnnParam maxpool_params[] = {
   CNN_POOL_PARAMS,
@@ -30,6 +31,20 @@ maxpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int c
   explanation->magnitude = fabs (part->result);
 }
 
+static gboolean
+maxpool_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  CnnWindow   window;
+  const char *made;
+
+  if (!cnn_pool_write_window (writer, node, &window, error))
+    return FALSE;
+  made = cnn_writer_add (writer, "MaxPool", cnn_writer_map (writer, 0), NULL);
+  cnn_writer_window (writer, &window);
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_maxpool = {
   .name = "maxpool",
   .label = N_("Max pooling"),
@@ -45,4 +60,5 @@ const CnnOp cnn_op_maxpool = {
   .window = cnn_pool_window,
   .prepare = maxpool_prepare,
   .explain = maxpool_explain,
+  .write = maxpool_write,
 };

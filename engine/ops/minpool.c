@@ -4,6 +4,7 @@
 
 #include "i18n.h"
 #include "pool.h"
+#include "writer.h"
 
 static const CnnParam minpool_params[] = {
   CNN_POOL_PARAMS,
@@ -97,6 +98,30 @@ minpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int c
   explanation->magnitude = fabs (part->result);
 }
 
+static gboolean
+minpool_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  static const char *const keys[] = { "kernel_shape", "strides", "pads", NULL };
+
+  CnnWindow   window;
+  const char *made;
+
+  if (!cnn_pool_write_window (writer, node, &window, error))
+    return FALSE;
+  if (cnn_writer_function (writer, "MinPool", keys))
+    {
+      /* The least value is the opposite of the largest opposite. */
+      made = cnn_writer_add (writer, "MaxPool", cnn_writer_add (writer, "Neg", "x", NULL), NULL);
+      for (int i = 0; keys[i]; i++)
+        cnn_writer_pass_on (writer, keys[i], TRUE);
+      cnn_writer_end (writer, cnn_writer_add (writer, "Neg", made, NULL));
+    }
+  made = cnn_writer_call (writer, "MinPool", cnn_writer_map (writer, 0));
+  cnn_writer_window (writer, &window);
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_minpool = {
   .name = "minpool",
   .label = N_("Min pooling"),
@@ -111,4 +136,5 @@ const CnnOp cnn_op_minpool = {
   .window = cnn_pool_window,
   .prepare = minpool_prepare,
   .explain = minpool_explain,
+  .write = minpool_write,
 };

@@ -2,6 +2,7 @@
 #include "pool.h"
 
 #include "i18n.h"
+#include "writer.h"
 
 static CnnSize
 pool_stride (const CnnPool *pool)
@@ -187,4 +188,22 @@ cnn_pool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int 
       inside++;
     }
   return inside;
+}
+
+/**
+ * cnn_pool_write_window:
+ * @node: the layer that is being written
+ * @window: (out): its window
+ *
+ * Returns: %TRUE, or %FALSE with %CNN_ERROR_SHAPE set
+ */
+gboolean
+cnn_pool_write_window (CnnWriter *writer, const CnnNode *node, CnnWindow *window, GError **error)
+{
+  const CnnPool *pool = node->params;
+
+  if (!cnn_node_window (node, cnn_writer_in (writer, 0), window, error))
+    return FALSE;
+  cnn_writer_fixed_padding (writer, &pool->pad, window);
+  return TRUE;
 }

@@ -70,5 +70,7 @@ int      cnn_pool_explain      (const CnnTask *task, const CnnCells *cells, int 
                                 int channel, CnnPart *part);
 CnnPart *cnn_pool_add_part     (const CnnTask *task, CnnPartKind kind, int channel,
                                 gboolean with_factors, CnnExplanation *explanation);
+gboolean cnn_pool_write_window (CnnWriter *writer, const CnnNode *node, CnnWindow *window,
+                                GError **error);
 
 G_END_DECLS
