@@ -73,7 +73,6 @@ static const Case cases[] = {
     { 6, 6, 2 } },
   { "unused", "input 6x6x2; conv 3 3x3 as=a; stochastic-pool 2 sample=yes; neg from=a",
     { 6, 6, 2 } },
-  { "nothing", "input 3x4x2", { 3, 4, 2 } },
 };
 
 static void
@@ -195,6 +194,24 @@ test_weights (void)
     }
 }
 
+/* The input alone, as a network's head may be. */
+static void
+test_input_alone (void)
+{
+  g_autofree char         *file = g_strdup_printf ("%s/saved.onnx", g_getenv ("CNN_TEST_FOLDER"));
+  g_autoptr (GError)       error = NULL;
+  g_autoptr (CnnNetwork)   network = cnn_network_parse ("relu", &error);
+  g_autoptr (CnnNetwork)   head = cnn_network_head (network, 1);
+  g_autoptr (CnnOnnxGraph) graph = NULL;
+
+  g_assert_true (cnn_model_save (head, (CnnShape) { 3, 4, 2 }, NULL, file, &error));
+  graph = cnn_onnx_graph_read (file, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (graph->nodes->len, ==, 1);
+  g_assert_cmpstr (cnn_onnx_graph_node (graph, 0)->op, ==, "Identity");
+  g_assert_cmpint (g_unlink (file), ==, 0);
+}
+
 /* --- what is refused ------------------------------------------------------------------- */
 
 static void
@@ -253,6 +270,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onnx-write/extents", test_extents);
   g_test_add_func ("/onnx-write/metadata", test_metadata);
   g_test_add_func ("/onnx-write/weights", test_weights);
+  g_test_add_func ("/onnx-write/input-alone", test_input_alone);
   g_test_add_func ("/onnx-write/refused", test_refused);
   result = g_test_run ();
   g_rmdir (folder);
