@@ -13,12 +13,13 @@ static gsize
 tile_floats (const CnnPlan *plan, guint i, const CnnUnitNode *unit)
 {
   CnnTask task;
-  CnnRect reach;
+  CnnRect needs[CNN_MAX_INPUTS], reach;
   gint64  cells = 0;
 
   if (i == 0 || unit->goal <= unit->made)
     return 0;
-  cnn_unit_tile (plan, i, (CnnSpan) { unit->made, unit->goal }, unit->columns, &task, &reach);
+  cnn_unit_tile (plan, i, (CnnSpan) { unit->made, unit->goal }, unit->columns, &task, needs,
+                 &reach);
   for (guint j = 0; j < task.n_in; j++)
     cells += cnn_shape_cells (task.in[j]);
   return (gsize) cells;
@@ -99,31 +100,33 @@ rows_kept (const CnnPlan *plan, const CnnPhase *phase, guint node)
     {
       const CnnPlanNode *after = &plan->nodes[phase->nodes[k]];
       const CnnNode     *maker = cnn_plan_maker (plan, phase->nodes[k]);
+      int                up = cnn_window_up (&after->window).height;
 
       for (guint j = 0; phase->nodes[k] > 0 && j < maker->n_in; j++)
         if (maker->in[j] == node)
-          rows = MAX (rows, cnn_window_extent (&after->window).height -
-                            after->window.stride.height);
+          rows = MAX (rows, (cnn_window_extent (&after->window).height -
+                             after->window.stride.height + up - 1) / up);
     }
   return rows;
 }
 
 static void
-look_at_outputs (const CnnPlan *plan, guint number, Band *band, int *coarsest, double *share)
+look_at_outputs (const CnnPlan *plan, guint number, Band *band, double *coarsest, double *share)
 {
   const CnnPhase *phase = &plan->phases[number];
 
   band->finest = (CnnSize) { 1, 1 };
-  *coarsest = 1;
+  *coarsest = 0.0;
   *share = 0.0;
   for (guint k = 0; k < phase->n_nodes; k++)
     {
       const CnnNodeInfo *info = &plan->infos[phase->nodes[k]];
       CnnRect            output = cnn_node_output (plan, phase->nodes[k]);
+      double             jump = info->receptive.jump.height;
 
       if (!cnn_node_is_output (plan, phase->nodes[k], number))
         continue;
-      *coarsest = MAX (*coarsest, info->receptive.jump.height);
+      *coarsest = MAX (*coarsest, jump > 0.0 ? jump : 1.0);
       *share = MAX (*share, (double) output.width / info->shape.width);
       band->finest.height = MAX (band->finest.height, output.height);
       band->finest.width = MAX (band->finest.width, output.width);
@@ -135,7 +138,7 @@ look_at_phase (const CnnPlan *plan, guint number)
 {
   const CnnPhase *phase = &plan->phases[number];
   Band            band = { .least = 1 };
-  int             coarsest;
+  double          coarsest;
   double          share; /* of the width that is wanted */
 
   look_at_outputs (plan, number, &band, &coarsest, &share);
@@ -143,7 +146,7 @@ look_at_phase (const CnnPlan *plan, guint number)
     {
       guint              i = phase->nodes[k];
       const CnnNodeInfo *info = &plan->infos[i];
-      int                rows = MAX (coarsest / MAX (info->receptive.jump.height, 1), 1);
+      int                rows = cnn_unit_finer (plan, i, coarsest);
       int                kept = rows_kept (plan, phase, i);
       double             bytes = share * info->shape.width * info->shape.channels * sizeof (float);
 

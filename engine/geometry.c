@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "geometry.h"
 
+#include <math.h>
+
 #include "error.h"
 #include "i18n.h"
 
@@ -27,6 +29,7 @@ cnn_window_one (void)
     .kernel = { 1, 1 },
     .stride = { 1, 1 },
     .dilation = { 1, 1 },
+    .up = { 1, 1 },
   };
 }
 
@@ -43,23 +46,65 @@ cnn_window_extent (const CnnWindow *window)
                      extent (window->kernel.width, window->dilation.width) };
 }
 
+/**
+ * cnn_window_up:
+ *
+ * Returns: cells from one row (column) of the input to its next, at least 1
+ */
+CnnSize
+cnn_window_up (const CnnWindow *window)
+{
+  return (CnnSize) { MAX (window->up.height, 1), MAX (window->up.width, 1) };
+}
+
+/* Cells of an input of @n that is spread out. */
+static gint64
+spread (int n, int up)
+{
+  return (n - (gint64) 1) * up + 1;
+}
+
+static gint64
+floor_div (gint64 a, gint64 b)
+{
+  return a / b - (a % b < 0);
+}
+
 /* Padding that gives ceil (n / stride) cells; an odd one out goes to the end,
- * as in ONNX's SAME_UPPER. */
+ * as in ONNX's SAME_UPPER, or to the beginning, as in SAME_LOWER. */
 static void
-pad_same (int n, int window, int stride, int *before, int *after)
+pad_same (int n, int window, int stride, gboolean lower, int *before, int *after)
 {
   int out = (n + stride - 1) / stride;
   int total = MAX ((out - 1) * stride + window - n, 0);
 
-  *before = total / 2;
+  *before = (total + lower) / 2;
   *after = total - *before;
 }
 
-/* Fields of deep stacks outgrow every picture long before they outgrow this. */
-static int
-saturate (gint64 value)
+/* As many windows as begin before the padding at the end: what the last of them lacks is
+ * padding, too. ONNX: ceil ((n + p - e) / s) + 1, and one less where that one would begin
+ * in the padding. */
+static void
+pad_up (gint64 n, int window, int stride, int before, int *after)
 {
-  return (int) CLAMP (value, -(1 << 30), 1 << 30);
+  gint64 left = n + before + *after - window;
+  gint64 last = left > 0 ? (left + stride - 1) / stride * stride : 0;
+
+  if (left <= -stride)
+    return;
+  if (last >= n + before)
+    last -= stride;
+  /* Where windows fit so, there are no fewer than without rounding. */
+  if (last + window - n - before > *after)
+    *after = (int) (last + window - n - before);
+}
+
+/* Fields of deep stacks outgrow every picture long before they outgrow this. */
+static double
+saturate (double value)
+{
+  return CLAMP (value, -(1 << 30), 1 << 30);
 }
 
 static gboolean
@@ -79,39 +124,34 @@ border_reaches (CnnBorder border, CnnSides pad, CnnSize input)
     }
 }
 
-/**
- * cnn_window_resolve:
- * @window: (inout): kernel, stride, dilation and border are read, the padding
- *   is written
- * @pad: the padding asked for
- * @input: rows and columns of the input
- * @output: (out) (optional): rows and columns of the output
- *
- * Works out padding and output size. A reflecting border reaches at most one
- * cell less far than the map, a wrapping one as far as the map.
- *
- * Returns: %TRUE, or %FALSE with %CNN_ERROR_SHAPE set when the window does not
- *   fit or %CNN_ERROR_LIMIT when the sizes overflow
- */
-gboolean
-cnn_window_resolve (CnnWindow *window, const CnnPad *pad, CnnSize input, CnnSize *output,
-                    GError **error)
+static gboolean
+resolve (CnnWindow *window, const CnnPad *pad, CnnSize input, gboolean round_up,
+         GError **error)
 {
   CnnSize reach = cnn_window_extent (window);
   CnnSides sides = { 0 };
+  CnnSize  up = cnn_window_up (window);
   gint64   rows, columns;
 
   if (pad->mode == CNN_PAD_SIDES)
     sides = pad->sides;
-  else if (pad->mode == CNN_PAD_SAME)
+  else if (pad->mode != CNN_PAD_VALID)
     {
-      pad_same (input.height, reach.height, window->stride.height, &sides.top, &sides.bottom);
-      pad_same (input.width, reach.width, window->stride.width, &sides.left, &sides.right);
+      gboolean lower = pad->mode == CNN_PAD_SAME_LOWER;
+
+      pad_same (input.height, reach.height, window->stride.height, lower, &sides.top,
+                &sides.bottom);
+      pad_same (input.width, reach.width, window->stride.width, lower, &sides.left, &sides.right);
+    }
+  if (round_up)
+    {
+      pad_up (input.height, reach.height, window->stride.height, sides.top, &sides.bottom);
+      pad_up (input.width, reach.width, window->stride.width, sides.left, &sides.right);
     }
   window->pad = sides;
 
-  rows = (gint64) input.height + sides.top + sides.bottom;
-  columns = (gint64) input.width + sides.left + sides.right;
+  rows = spread (input.height, up.height) + sides.top + sides.bottom;
+  columns = spread (input.width, up.width) + sides.left + sides.right;
   if (rows > G_MAXINT || columns > G_MAXINT)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("the padded map is too large"));
@@ -142,9 +182,49 @@ cnn_window_resolve (CnnWindow *window, const CnnPad *pad, CnnSize input, CnnSize
                    input.width);
       return FALSE;
     }
+  return TRUE;
+}
+
+/**
+ * cnn_window_resolve:
+ * @window: (inout): kernel, stride, dilation and border are read, the padding
+ *   is written
+ * @pad: the padding asked for
+ * @input: rows and columns of the input
+ * @output: (out) (optional): rows and columns of the output
+ *
+ * Works out padding and output size. A reflecting border reaches at most one
+ * cell less far than the map, a wrapping one as far as the map.
+ *
+ * Returns: %TRUE, or %FALSE with %CNN_ERROR_SHAPE set when the window does not
+ *   fit or %CNN_ERROR_LIMIT when the sizes overflow
+ */
+gboolean
+cnn_window_resolve (CnnWindow *window, const CnnPad *pad, CnnSize input, CnnSize *output,
+                    GError **error)
+{
+  if (!resolve (window, pad, input, FALSE, error))
+    return FALSE;
   if (output)
     *output = cnn_window_output (window, input);
   return TRUE;
+}
+
+/**
+ * cnn_window_resolve_up:
+ * @window: (inout): as of cnn_window_resolve()
+ * @pad: the padding asked for
+ * @input: rows and columns of the input
+ *
+ * As cnn_window_resolve(), with more padding at the end where the windows do not come out
+ * even, so that no cell of the input is left over; but no window begins in that padding.
+ *
+ * Returns: %TRUE, or %FALSE with %CNN_ERROR_SHAPE or %CNN_ERROR_LIMIT set
+ */
+gboolean
+cnn_window_resolve_up (CnnWindow *window, const CnnPad *pad, CnnSize input, GError **error)
+{
+  return resolve (window, pad, input, TRUE, error);
 }
 
 /**
@@ -157,33 +237,49 @@ cnn_window_resolve (CnnWindow *window, const CnnPad *pad, CnnSize input, CnnSize
 CnnSize
 cnn_window_output (const CnnWindow *window, CnnSize input)
 {
-  CnnSize         reach = cnn_window_extent (window);
+  CnnSize         reach = cnn_window_extent (window), up = cnn_window_up (window);
   const CnnSides *pad = &window->pad;
+  gint64          rows = spread (input.height, up.height) + pad->top + pad->bottom;
+  gint64          columns = spread (input.width, up.width) + pad->left + pad->right;
 
   return (CnnSize) {
-    (input.height + pad->top + pad->bottom - reach.height) / window->stride.height + 1,
-    (input.width + pad->left + pad->right - reach.width) / window->stride.width + 1,
+    (int) ((rows - reach.height) / window->stride.height + 1),
+    (int) ((columns - reach.width) / window->stride.width + 1),
   };
+}
+
+/* Rows of the input in the windows of @n output cells from @at on. Between two rows
+ * of the input a window may hold none: then it counts as holding the one before, so
+ * that neither the first row nor the last ever goes back from one window to the next. */
+static void
+input_1d (int at, int n, int reach, int stride, int up, int pad, int *first, int *length)
+{
+  gint64 begin = (gint64) at * stride - pad;
+  gint64 last = begin + (n - (gint64) 1) * stride + reach - 1;
+  gint64 from = MIN (floor_div (begin + up - 1, up), floor_div (begin + reach - 1, up));
+
+  *first = (int) from;
+  *length = (int) (floor_div (last, up) - from + 1);
 }
 
 /**
  * cnn_window_input:
  * @output: a rectangle of output cells
  *
- * Returns: the rectangle of input cells that they need; parts of it may lie
- *   outside the map, in the padding
+ * Returns: the rectangle of input cells that they need, at least one; parts of it
+ *   may lie outside the map, in the padding
  */
 CnnRect
 cnn_window_input (const CnnWindow *window, CnnRect output)
 {
-  CnnSize reach = cnn_window_extent (window);
+  CnnSize reach = cnn_window_extent (window), up = cnn_window_up (window);
+  CnnRect input;
 
-  return (CnnRect) {
-    .x = output.x * window->stride.width - window->pad.left,
-    .y = output.y * window->stride.height - window->pad.top,
-    .width = (output.width - 1) * window->stride.width + reach.width,
-    .height = (output.height - 1) * window->stride.height + reach.height,
-  };
+  input_1d (output.x, output.width, reach.width, window->stride.width, up.width,
+            window->pad.left, &input.x, &input.width);
+  input_1d (output.y, output.height, reach.height, window->stride.height, up.height,
+            window->pad.top, &input.y, &input.height);
+  return input;
 }
 
 /**
@@ -220,7 +316,7 @@ cnn_border_index (CnnBorder border, int index, int length)
 CnnReceptive
 cnn_receptive_input (void)
 {
-  return (CnnReceptive) { .size = { 1, 1 }, .jump = { 1, 1 }, .start = { 0, 0 } };
+  return (CnnReceptive) { .size = { 1.0, 1.0 }, .jump = { 1.0, 1.0 } };
 }
 
 /**
@@ -230,20 +326,22 @@ cnn_receptive_input (void)
  * Returns: the receptive field after a window. With size r, jump j, start a and
  *   a window of extent e, stride s and padding p: r + (e − 1) j, j s, a − p j.
  *   Source: Araujo, Norris and Sim, "Computing receptive fields of
- *   convolutional neural networks" (Distill, 2019).
+ *   convolutional neural networks" (Distill, 2019). Where the input is spread out by
+ *   u, its jump is j / u before that.
  */
 CnnReceptive
 cnn_receptive_window (CnnReceptive field, const CnnWindow *window)
 {
-  CnnSize reach = cnn_window_extent (window);
+  CnnSize   reach = cnn_window_extent (window), up = cnn_window_up (window);
+  CnnExtent jump = { field.jump.height / up.height, field.jump.width / up.width };
 
   return (CnnReceptive) {
-    .size = { saturate (field.size.height + (reach.height - 1) * (gint64) field.jump.height),
-              saturate (field.size.width + (reach.width - 1) * (gint64) field.jump.width) },
-    .jump = { saturate (field.jump.height * (gint64) window->stride.height),
-              saturate (field.jump.width * (gint64) window->stride.width) },
-    .start = { saturate (field.start.height - window->pad.top * (gint64) field.jump.height),
-               saturate (field.start.width - window->pad.left * (gint64) field.jump.width) },
+    .size = { saturate (field.size.height + (reach.height - 1) * jump.height),
+              saturate (field.size.width + (reach.width - 1) * jump.width) },
+    .jump = { saturate (jump.height * window->stride.height),
+              saturate (jump.width * window->stride.width) },
+    .start = { saturate (field.start.height - window->pad.top * jump.height),
+               saturate (field.start.width - window->pad.left * jump.width) },
   };
 }
 
@@ -258,19 +356,17 @@ cnn_receptive_window (CnnReceptive field, const CnnWindow *window)
 CnnReceptive
 cnn_receptive_whole (CnnReceptive field, CnnSize input)
 {
-  gint64 rows = (input.height - 1) * (gint64) field.jump.height;
-  gint64 columns = (input.width - 1) * (gint64) field.jump.width;
-
-  field.size.height = saturate (field.size.height + rows);
-  field.size.width = saturate (field.size.width + columns);
-  field.jump = (CnnSize) { 0, 0 };
+  field.size.height = saturate (field.size.height + (input.height - 1) * field.jump.height);
+  field.size.width = saturate (field.size.width + (input.width - 1) * field.jump.width);
+  field.jump = (CnnExtent) { 0.0, 0.0 };
   return field;
 }
 
 static void
-union_1d (int start_a, int size_a, int start_b, int size_b, int *start, int *size)
+union_1d (double start_a, double size_a, double start_b, double size_b, double *start,
+          double *size)
 {
-  gint64 end = MAX ((gint64) start_a + size_a, (gint64) start_b + size_b);
+  double end = MAX (start_a + size_a, start_b + size_b);
 
   *start = MIN (start_a, start_b);
   *size = saturate (end - *start);
@@ -295,6 +391,21 @@ cnn_receptive_union (CnnReceptive a, CnnReceptive b)
   return field;
 }
 
+/* What is a whole number but for rounding errors counts as that number. */
+#define NEARLY 1e-6
+
+static int
+ceil_nearly (double value)
+{
+  return (int) ceil (saturate (value) - NEARLY);
+}
+
+static int
+floor_nearly (double value)
+{
+  return (int) floor (saturate (value) + NEARLY);
+}
+
 /**
  * cnn_receptive_rect:
  * @y: row of a cell
@@ -305,10 +416,23 @@ cnn_receptive_union (CnnReceptive a, CnnReceptive b)
 CnnRect
 cnn_receptive_rect (const CnnReceptive *field, int y, int x)
 {
-  return (CnnRect) {
-    .x = saturate (field->start.width + x * (gint64) field->jump.width),
-    .y = saturate (field->start.height + y * (gint64) field->jump.height),
-    .width = field->size.width,
-    .height = field->size.height,
-  };
+  double  top = field->start.height + y * field->jump.height;
+  double  left = field->start.width + x * field->jump.width;
+  CnnRect rect = { .x = ceil_nearly (left), .y = ceil_nearly (top) };
+
+  rect.width = MAX (floor_nearly (left + field->size.width) - rect.x, 1);
+  rect.height = MAX (floor_nearly (top + field->size.height) - rect.y, 1);
+  return rect;
+}
+
+/**
+ * cnn_receptive_size:
+ *
+ * Returns: how many rows and columns of the network's input a cell sees at most
+ */
+CnnSize
+cnn_receptive_size (const CnnReceptive *field)
+{
+  return (CnnSize) { MAX (floor_nearly (field->size.height), 1),
+                     MAX (floor_nearly (field->size.width), 1) };
 }

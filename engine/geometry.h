@@ -22,9 +22,10 @@ typedef enum
 
 typedef enum
 {
-  CNN_PAD_VALID,   /* none: only windows that lie inside */
-  CNN_PAD_SAME,    /* so much that the output has ceil (input / stride) cells */
-  CNN_PAD_SIDES    /* as many rows and columns as said */
+  CNN_PAD_VALID,     /* none: only windows that lie inside */
+  CNN_PAD_SAME,      /* so much that the output has ceil (input / stride) cells */
+  CNN_PAD_SIDES,     /* as many rows and columns as said */
+  CNN_PAD_SAME_LOWER /* as same, the odd row and column before the map, not after it */
 } CnnPadMode;
 
 /** CnnPad: padding as a person asks for it; @sides counts for %CNN_PAD_SIDES. */
@@ -39,17 +40,23 @@ typedef struct
  * @kernel: rows and columns of the window
  * @stride: cells from one window to the next
  * @dilation: cells from one row (column) of the window to its next
- * @pad: padding in cells, as cnn_window_resolve() works it out
+ * @up: cells from one row (column) of the input to its next, up − 1 of them empty;
+ *   0 counts as 1
+ * @pad: padding in cells, as cnn_window_resolve() works it out; below 0, the window
+ *   begins (ends) inside the map
  * @border: what the padding holds
  *
  * How a local layer slides over its input. A pointwise layer's is all ones
- * with no padding.
+ * with no padding. Where @up is above 1, the input is first spread out: window,
+ * stride and padding count the cells of that, row i of the input is its row
+ * i · up, and its last row is the input's last. Such a window has no border but zero.
  */
 typedef struct
 {
   CnnSize   kernel;
   CnnSize   stride;
   CnnSize   dilation;
+  CnnSize   up;
   CnnSides  pad;
   CnnBorder border;
 } CnnWindow;
@@ -61,21 +68,27 @@ typedef struct
  * @start: first row and column of cell (0, 0)'s field; negative in the padding
  *
  * The receptive field of a layer's cells on the network's input: cell (y, x)
- * sees rows start.height + y · jump.height and on, size.height of them.
+ * sees the whole rows from start.height + y · jump.height to size.height further on.
+ * After layers that make a map larger the jump is a fraction, and so are the others:
+ * how many rows there are in between differs by one from cell to cell.
+ * cnn_receptive_rect() counts them, cnn_receptive_size() says the most there are.
  */
 typedef struct
 {
-  CnnSize size;
-  CnnSize jump;
-  CnnSize start;
+  CnnExtent size;
+  CnnExtent jump;
+  CnnExtent start;
 } CnnReceptive;
 
 CnnWindow    cnn_window_one       (void);
 gboolean     cnn_window_resolve   (CnnWindow *window, const CnnPad *pad, CnnSize input,
                                    CnnSize *output, GError **error);
+gboolean     cnn_window_resolve_up (CnnWindow *window, const CnnPad *pad, CnnSize input,
+                                    GError **error);
 CnnSize      cnn_window_output    (const CnnWindow *window, CnnSize input);
 CnnSize      cnn_window_extent    (const CnnWindow *window);
 CnnRect      cnn_window_input     (const CnnWindow *window, CnnRect output);
+CnnSize      cnn_window_up        (const CnnWindow *window);
 int          cnn_border_index     (CnnBorder border, int index, int length);
 
 CnnReceptive cnn_receptive_input  (void);
@@ -83,5 +96,6 @@ CnnReceptive cnn_receptive_window (CnnReceptive field, const CnnWindow *window);
 CnnReceptive cnn_receptive_whole  (CnnReceptive field, CnnSize input);
 CnnReceptive cnn_receptive_union  (CnnReceptive a, CnnReceptive b);
 CnnRect      cnn_receptive_rect   (const CnnReceptive *field, int y, int x);
+CnnSize      cnn_receptive_size   (const CnnReceptive *field);
 
 G_END_DECLS

@@ -19,14 +19,33 @@ add_saturated (gint64 *sum, guint n, const int *factors)
                                                       : G_MAXINT64;
 }
 
+/* The only row (column) of an input that is read for all of the output's makes no cell
+ * see more than its neighbour. */
+static CnnReceptive
+field_of (const CnnNodeInfo *input, CnnShape out)
+{
+  CnnReceptive field = input->receptive;
+
+  if (input->shape.height == 1 && out.height > 1)
+    field.jump.height = 0.0;
+  if (input->shape.width == 1 && out.width > 1)
+    field.jump.width = 0.0;
+  return field;
+}
+
 static void
 infer_field (const CnnNode *node, const CnnNodeInfo *infos, const CnnShape *in, CnnNodeInfo *info)
 {
   CnnWindow window;
 
   info->receptive = infos[node->in[0]].receptive;
+  if (node->op->broadcasts)
+    info->receptive = field_of (&infos[node->in[0]], info->shape);
   for (guint i = 1; i < node->n_in; i++)
-    info->receptive = cnn_receptive_union (info->receptive, infos[node->in[i]].receptive);
+    info->receptive = cnn_receptive_union (info->receptive,
+                                           node->op->broadcasts
+                                             ? field_of (&infos[node->in[i]], info->shape)
+                                             : infos[node->in[i]].receptive);
   if (cnn_node_reach (node) == CNN_REACH_WHOLE)
     info->receptive = cnn_receptive_whole (info->receptive,
                                            (CnnSize) { in[0].height, in[0].width });

@@ -65,8 +65,11 @@ typedef struct
  * @n_in: number of inputs
  * @in: their shapes
  * @out: the shape to produce
+ * @whole: the shape of input 0's whole map, of which @in is a part
  * @pad: what the op itself adds around @in: zeros in a convolution, nothing
- *   that counts in a pooling. Borders other than zero are already in @in.
+ *   that counts in a pooling. Borders other than zero are already in @in. Below 0 no
+ *   window reaches so many rows or columns at that side of @in. Of a window with an
+ *   @up, cells of the input spread out
  * @then: (nullable): a layer with a @slope that is done to the output at once;
  *   only for an op that fuses
  * @halves: whether of the output, after that, only the largest of each 2×2 is kept,
@@ -83,6 +86,7 @@ struct _CnnTask
   guint             n_in;
   CnnShape          in[CNN_MAX_INPUTS];
   CnnShape          out;
+  CnnShape          whole;
   CnnSides          pad;
   const CnnNode    *then;
   gboolean          halves;
@@ -139,10 +143,11 @@ typedef struct
  * @exact: on small integers and integer weights its results are exact: what
  *   adds up, compares or copies, but does not divide; where its @grid is one cell
  * @fuses: whether its steps can do a layer with a @slope to their output
- * @largest: whether it is the largest value of its window
  * @reduction: (nullable): how it takes in its input bit by bit; of a
  *   %CNN_REACH_WHOLE op that puts out one value of each map
  * @batches: whether its steps take several images at a time
+ * @broadcasts: whether inputs may have one row, or one column, where the output has
+ *   more: each of the output's then reads that one. Of a %CNN_REACH_POINT op
  * @params_size: size of its parameter struct
  * @params: its parameters, ending at a %NULL key
  *
@@ -163,6 +168,7 @@ typedef struct
  *   does nothing else. %NULL: it is no such layer
  * @halves: whether its steps can keep just the largest of each 2×2 of their output.
  *   %NULL: no. Of an op that fuses
+ * @largest: whether it gives the largest value of its window. %NULL: no
  * @grid: output rows and columns that are made together: where the plan cuts the
  *   output, it cuts at multiples of these, so that a value is computed in the same
  *   way in every cut. %NULL: each is made by itself
@@ -189,8 +195,8 @@ typedef struct
   CnnReach            reach;
   gboolean            exact;
   gboolean            fuses;
-  gboolean            largest;
   gboolean            batches;
+  gboolean            broadcasts;
   const CnnReduction *reduction;
   gsize               params_size;
   const CnnParam     *params;
@@ -205,6 +211,7 @@ typedef struct
                          GError **error);
   double   (*slope)     (const CnnNode *node);
   gboolean (*halves)    (const CnnNode *node, CnnShape in, CnnShape out);
+  gboolean (*largest)   (const CnnNode *node);
   CnnSize  (*grid)      (const CnnNode *node, CnnShape in, CnnShape out);
   gint64   (*macs)      (const CnnNode *node, CnnShape in, CnnShape out);
   char    *(*map_label) (const CnnNode *node, int map);

@@ -70,6 +70,12 @@ numbers_expect (const CnnParam *param)
 
 /* --- padding -------------------------------------------------------------- */
 
+static const char *const pad_words[] = {
+  [CNN_PAD_VALID] = "valid",
+  [CNN_PAD_SAME] = "same",
+  [CNN_PAD_SAME_LOWER] = "same-lower",
+};
+
 static gboolean
 pad_parse (const CnnParam *param, const char *text, gpointer field, gsize *offset, GError **error)
 {
@@ -77,11 +83,12 @@ pad_parse (const CnnParam *param, const char *text, gpointer field, gsize *offse
   CnnNumbers sides = { 0 };
   gboolean   ok;
 
-  if (strcmp (text, "valid") == 0 || strcmp (text, "same") == 0)
-    {
-      *pad = (CnnPad) { .mode = *text == 'v' ? CNN_PAD_VALID : CNN_PAD_SAME };
-      return TRUE;
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (pad_words); i++)
+    if (pad_words[i] && strcmp (text, pad_words[i]) == 0)
+      {
+        *pad = (CnnPad) { .mode = (CnnPadMode) i };
+        return TRUE;
+      }
   ok = strspn (text, "0123456789, ") == strlen (text) &&
        numbers_parse (param, text, &sides, offset, NULL) && (sides.n == 1 || sides.n == 4);
   if (ok)
@@ -104,7 +111,7 @@ pad_print (const CnnParam *param, gconstpointer field, GString *text)
   const CnnSides *s = &pad->sides;
 
   if (pad->mode != CNN_PAD_SIDES)
-    g_string_append (text, pad->mode == CNN_PAD_VALID ? "valid" : "same");
+    g_string_append (text, pad_words[pad->mode]);
   else if (s->top == s->right && s->top == s->bottom && s->top == s->left)
     g_string_append_printf (text, "%d", s->top);
   else
@@ -114,7 +121,7 @@ pad_print (const CnnParam *param, gconstpointer field, GString *text)
 static char *
 pad_expect (const CnnParam *param)
 {
-  return g_strdup_printf (_("valid, same, a whole number from 0 to %d, "
+  return g_strdup_printf (_("valid, same, same-lower, a whole number from 0 to %d, "
                             "or four of them: top,right,bottom,left"),
                           (int) param->max);
 }

@@ -125,12 +125,13 @@ gboolean cnn_node_ends    (const CnnPlan *plan, guint node, guint in);
 CnnRect  cnn_node_output  (const CnnPlan *plan, guint node);
 double   cnn_node_work    (const CnnPlan *plan, guint node, gint64 places);
 int      cnn_phase_n_units (const CnnPhase *phase);
+int      cnn_unit_finer   (const CnnPlan *plan, guint node, double jump);
 void     cnn_unit_begin   (const CnnPlan *plan, guint phase, int unit, CnnUnitNode *nodes);
 gboolean cnn_unit_next    (const CnnPlan *plan, guint phase, CnnUnitNode *nodes);
 double   cnn_unit_work    (const CnnPlan *plan, guint phase, const CnnUnitNode *nodes);
 void     cnn_unit_drop    (const CnnPlan *plan, guint phase, CnnUnitNode *nodes);
-CnnRect  cnn_unit_tile    (const CnnPlan *plan, guint node, CnnSpan rows, CnnSpan columns,
-                           CnnTask *task, CnnRect *reach);
+void     cnn_unit_tile    (const CnnPlan *plan, guint node, CnnSpan rows, CnnSpan columns,
+                           CnnTask *task, CnnRect *needs, CnnRect *reach);
 
 /* --- schedule.c: what runs when, and what it takes ----------------------------- */
 

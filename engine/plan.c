@@ -43,6 +43,7 @@ cnn_plan_whole_task (const CnnPlan *plan, guint i, CnnTask *task)
     .store = node->store,
     .n_in = node->node->n_in,
     .out = plan->infos[i].shape,
+    .whole = plan->infos[node->node->n_in > 0 ? node->node->in[0] : i].shape,
   };
   for (guint j = 0; j < task->n_in; j++)
     task->in[j] = plan->infos[node->node->in[j]].shape;

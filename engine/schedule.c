@@ -30,8 +30,11 @@ plan_is_tiny (const CnnPlan *plan)
 static gboolean
 pads_whole_windows (const CnnWindow *window)
 {
-  CnnSize extent = cnn_window_extent (window);
+  CnnSize extent = cnn_window_extent (window), up = cnn_window_up (window);
 
+  /* Layers that spread their input out make such tiles themselves. */
+  if (up.height > 1 || up.width > 1)
+    return FALSE;
   return MAX (window->pad.top, window->pad.bottom) >= extent.height ||
          MAX (window->pad.left, window->pad.right) >= extent.width;
 }
@@ -176,6 +179,8 @@ set_in_place (CnnPlan *plan, guint i)
 
   if (!node->needed || node->node->n_in != 1 || cnn_node_reach (node->node) != CNN_REACH_POINT)
     return;
+  if (!cnn_shape_equal (plan->infos[i].shape, plan->infos[node->node->in[0]].shape))
+    return;
   in = &plan->nodes[node->node->in[0]];
   if (node->whole)
     node->in_place = cnn_node_ends (plan, i, node->node->in[0]) && in->held;
@@ -195,7 +200,8 @@ is_half (const CnnPlan *plan, guint i)
   CnnWindow          half = cnn_window_one ();
 
   half.kernel = half.stride = (CnnSize) { 2, 2 };
-  return node->node->op->largest && memcmp (&node->window, &half, sizeof half) == 0;
+  return node->node->op->largest && node->node->op->largest (node->node) &&
+         memcmp (&node->window, &half, sizeof half) == 0;
 }
 
 /* What 2×2 windows see together. */

@@ -29,7 +29,7 @@ typedef struct
   int width;
 } CnnSize;
 
-/** CnnSides: rows or columns added at the four sides of a map. */
+/** CnnSides: rows or columns added at the four sides of a map; below 0, cut off. */
 typedef struct
 {
   int top;
@@ -37,6 +37,13 @@ typedef struct
   int bottom;
   int left;
 } CnnSides;
+
+/** CnnExtent: rows and columns of a map, measured on another where they need not be whole. */
+typedef struct
+{
+  double height;
+  double width;
+} CnnExtent;
 
 /** CnnRect: a rectangle of cells; (x, y) is its first column and row. */
 typedef struct

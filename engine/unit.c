@@ -43,6 +43,7 @@ cnn_unit_needs (const CnnPlanNode *node, gboolean rows, CnnSpan out, int length,
   if (reach)
     *reach = cover;
 
+  /* A layer that broadcasts reads the only row there is. */
   need.first = CLAMP (cover.first, 0, length - 1);
   need.end = CLAMP (cover.end, need.first + 1, length);
   if (window->border == CNN_BORDER_ZERO || node->rereads)
@@ -176,15 +177,35 @@ snap (CnnSpan *span, int grid, int length)
   span->end = grid_end (span->end, grid, length);
 }
 
-static int
+static double
+jump_of (const CnnPlan *plan, guint node)
+{
+  double jump = plan->infos[node].receptive.jump.height;
+
+  return jump > 0.0 ? jump : 1.0;
+}
+
+static double
 coarsest_jump (const CnnPlan *plan, const CnnPhase *phase, guint number)
 {
-  int jump = 1;
+  double jump = 0.0;
 
   for (guint k = 0; k < phase->n_nodes; k++)
     if (cnn_node_is_output (plan, phase->nodes[k], number))
-      jump = MAX (jump, plan->infos[phase->nodes[k]].receptive.jump.height);
+      jump = MAX (jump, jump_of (plan, phase->nodes[k]));
   return jump;
+}
+
+/**
+ * cnn_unit_finer:
+ * @jump: from one cell's receptive field to the next
+ *
+ * Returns: how many rows of a node there are to one of a layer with that jump, at least 1
+ */
+int
+cnn_unit_finer (const CnnPlan *plan, guint node, double jump)
+{
+  return (int) CLAMP (jump / jump_of (plan, node), 1.0, 1 << 15);
 }
 
 /**
@@ -197,7 +218,7 @@ void
 cnn_unit_begin (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
 {
   const CnnPhase *phase = &plan->phases[number];
-  int             coarsest = coarsest_jump (plan, phase, number);
+  double          coarsest = coarsest_jump (plan, phase, number);
 
   for (guint k = 0; k < phase->n_nodes; k++)
     {
@@ -205,7 +226,6 @@ cnn_unit_begin (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
       CnnUnitNode *at = &nodes[i];
       CnnRect      output = cnn_node_output (plan, i);
       CnnSize      cut = plan->nodes[i].cut;
-      int          jump = MAX (plan->infos[i].receptive.jump.height, 1);
 
       *at = (CnnUnitNode) { 0 };
       if (!cnn_node_is_output (plan, i, number))
@@ -218,7 +238,7 @@ cnn_unit_begin (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
         continue;
       at->rows = at->own_rows;
       at->columns = at->own_columns;
-      at->step = (int) MIN ((gint64) phase->band * MAX (coarsest / jump, 1), output.height);
+      at->step = (int) MIN (phase->band * cnn_unit_finer (plan, i, coarsest), output.height);
     }
   for (guint k = phase->n_nodes; k-- > 0;)
     {
@@ -352,30 +372,38 @@ cnn_unit_drop (const CnnPlan *plan, guint number, CnnUnitNode *nodes)
     }
 }
 
+/* Rows or columns between where windows begin (end) and where what is needed does, of
+ * an input that is spread out. */
+static void
+pad_1d (CnnSpan out, const CnnWindow *window, gboolean rows, CnnSpan need, int *before, int *after)
+{
+  CnnSize reach = cnn_window_extent (window), ups = cnn_window_up (window);
+  gint64  extent = rows ? reach.height : reach.width, up = rows ? ups.height : ups.width;
+  gint64  stride = rows ? window->stride.height : window->stride.width;
+  gint64  pad = rows ? window->pad.top : window->pad.left;
+  gint64  begin = out.first * stride - pad, end = (out.end - 1) * stride - pad + extent;
+
+  *before = (int) (need.first * up - begin);
+  *after = (int) (end - (need.end - 1) * up - 1);
+}
+
 /**
  * cnn_unit_tile:
  * @rows: rows to make
  * @columns: columns to make
  * @task: (out): the task of making them
+ * @needs: (out): the part of each input that is needed, [CNN_MAX_INPUTS]
  * @reach: (out): what its windows cover of input 0, also outside it
- *
- * Returns: the part of input 0 that is needed; of the other inputs it is the
- *   same
  */
-CnnRect
+void
 cnn_unit_tile (const CnnPlan *plan, guint i, CnnSpan rows, CnnSpan columns, CnnTask *task,
-               CnnRect *reach)
+               CnnRect *needs, CnnRect *reach)
 {
   const CnnPlanNode *node = &plan->nodes[i];
   const CnnPlanNode *by = &plan->nodes[node->by];
   const CnnNode     *maker = by->node;
-  CnnShape           in = plan->infos[maker->in[0]].shape;
-  CnnSpan            over_rows, over_columns;
-  CnnSpan            y = cnn_unit_needs (node, TRUE, rows, in.height, &over_rows);
-  CnnSpan            x = cnn_unit_needs (node, FALSE, columns, in.width, &over_columns);
+  CnnSpan            over_rows = { 0, 0 }, over_columns = { 0, 0 };
 
-  *reach = (CnnRect) { over_columns.first, over_rows.first, over_columns.end - over_columns.first,
-                       over_rows.end - over_rows.first };
   *task = (CnnTask) {
     .node = maker,
     .weights = by->weights,
@@ -384,21 +412,26 @@ cnn_unit_tile (const CnnPlan *plan, guint i, CnnSpan rows, CnnSpan columns, CnnT
     .then = by->then,
     .halves = by != node,
     .out = { rows.end - rows.first, columns.end - columns.first, plan->infos[i].shape.channels },
+    .whole = plan->infos[maker->in[0]].shape,
   };
-  for (guint j = 0; j < task->n_in; j++)
-    task->in[j] = (CnnShape) { y.end - y.first, x.end - x.first,
-                               plan->infos[maker->in[j]].shape.channels };
+  for (guint j = task->n_in; j-- > 0;)
+    {
+      CnnShape in = plan->infos[maker->in[j]].shape;
+      CnnSpan  y = cnn_unit_needs (node, TRUE, rows, in.height, &over_rows);
+      CnnSpan  x = cnn_unit_needs (node, FALSE, columns, in.width, &over_columns);
+
+      needs[j] = (CnnRect) { x.first, y.first, x.end - x.first, y.end - y.first };
+      task->in[j] = (CnnShape) { needs[j].height, needs[j].width, in.channels };
+      if (j > 0 || node->extends || maker->op->broadcasts)
+        continue;
+      pad_1d (rows, &node->window, TRUE, y, &task->pad.top, &task->pad.bottom);
+      pad_1d (columns, &node->window, FALSE, x, &task->pad.left, &task->pad.right);
+    }
+  *reach = (CnnRect) { over_columns.first, over_rows.first, over_columns.end - over_columns.first,
+                       over_rows.end - over_rows.first };
   if (node->extends)
     {
       task->in[0].height = reach->height;
       task->in[0].width = reach->width;
     }
-  else
-    task->pad = (CnnSides) {
-      .top = y.first - over_rows.first,
-      .right = over_columns.end - x.end,
-      .bottom = over_rows.end - y.end,
-      .left = x.first - over_columns.first,
-    };
-  return (CnnRect) { x.first, y.first, x.end - x.first, y.end - y.first };
 }

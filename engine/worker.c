@@ -331,13 +331,13 @@ make_rows (CnnWorker *worker, CnnRun *run, guint phase, guint i, GError **error)
   const CnnPlanNode *node = &plan->nodes[i];
   CnnUnitNode       *at = &worker->nodes[i];
   CnnTask            task;
-  CnnRect            reach;
-  CnnRect            need = cnn_unit_tile (plan, i, (CnnSpan) { at->made, at->goal }, at->columns,
-                                           &task, &reach);
-  CnnStep           *step = cnn_worker_step (worker, &task, i, error);
+  CnnRect            needs[CNN_MAX_INPUTS], reach;
+  CnnStep           *step;
   const float       *in[CNN_MAX_INPUTS];
   float             *scratch = worker->scratch;
 
+  cnn_unit_tile (plan, i, (CnnSpan) { at->made, at->goal }, at->columns, &task, needs, &reach);
+  step = cnn_worker_step (worker, &task, i, error);
   if (step == NULL)
     return FALSE;
   for (guint j = 0; j < task.n_in; j++)
@@ -351,8 +351,8 @@ make_rows (CnnWorker *worker, CnnRun *run, guint phase, guint i, GError **error)
             return FALSE;
         }
       else
-        in[j] = get_tile (node, &view, plan->infos[task.node->in[j]].shape, task.in[j], j, &need,
-                          &reach, &scratch);
+        in[j] = get_tile (node, &view, plan->infos[task.node->in[j]].shape, task.in[j], j,
+                          &needs[j], &reach, &scratch);
     }
   if (!step->run (step, in, row_at (worker, i, at->made), at->made, at->columns.first))
     {

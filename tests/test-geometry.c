@@ -35,6 +35,8 @@ test_by_hand (void)
     { 7, 3, 1, 2, CNN_PAD_VALID, 0, 3, 0, 0 },   { 7, 3, 1, 2, CNN_PAD_SAME, 0, 7, 2, 2 },
     { 5, 3, 2, 1, CNN_PAD_SIDES, 1, 3, 1, 1 },   { 6, 3, 2, 1, CNN_PAD_SIDES, 0, 2, 0, 0 },
     { 1, 1, 1, 1, CNN_PAD_VALID, 0, 1, 0, 0 },   { 1, 3, 1, 1, CNN_PAD_SAME, 0, 1, 1, 1 },
+    { 5, 2, 1, 1, CNN_PAD_SAME_LOWER, 0, 5, 1, 0 },
+    { 8, 3, 2, 1, CNN_PAD_SAME_LOWER, 0, 4, 1, 0 }, { 7, 3, 1, 2, CNN_PAD_SAME_LOWER, 0, 7, 2, 2 },
     { 10, 1, 3, 1, CNN_PAD_SAME, 0, 4, 0, 0 },   { 4, 5, 1, 1, CNN_PAD_SIDES, 3, 6, 3, 3 },
   };
 
@@ -70,7 +72,7 @@ test_count (void)
       CnnWindow          window = window_of (g_rand_int_range (rand, 1, 6),
                                              g_rand_int_range (rand, 1, 5),
                                              g_rand_int_range (rand, 1, 4), CNN_BORDER_ZERO);
-      CnnPad             pad = { g_rand_int_range (rand, 0, 3), { 0, 1, 2, 3 } };
+      CnnPad             pad = { g_rand_int_range (rand, 0, 4), { 0, 1, 2, 3 } };
       CnnSize            in = { g_rand_int_range (rand, 1, 20), g_rand_int_range (rand, 1, 20) };
       CnnSize            out, extent = cnn_window_extent (&window);
       g_autoptr (GError) error = NULL;
@@ -85,12 +87,130 @@ test_count (void)
            y += window.stride.height, fit++)
         last = y;
       g_assert_cmpint (out.height, ==, fit);
-      if (pad.mode == CNN_PAD_SAME)
+      if (pad.mode == CNN_PAD_SAME || pad.mode == CNN_PAD_SAME_LOWER)
         g_assert_cmpint (out.width, ==, (in.width + window.stride.width - 1) / window.stride.width);
       g_assert_cmpint (cnn_window_input (&window, (CnnRect) { 0, fit - 1, 1, 1 }).y, ==, last);
       g_assert_cmpint (cnn_window_input (&window, (CnnRect) { 0, 0, 1, fit }).height, ==,
                        last + window.pad.top + extent.height);
     }
+}
+
+/* Rounded up, windows are put down as long as cells are left over and one begins before the
+ * padding at the end. */
+static void
+test_round_up (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4);
+  int               more = 0;
+
+  for (int i = 0; i < 5000; i++)
+    {
+      CnnWindow          window = window_of (g_rand_int_range (rand, 1, 6),
+                                             g_rand_int_range (rand, 1, 5),
+                                             g_rand_int_range (rand, 1, 4), CNN_BORDER_ZERO);
+      CnnWindow          down = window;
+      int                extent = cnn_window_extent (&window).height;
+      int                n = g_rand_int_range (rand, 1, 20);
+      int                before = g_rand_int_range (rand, 0, extent);
+      int                after = g_rand_int_range (rand, 0, extent);
+      CnnPad             pad = { CNN_PAD_SIDES, { before, after, after, before } };
+      CnnSize            out = { 0, 0 };
+      g_autoptr (GError) error = NULL;
+      int                windows = 1, end = extent - before;
+
+      while (end < n + after && end - extent + window.stride.height < n)
+        {
+          end += window.stride.height;
+          windows++;
+        }
+      if (!cnn_window_resolve_up (&window, &pad, (CnnSize) { n, n }, &error))
+        {
+          g_assert_error (error, CNN_ERROR, CNN_ERROR_SHAPE);
+          g_assert_cmpint (extent - window.stride.height, >=, n + before + after);
+          continue;
+        }
+      out = cnn_window_output (&window, (CnnSize) { n, n });
+      g_assert_cmpint (out.height, ==, windows);
+      g_assert_cmpint (out.width, ==, windows);
+      g_assert_cmpint (window.pad.top, ==, before);
+      g_assert_cmpint (window.pad.bottom, ==, MAX (after, end - n));
+      if (cnn_window_resolve (&down, &pad, (CnnSize) { n, n }, &out, NULL))
+        {
+          g_assert_cmpint (windows - out.height, >=, 0);
+          g_assert_cmpint (windows - out.height, <=, 1);
+          more += windows > out.height;
+        }
+    }
+  g_assert_cmpint (more, >, 500);
+}
+
+/* Rows of a map that is spread out, and windows put down on it one by one: which rows
+ * each of them holds, and how many windows there are. Sides below 0 are cut off. */
+static void
+test_spread (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4);
+  int               n_empty = 0, n_fit = 0;
+
+  for (int i = 0; i < 5000; i++)
+    {
+      CnnWindow window = window_of (g_rand_int_range (rand, 1, 6), g_rand_int_range (rand, 1, 8),
+                                    g_rand_int_range (rand, 1, 3), CNN_BORDER_ZERO);
+      int       up = i % 5 == 0 ? g_rand_int_range (rand, 1000, 3000) : g_rand_int_range (rand, 1, 6);
+      int       n = g_rand_int_range (rand, 1, 12), fit = 0, extent;
+      int       top = g_rand_int_range (rand, -3, 6), bottom = g_rand_int_range (rand, -3, 6);
+      CnnRect   before = { 0 };
+
+      window.up = (CnnSize) { up, 1 };
+      if (up >= 1000)
+        window.stride.height = g_rand_int_range (rand, 300, 3000);
+      window.pad = (CnnSides) { .top = top, .bottom = bottom };
+      extent = cnn_window_extent (&window).height;
+      for (int y = -top; y + extent <= (n - 1) * up + 1 + bottom; y += window.stride.height, fit++)
+        {
+          CnnRect rect = cnn_window_input (&window, (CnnRect) { 0, fit, 1, 1 });
+          CnnRect all = cnn_window_input (&window, (CnnRect) { 0, 0, 1, fit + 1 });
+          int     held = 0;
+
+          for (int row = -10; row < n + 10; row++)
+            if (row * up >= y && row * up < y + extent)
+              {
+                g_assert_cmpint (row, >=, rect.y);
+                g_assert_cmpint (row, <, rect.y + rect.height);
+                held++;
+              }
+          n_empty += held == 0;
+          g_assert_cmpint (rect.height, ==, MAX (held, 1));
+          /* A window that holds none counts as holding the row before. */
+          g_assert_true (held > 0 || (rect.y * up < y && (rect.y + 1) * up > y));
+          g_assert_true (fit == 0 || (rect.y >= before.y &&
+                                      rect.y + rect.height >= before.y + before.height));
+          g_assert_cmpint (all.y + all.height, ==, rect.y + rect.height);
+          before = rect;
+        }
+      n_fit += fit;
+      if (fit > 0)
+        g_assert_cmpint (cnn_window_output (&window, (CnnSize) { n, 9 }).height, ==, fit);
+    }
+  g_assert_cmpint (n_empty, >, n_fit / 20);
+}
+
+/* Far out on a large map products of places outgrow 32 bits. */
+static void
+test_spread_far (void)
+{
+  CnnWindow window = window_of (1, 1, 1, CNN_BORDER_ZERO);
+  CnnRect   rect;
+
+  window.kernel.height = 59999;
+  window.up.height = 60000;
+  window.stride.height = 49999;
+  window.pad = (CnnSides) { .top = 30000, .bottom = 30000 };
+  rect = cnn_window_input (&window, (CnnRect) { 0, 59000, 1, 1 });
+  /* 59000 · 49999 − 30000 = 2949911000 = 49165.18 · 60000 */
+  g_assert_cmpint (rect.y, ==, 49166);
+  g_assert_cmpint (rect.height, ==, 1);
+  g_assert_cmpint (cnn_window_output (&window, (CnnSize) { 50000, 1 }).height, ==, 60001);
 }
 
 static void
@@ -145,7 +265,7 @@ test_refused (void)
 /* --- receptive fields ----------------------------------------------------- */
 
 static void
-check_field (const char *text, CnnShape input, int size, int jump, int start)
+check_field (const char *text, CnnShape input, double size, double jump, double start)
 {
   g_autoptr (GError)     error = NULL;
   g_autoptr (CnnNetwork) network = cnn_network_parse (text, &error);
@@ -156,12 +276,12 @@ check_field (const char *text, CnnShape input, int size, int jump, int start)
   infos = cnn_network_infer (network, input, &error);
   g_assert_no_error (error);
   field = infos[cnn_network_n_nodes (network) - 1].receptive;
-  g_assert_cmpint (field.size.height, ==, size);
-  g_assert_cmpint (field.size.width, ==, size);
-  g_assert_cmpint (field.jump.height, ==, jump);
-  g_assert_cmpint (field.jump.width, ==, jump);
-  g_assert_cmpint (field.start.height, ==, start);
-  g_assert_cmpint (field.start.width, ==, start);
+  g_assert_cmpfloat (field.size.height, ==, size);
+  g_assert_cmpfloat (field.size.width, ==, size);
+  g_assert_cmpfloat (field.jump.height, ==, jump);
+  g_assert_cmpfloat (field.jump.width, ==, jump);
+  g_assert_cmpfloat (field.start.height, ==, start);
+  g_assert_cmpfloat (field.start.width, ==, start);
 }
 
 static void
@@ -195,7 +315,7 @@ test_receptive_huge (void)
   network = cnn_network_parse (text->str, NULL);
   infos = cnn_network_infer (network, (CnnShape) { 4, 4, 1 }, NULL);
   g_assert_nonnull (infos);
-  g_assert_cmpint (infos[200].receptive.size.height, >, 0);
+  g_assert_cmpint (cnn_receptive_size (&infos[200].receptive).height, >, 0);
   g_assert_cmpint (cnn_receptive_rect (&infos[200].receptive, 1000, 1000).x, <=, 1 << 30);
 }
 
@@ -205,6 +325,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/geometry/by-hand", test_by_hand);
   g_test_add_func ("/geometry/count", test_count);
+  g_test_add_func ("/geometry/round-up", test_round_up);
+  g_test_add_func ("/geometry/spread", test_spread);
+  g_test_add_func ("/geometry/spread-far", test_spread_far);
   g_test_add_func ("/geometry/border", test_border);
   g_test_add_func ("/geometry/refused", test_refused);
   g_test_add_func ("/geometry/receptive", test_receptive);

@@ -127,7 +127,8 @@ append_value (GString *text, GRand *rand, const CnnParam *param, CnnShape in, gb
       break;
     case CNN_PARAM_PAD:
       if (pick (rand, 0, 1))
-        g_string_append (text, pick (rand, 0, 1) ? "same" : "valid");
+        g_string_append (text, pick_word (rand, (const char *[]) { "same", "same-lower", "valid" },
+                                          3));
       else
         g_string_append_printf (text, "%d,%d,%d,%d", pick (rand, 0, 3), pick (rand, 0, 3),
                                 pick (rand, 0, 3), pick (rand, 0, 3));

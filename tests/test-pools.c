@@ -155,6 +155,10 @@ test_refused (void)
   cnn_test_refused ("avgpool 2x3 pad=0,0,0,3", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
   cnn_test_refused ("minpool 3 pad=3", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
   cnn_test_refused ("stochastic-pool 3x1 pad=0,1,0,0", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
+  cnn_test_refused ("maxpool 2 pad=3 dilation=2", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "3×3");
+  cnn_test_refused ("maxpool 2 pad=1 dilation=3", (CnnShape) { 2, 8, 1 }, CNN_ERROR_SHAPE,
+                    "steps over");
+  cnn_test_refused ("maxpool 5 round=up stride=2", (CnnShape) { 3, 3, 1 }, CNN_ERROR_SHAPE, "5×5");
   cnn_test_refused ("spp levels=1,1.5", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "levels");
   cnn_test_refused ("spp levels=", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "levels");
   cnn_test_refused ("spp levels=0", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "levels");
@@ -168,29 +172,47 @@ typedef struct
   double least;
   double sum;
   double expected; /* of stochastic pooling */
+  double cubes;    /* without their signs */
   int    inside;
+  int    padded;   /* inside, or in the padding that was asked for */
+  int    place;    /* of the first that is the most */
 } Window;
 
 static Window
-look (CnnShape in, const float *values, CnnSize size, int top, int left, int channel)
+look_between (CnnShape in, const float *values, CnnSize size, CnnSize dilation, CnnSides pad,
+              int top, int left, int channel)
 {
-  Window window = { -INFINITY, INFINITY, 0.0, 0.0, 0 };
+  Window window = { .most = -INFINITY, .least = INFINITY };
   double positive = 0.0, squares = 0.0;
 
-  for (int y = MAX (top, 0); y < MIN (top + size.height, in.height); y++)
-    for (int x = MAX (left, 0); x < MIN (left + size.width, in.width); x++)
+  for (int i = 0; i < size.height; i++)
+    for (int j = 0; j < size.width; j++)
       {
-        double value = values[((gsize) y * in.width + x) * in.channels + channel];
+        int    y = top + i * dilation.height, x = left + j * dilation.width;
+        double value;
 
+        window.padded += y < in.height + pad.bottom && x < in.width + pad.right;
+        if (y < 0 || y >= in.height || x < 0 || x >= in.width)
+          continue;
+        value = values[((gsize) y * in.width + x) * in.channels + channel];
+        if (value > window.most)
+          window.place = y * in.width + x;
         window.most = MAX (window.most, value);
         window.least = MIN (window.least, value);
         window.sum += value;
+        window.cubes += fabs (value * value * value);
         window.inside++;
         positive += MAX (value, 0.0);
         squares += MAX (value, 0.0) * MAX (value, 0.0);
       }
   window.expected = positive > 0.0 ? squares / positive : 0.0;
   return window;
+}
+
+static Window
+look (CnnShape in, const float *values, CnnSize size, int top, int left, int channel)
+{
+  return look_between (in, values, size, (CnnSize) { 1, 1 }, (CnnSides) { 0 }, top, left, channel);
 }
 
 /* All poolings with the same window. */
@@ -230,6 +252,105 @@ check_window (CnnShape in, CnnSize size, CnnSize stride, CnnSides pad)
                          CNN_SHAPE_ARGS (in), y, x, c, *at, expected[k]);
             }
     }
+}
+
+/* How many windows of extent @size begin, rounded up: as long as cells are left over. */
+static int
+count_up (int n, int size, int stride, int before, int after)
+{
+  int count = 1;
+
+  for (int first = -before; first + size < n + after && first + stride < n; first += stride)
+    count++;
+  return count;
+}
+
+/* All poolings with the same window, cells between its cells and leftovers pooled, too. */
+static void
+check_wide (CnnShape in, CnnSize size, CnnSize stride, CnnSides pad, CnnSize dilation)
+{
+  static const char *const ops[] = { "maxpool", "minpool", "maxpool give=place", "avgpool",
+                                     "avgpool count-padding=yes", "lp-pool p=3" };
+
+  g_autofree float *values = picture (in, (guint32) (size.height * 100 + size.width));
+  CnnSize           extent = { (size.height - 1) * dilation.height + 1,
+                               (size.width - 1) * dilation.width + 1 };
+
+  for (gsize k = 0; k < G_N_ELEMENTS (ops); k++)
+    {
+      g_autofree char  *text = g_strdup_printf ("%s size=%dx%d stride=%dx%d pad=%d,%d,%d,%d "
+                                                "dilation=%dx%d round=up",
+                                                ops[k], size.height, size.width, stride.height,
+                                                stride.width, pad.top, pad.right, pad.bottom,
+                                                pad.left, dilation.height, dilation.width);
+      CnnShape          out;
+      g_autofree float *got = cnn_test_run (text, in, values, &out);
+      const float      *at = got;
+
+      g_assert_cmpint (out.height, ==, count_up (in.height, extent.height, stride.height, pad.top,
+                                                 pad.bottom));
+      g_assert_cmpint (out.width, ==, count_up (in.width, extent.width, stride.width, pad.left,
+                                                pad.right));
+      for (int y = 0; y < out.height; y++)
+        for (int x = 0; x < out.width; x++)
+          for (int c = 0; c < out.channels; c++, at++)
+            {
+              Window w = look_between (in, values, size, dilation, pad, y * stride.height - pad.top,
+                                       x * stride.width - pad.left, c);
+              double expected[] = { w.most, w.least, w.place, w.sum / w.inside, w.sum / w.padded,
+                                    cbrt (w.cubes) };
+
+              if (!(fabs (*at - expected[k]) <= (k < 3 ? 0.0 : 1e-5)))
+                g_error ("%s on " CNN_SHAPE_FORMAT ": (%d, %d, %d) is %.9g, expected %.9g", text,
+                         CNN_SHAPE_ARGS (in), y, x, c, *at, expected[k]);
+            }
+    }
+}
+
+static void
+test_wide (void)
+{
+  /* Leftovers only, with padding and without. */
+  check_wide ((CnnShape) { 10, 12, 3 }, (CnnSize) { 3, 2 }, (CnnSize) { 2, 3 },
+              (CnnSides) { 0, 0, 0, 0 }, (CnnSize) { 1, 1 });
+  check_wide ((CnnShape) { 10, 11, 16 }, (CnnSize) { 4, 3 }, (CnnSize) { 3, 2 },
+              (CnnSides) { 1, 2, 2, 1 }, (CnnSize) { 1, 1 });
+  /* The window does not fit into what there is, but begins in it. */
+  check_wide ((CnnShape) { 2, 2, 5 }, (CnnSize) { 3, 3 }, (CnnSize) { 2, 2 },
+              (CnnSides) { 0, 0, 0, 0 }, (CnnSize) { 1, 1 });
+  /* Wide windows, and padding that is more than they have cells. */
+  check_wide ((CnnShape) { 19, 23, 3 }, (CnnSize) { 3, 2 }, (CnnSize) { 1, 2 },
+              (CnnSides) { 2, 4, 3, 1 }, (CnnSize) { 3, 5 });
+  check_wide ((CnnShape) { 40, 31, 1 }, (CnnSize) { 5, 3 }, (CnnSize) { 4, 5 },
+              (CnnSides) { 7, 3, 8, 2 }, (CnnSize) { 2, 2 });
+  check_wide ((CnnShape) { 9, 300, 33 }, (CnnSize) { 2, 31 }, (CnnSize) { 7, 1 },
+              (CnnSides) { 2, 30, 3, 30 }, (CnnSize) { 4, 3 });
+}
+
+static void
+test_lp (void)
+{
+  const float values[] = { 3, -4, 0, 0, -6, 8, 1, -1 };
+
+  check_values ("lp-pool 2", (CnnShape) { 2, 4, 1 }, values, (CnnShape) { 1, 2, 1 },
+                (double[]) { sqrt (9 + 16 + 36 + 64), sqrt (2) });
+  check_values ("lp-pool 2 p=1", (CnnShape) { 2, 4, 1 }, values, (CnnShape) { 1, 2, 1 },
+                (double[]) { 21, 2 });
+  check_values ("lp-pool 1x2 p=3", (CnnShape) { 2, 4, 1 }, values, (CnnShape) { 2, 2, 1 },
+                (double[]) { cbrt (27 + 64), 0, cbrt (216 + 512), cbrt (2) });
+}
+
+/* Where the largest stands, on the whole map; the first of equal ones. */
+static void
+test_places (void)
+{
+  const float flat[] = { 7, 7, 7, 7, 7, 7, 7, 7, 7 };
+
+  check_values ("maxpool 2 give=place", four, map, two, (double[]) { 5, 7, 13, 15 });
+  check_values ("maxpool 2 stride=1 give=place", three_by_three, flat, two,
+                (double[]) { 0, 1, 3, 4 });
+  check_values ("maxpool 3 stride=2 pad=1 give=place", three_by_three, negative, two,
+                (double[]) { 0, 1, 3, 4 });
 }
 
 static void
@@ -570,6 +691,9 @@ main (int argc, char **argv)
   g_test_add_func ("/pools/refused", test_refused);
   g_test_add_func ("/pools/windows", test_windows);
   g_test_add_func ("/pools/windows/large", test_large_windows);
+  g_test_add_func ("/pools/windows/wide", test_wide);
+  g_test_add_func ("/pools/lp", test_lp);
+  g_test_add_func ("/pools/places", test_places);
   g_test_add_func ("/pools/stochastic/negative", test_stochastic_negative);
   g_test_add_func ("/pools/stochastic/draws-of-a-run", test_draws_of_a_run);
   g_test_add_func ("/pools/stochastic/draws-of-seeds", test_draws_of_seeds);

@@ -59,13 +59,19 @@ append_conv (GString *text, GRand *rand, gboolean whole)
 static void
 append_pool (GString *text, GRand *rand, gboolean whole)
 {
-  static const char *const pools[] = { "maxpool", "minpool", "avgpool", "stochastic-pool",
-                                       "stochastic-pool sample=yes", "avgpool count-padding=yes" };
-  int                      size = pick (rand, 1, 3);
+  /* First those that keep numbers small, then those with dilation and rounding, then all. */
+  static const char *const pools[] = { "minpool", "maxpool", "maxpool give=place", "avgpool",
+                                       "lp-pool", "avgpool count-padding=yes", "stochastic-pool",
+                                       "stochastic-pool sample=yes" };
+  static const char *const pads[] = { "valid", "same", "same-lower" };
+  int                      size = pick (rand, 1, 3), k = pick (rand, 0, whole ? 1 : 7);
 
-  g_string_append_printf (text, "%s %d stride=%d pad=%s\n", pick_word (rand, pools, whole ? 2 : 6),
-                          size,
-                          pick (rand, 1, 3), pick (rand, 0, 1) ? "same" : "valid");
+  g_string_append_printf (text, "%s size=%d stride=%d pad=%s", pools[k], size, pick (rand, 1, 3),
+                          pick_word (rand, pads, 3));
+  if (k < 6)
+    g_string_append_printf (text, " dilation=%d round=%s", pick (rand, 0, 1) ? 1 : pick (rand, 1, 3),
+                            pick (rand, 0, 1) ? "up" : "down");
+  g_string_append_c (text, '\n');
 }
 
 /* Layers that keep the size, between a name and its use. */

@@ -123,8 +123,8 @@ static const struct
   { "conv 8 3x3 7", "line 1, column 12: conv: found “7”, expected the end of the layer or a "
                     "parameter as key=value" },
   { "conv 8 3x3 pad=sam",
-    "line 1, column 16: pad: found “sam”, expected valid, same, a whole number from 0 to 4095, or "
-    "four of them: top,right,bottom,left" },
+    "line 1, column 16: pad: found “sam”, expected valid, same, same-lower, a whole number from 0 to "
+    "4095, or four of them: top,right,bottom,left" },
   { "conv 8 3x3 border=reflct",
     "line 1, column 19: border: found “reflct”, expected zero, reflect, replicate or wrap (did you "
     "mean “reflect”?)" },

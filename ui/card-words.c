@@ -170,8 +170,9 @@ cnn_card_words_facts (const CnnNodeInfo *info)
 {
   g_autofree char *number = g_strdup_printf ("%'" G_GINT64_FORMAT, info->parameters);
   CnnReceptive     field  = info->receptive;
-  g_autofree char *size   = g_strdup_printf (ISLAND "%d×%d" END_ISLAND, field.size.height,
-                                             field.size.width);
+  CnnSize          most   = cnn_receptive_size (&field);
+  g_autofree char *size   = g_strdup_printf (ISLAND "%d×%d" END_ISLAND, most.height,
+                                             most.width);
   GString         *words  = g_string_new (NULL);
 
   if (field.jump.height > 0 && field.jump.width > 0)

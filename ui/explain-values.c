@@ -132,9 +132,9 @@ static CnnBlock
 widen (const CnnBlock *needed, const CnnNodeInfo *info)
 {
   CnnRect  map   = { 0, 0, info->shape.width, info->shape.height };
-  CnnSize  jump  = info->receptive.jump;
-  int      dy    = jump.height > 0 ? MARGIN / jump.height : 0;
-  int      dx    = jump.width > 0 ? MARGIN / jump.width : 0;
+  CnnExtent jump = info->receptive.jump;
+  int      dy    = jump.height > 0.0 ? (int) (MARGIN / jump.height) : 0;
+  int      dx    = jump.width > 0.0 ? (int) (MARGIN / jump.width) : 0;
   CnnBlock block = { { needed->rect.x - dx, needed->rect.y - dy, needed->rect.width + 2 * dx,
                        needed->rect.height + 2 * dy },
                      0, info->shape.channels, NULL };

@@ -183,6 +183,7 @@ shape_text (CnnParamWidget *self)
 static const CnnChoice pads[] = {
   { "valid", N_("None") },
   { "same", N_("Same size") },
+  { "same-lower", N_("Same size, more in front") },
   { "sides", N_("By number") },
   { NULL },
 };
@@ -245,8 +246,10 @@ pad_show (CnnParamWidget *self, gconstpointer field)
 
   for (int i = 0; i < 4 && pad->mode == CNN_PAD_SIDES; i++)
     cnn_param_spin_set (self->parts[i + 1], sides[i]);
-  param_widget_set_combo (self->parts[0], pad->mode == CNN_PAD_VALID ? "valid"
-                             : pad->mode == CNN_PAD_SAME ? "same" : "sides");
+  param_widget_set_combo (self->parts[0], pad->mode == CNN_PAD_VALID        ? "valid"
+                             : pad->mode == CNN_PAD_SAME       ? "same"
+                             : pad->mode == CNN_PAD_SAME_LOWER ? "same-lower"
+                                                               : "sides");
   gtk_widget_set_visible (self->more, pad->mode == CNN_PAD_SIDES);
 }
 

@@ -6,6 +6,8 @@
 
 #include "placement.h"
 
+#include <math.h>
+
 static gint64
 floor_div (gint64 a, gint64 b)
 {
@@ -26,6 +28,9 @@ span (gint64 first, gint64 end, int limit)
   return (PlacementSpan) { first, end - first };
 }
 
+/* Parts of a unit that fractions are rounded to. */
+#define FINE 1024
+
 /**
  * placement_axis_field:
  * @cells: how many cells
@@ -39,16 +44,16 @@ span (gint64 first, gint64 end, int limit)
  * Returns: how the cells lie over what they come from
  */
 PlacementAxis
-placement_axis_field (int cells, int start, int size, int jump, int input, int pixels)
+placement_axis_field (int cells, double start, double size, double jump, int input, int pixels)
 {
   /* In input cells a place begins at start + (size - jump) / 2; a pixel is
-   * input / pixels of one. */
+   * input / pixels of one. After layers that make a map larger these are fractions. */
   return (PlacementAxis) {
     .cells = cells,
     .pixels = pixels,
-    .start = (2 * (gint64) start + size - jump) * pixels,
-    .step = 2 * (gint64) MAX (jump, 1) * pixels,
-    .unit = 2 * (gint64) input,
+    .start = llround ((2.0 * start + size - jump) * pixels * FINE),
+    .step = MAX (llround (2.0 * (jump > 0.0 ? jump : 1.0) * pixels * FINE), 1),
+    .unit = 2 * (gint64) input * FINE,
   };
 }
 

@@ -32,8 +32,8 @@ typedef struct
   int n;
 } PlacementSpan;
 
-PlacementAxis placement_axis_field  (int cells, int start, int size, int jump, int input,
-                                     int pixels);
+PlacementAxis placement_axis_field  (int cells, double start, double size, double jump,
+                                     int input, int pixels);
 PlacementAxis placement_axis_spread (int cells, int pixels);
 
 PlacementSpan placement_axis_pixels (const PlacementAxis *axis);

@@ -13,6 +13,7 @@ typedef struct
 
 static const CnnParam avgpool_params[] = {
   CNN_POOL_PARAMS,
+  CNN_POOL_MORE_PARAMS,
   { .key = "count-padding",
     .rare = TRUE,
     .type = CNN_PARAM_BOOL,
@@ -23,11 +24,30 @@ static const CnnParam avgpool_params[] = {
   { .key = NULL },
 };
 
+static void
+add_values (gsize n, const float *restrict values, int power, double *restrict sums)
+{
+  for (gsize i = 0; i < n; i++)
+    sums[i] += values[i];
+}
+
+static void
+divide (gsize n, const double *restrict sums, double count, int power, float *restrict out)
+{
+  for (gsize i = 0; i < n; i++)
+    out[i] = (float) (sums[i] / count);
+}
+
+/* oneDNN goes over a window with dilation cell by cell, and counts all padding or none. */
 static CnnStep *
 avgpool_prepare (const CnnTask *task, GError **error)
 {
+  static const CnnPoolSums average = { add_values, divide };
+
   const AvgpoolParams *p = task->node->params;
 
+  if (cnn_pool_is_dilated (&p->pool) || (p->count_padding && p->pool.round == CNN_ROUND_UP))
+    return cnn_pool_prepare_sums (task, &average, 1, p->count_padding);
   return cnn_pool_prepare_dnnl (task,
                                 p->count_padding ? dnnl_pooling_avg_include_padding
                                                  : dnnl_pooling_avg_exclude_padding,
@@ -39,13 +59,31 @@ avgpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int c
                  CnnExplanation *explanation)
 {
   const AvgpoolParams *p = task->node->params;
-  CnnPart *part = cnn_pool_add_part (task, CNN_PART_WEIGHTED, channel, TRUE, explanation);
-  int      n = part->size.height * part->size.width;
-  int      inside = cnn_pool_explain (task, cells, y, x, channel, part);
+  CnnPart  *part = cnn_pool_add_part (task, CNN_PART_WEIGHTED, channel, TRUE, explanation);
+  int       n = part->size.height * part->size.width;
+  int       counted = cnn_pool_explain (task, cells, y, x, channel, part);
+  CnnWindow window;
 
+  /* Of what lies outside, the padding that was asked for may count, and no more. */
+  cnn_node_window (task->node, task->in[0], &window, NULL);
+  if (p->count_padding)
+    counted = 0;
+  for (int i = 0; i < n && p->count_padding; i++)
+    {
+      int at_y = y * window.stride.height - window.pad.top +
+                 i / part->size.width * window.dilation.height;
+      int at_x = x * window.stride.width - window.pad.left +
+                 i % part->size.width * window.dilation.width;
+
+      part->factors[i] = at_y - task->in[0].height <
+                           cnn_pool_past_padding (&p->pool, p->pool.pad.sides.bottom) &&
+                         at_x - task->in[0].width <
+                           cnn_pool_past_padding (&p->pool, p->pool.pad.sides.right);
+      counted += part->factors[i] > 0.0;
+    }
   for (int i = 0; i < n; i++)
     {
-      part->factors[i] = p->count_padding ? 1.0 / n : part->outside[i] ? 0.0 : 1.0 / inside;
+      part->factors[i] = (p->count_padding ? part->factors[i] : !part->outside[i]) / counted;
       part->result += part->values[i] * part->factors[i];
       explanation->magnitude += fabs (part->values[i] * part->factors[i]);
     }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include <string.h>
 
 #include "i18n.h"
 #include "pool.h"
@@ -8,17 +7,9 @@
 
 static const CnnParam minpool_params[] = {
   CNN_POOL_PARAMS,
+  CNN_POOL_MORE_PARAMS,
   { .key = NULL },
 };
-
-/* oneDNN has no minimum pooling. The minimum is taken over the rows of a window
- * first and then over its columns, so that the work grows with the sum of its
- * sides and the loops run over neighbouring values. */
-typedef struct
-{
-  CnnPoolStep pool;
-  float      *least; /* [in.width][channels]: over the rows of the window */
-} MinpoolStep;
 
 static void
 take_least (gsize n, const float *restrict values, float *restrict least)
@@ -27,60 +18,10 @@ take_least (gsize n, const float *restrict values, float *restrict least)
     least[i] = values[i] < least[i] ? values[i] : least[i];
 }
 
-static void
-pool_columns (const MinpoolStep *step, float *out)
-{
-  gsize channels = step->pool.in.channels;
-  int   stride = step->pool.stride.width, first, n, x;
-
-  for (gsize i = 0; i < step->pool.out.width * channels; i++)
-    out[i] = INFINITY;
-  for (int k = 0; k < step->pool.size.width; k++)
-    {
-      cnn_pool_step_columns (&step->pool, k, &first, &n, &x);
-      if (stride == 1 && n > 0)
-        take_least (n * channels, step->least + x * channels, out + first * channels);
-      for (int i = 0; i < n && stride > 1; i++)
-        take_least (channels, step->least + (x + i * stride) * channels,
-                    out + (first + i) * channels);
-    }
-}
-
-static gboolean
-minpool_run (CnnStep *base, const float *const *in, float *out, int y0, int x0)
-{
-  const MinpoolStep *step = (MinpoolStep *) base;
-  gsize              row = (gsize) step->pool.in.width * step->pool.in.channels;
-
-  for (int y = 0; y < step->pool.out.height; y++)
-    {
-      CnnRect cells = cnn_pool_step_cells (&step->pool, y, 0);
-
-      memcpy (step->least, in[0] + cells.y * row, row * sizeof (float));
-      for (int i = 1; i < cells.height; i++)
-        take_least (row, in[0] + (cells.y + i) * row, step->least);
-      pool_columns (step, out + (gsize) y * step->pool.out.width * step->pool.out.channels);
-    }
-  return TRUE;
-}
-
-static void
-minpool_free (CnnStep *base)
-{
-  g_free (((MinpoolStep *) base)->least);
-  g_free (base);
-}
-
 static CnnStep *
 minpool_prepare (const CnnTask *task, GError **error)
 {
-  MinpoolStep *step = g_new0 (MinpoolStep, 1);
-
-  cnn_pool_step_init (&step->pool, task);
-  step->pool.step.run = minpool_run;
-  step->pool.step.free = minpool_free;
-  step->least = g_new (float, (gsize) task->in[0].width * task->in[0].channels);
-  return &step->pool.step;
+  return cnn_pool_prepare_fold (task, take_least, INFINITY);
 }
 
 static void

@@ -4,17 +4,44 @@
 #include "i18n.h"
 #include "writer.h"
 
+const CnnChoice cnn_pool_rounds[] = {
+  [CNN_ROUND_DOWN] = { "down", N_("Down") },
+  [CNN_ROUND_UP] = { "up", N_("Up") },
+  { NULL },
+};
+
 static CnnSize
 pool_stride (const CnnPool *pool)
 {
   return pool->stride.height > 0 ? pool->stride : pool->size;
 }
 
+static CnnSize
+pool_dilation (const CnnPool *pool)
+{
+  return pool->dilation.height > 0 ? pool->dilation : (CnnSize) { 1, 1 };
+}
+
+/** cnn_pool_is_dilated: whether there are cells between those of a window. */
+gboolean
+cnn_pool_is_dilated (const CnnPool *pool)
+{
+  return pool->dilation.height > 1 || pool->dilation.width > 1;
+}
+
+static CnnSize
+pool_extent (const CnnPool *pool)
+{
+  CnnWindow window = { .kernel = pool->size, .dilation = pool_dilation (pool) };
+
+  return cnn_window_extent (&window);
+}
+
 /**
  * cnn_pool_check:
  * @params: a parameter struct that begins with a #CnnPool
  *
- * Returns: whether every window has a cell that is not padding; otherwise
+ * Returns: whether every window reaches into the map; otherwise
  *   %CNN_ERROR_SPEC is set
  */
 gboolean
@@ -22,15 +49,26 @@ cnn_pool_check (gconstpointer params, GError **error)
 {
   const CnnPool  *pool = params;
   const CnnSides *pad = &pool->pad.sides;
+  CnnSize         extent = pool_extent (pool);
 
   if (pool->pad.mode != CNN_PAD_SIDES ||
-      (MAX (pad->top, pad->bottom) < pool->size.height &&
-       MAX (pad->left, pad->right) < pool->size.width))
+      (MAX (pad->top, pad->bottom) < extent.height && MAX (pad->left, pad->right) < extent.width))
     return TRUE;
   g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
                _("the padding must be less than the %d×%d window, "
                  "so that no window holds nothing but padding"),
-               pool->size.height, pool->size.width);
+               extent.height, extent.width);
+  return FALSE;
+}
+
+/* Whether the cells of one of @n windows, the first of which begins @before a row (or
+ * column) of @length cells, step over it, from the padding on one side into the other. */
+static gboolean
+steps_over (int length, int n, int before, int stride, int dilation)
+{
+  for (int i = 0, first = -before; i < n && first < 0; i++, first += stride)
+    if (first + (dilation - 1 - first) / dilation * dilation >= length)
+      return TRUE;
   return FALSE;
 }
 
@@ -39,10 +77,24 @@ gboolean
 cnn_pool_window (const CnnNode *node, CnnShape in, CnnWindow *window, GError **error)
 {
   const CnnPool *pool = node->params;
+  CnnSize        size = { in.height, in.width }, out;
 
   window->kernel = pool->size;
   window->stride = pool_stride (pool);
-  return cnn_window_resolve (window, &pool->pad, (CnnSize) { in.height, in.width }, NULL, error);
+  window->dilation = pool_dilation (pool);
+  if (!(pool->round == CNN_ROUND_UP ? cnn_window_resolve_up (window, &pool->pad, size, error)
+                                    : cnn_window_resolve (window, &pool->pad, size, NULL, error)))
+    return FALSE;
+  out = cnn_window_output (window, size);
+  if (!steps_over (in.height, out.height, window->pad.top, window->stride.height,
+                   window->dilation.height) &&
+      !steps_over (in.width, out.width, window->pad.left, window->stride.width,
+                   window->dilation.width))
+    return TRUE;
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+               _("a window with dilation %d×%d steps over the %d×%d map, from padding to padding"),
+               window->dilation.height, window->dilation.width, in.height, in.width);
+  return FALSE;
 }
 
 /**
@@ -103,14 +155,51 @@ cnn_pool_step_init (CnnPoolStep *step, const CnnTask *task)
   step->out = task->out;
   step->size = pool->size;
   step->stride = pool_stride (pool);
+  step->dilation = pool_dilation (pool);
   step->pad = task->pad;
+}
+
+/**
+ * cnn_pool_step_rows:
+ * @y: a row of the output, of the tile
+ * @first: (out): the first row of the input under its windows; the next are a dilation
+ *   further on each
+ *
+ * Returns: how many rows of the input there are under them, without the padding; at least
+ *   one
+ */
+int
+cnn_pool_step_rows (const CnnPoolStep *step, int y, int *first)
+{
+  int top = y * step->stride.height - step->pad.top, dilation = step->dilation.height;
+  int skipped = top < 0 ? (dilation - 1 - top) / dilation : 0;
+  int inside = (step->in.height - top + dilation - 1) / dilation;
+
+  *first = top + skipped * dilation;
+  return MIN (step->size.height, inside) - skipped;
+}
+
+/**
+ * cnn_pool_past_padding:
+ * @asked: bottom or right of the padding that was asked for
+ *
+ * Returns: how far behind the map its padding ends; what is beyond belongs to a window of
+ *   %CNN_ROUND_UP and to nothing else. With padding that follows from the size there is
+ *   nothing beyond
+ */
+int
+cnn_pool_past_padding (const CnnPool *pool, int asked)
+{
+  return pool->pad.mode == CNN_PAD_SAME || pool->pad.mode == CNN_PAD_SAME_LOWER ? G_MAXINT / 2
+         : pool->pad.mode == CNN_PAD_SIDES                                     ? asked
+                                                                               : 0;
 }
 
 /**
  * cnn_pool_step_cells:
  *
  * Returns: the input cells under the window of output cell (y, x) of the tile,
- *   without the padding; at least one
+ *   without the padding; at least one. Of a window without dilation
  */
 CnnRect
 cnn_pool_step_cells (const CnnPoolStep *step, int y, int x)
@@ -136,7 +225,7 @@ cnn_pool_step_cells (const CnnPoolStep *step, int y, int x)
 void
 cnn_pool_step_columns (const CnnPoolStep *step, int k, int *first, int *n, int *x)
 {
-  int shift = k - step->pad.left, stride = step->stride.width;
+  int shift = k * step->dilation.width - step->pad.left, stride = step->stride.width;
   int end = MIN ((step->in.width - shift + stride - 1) / stride, step->out.width);
 
   *first = shift < 0 ? (-shift + stride - 1) / stride : 0;
@@ -178,8 +267,10 @@ cnn_pool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int 
   cnn_node_window (task->node, in, &window, NULL);
   for (int i = 0; i < part->size.height * part->size.width; i++)
     {
-      int at_y = y * window.stride.height - window.pad.top + i / part->size.width;
-      int at_x = x * window.stride.width - window.pad.left + i % part->size.width;
+      int at_y = y * window.stride.height - window.pad.top +
+                 i / part->size.width * window.dilation.height;
+      int at_x = x * window.stride.width - window.pad.left +
+                 i % part->size.width * window.dilation.width;
 
       part->outside[i] = at_y < 0 || at_y >= in.height || at_x < 0 || at_x >= in.width;
       if (part->outside[i])

@@ -9,9 +9,19 @@ G_BEGIN_DECLS
 typedef struct
 {
   CnnSize size;
-  CnnSize stride; /* 0×0: the window's size */
+  CnnSize stride;   /* 0×0: the window's size */
   CnnPad  pad;
+  CnnSize dilation; /* 0×0: 1 */
+  int     round;    /* what becomes of cells that are left over */
 } CnnPool;
+
+enum
+{
+  CNN_ROUND_DOWN,
+  CNN_ROUND_UP
+};
+
+extern const CnnChoice cnn_pool_rounds[];
 
 /* The three parameters of a CnnPool at the beginning of a parameter struct. */
 #define CNN_POOL_PARAMS                                                                            \
@@ -44,6 +54,28 @@ typedef struct
     .tooltip = N_("Rows and columns added around the map; they never win")                         \
   }
 
+/* The others, of those that have them. */
+#define CNN_POOL_MORE_PARAMS                                                                       \
+  { .key = "dilation",                                                                             \
+    .rare = TRUE,                                                                                  \
+    .type = CNN_PARAM_SIZE,                                                                        \
+    .offset = offsetof (CnnPool, dilation),                                                        \
+    .initial = "1",                                                                                \
+    .min = 1,                                                                                      \
+    .max = 4095,                                                                                   \
+    .label = N_("Dilation"),                                                                       \
+    .tooltip = N_("Cells from one cell of the window to the next") },                              \
+  {                                                                                                \
+    .key = "round",                                                                                \
+    .rare = TRUE,                                                                                  \
+    .type = CNN_PARAM_CHOICE,                                                                      \
+    .offset = offsetof (CnnPool, round),                                                           \
+    .initial = "down",                                                                             \
+    .choices = cnn_pool_rounds,                                                                    \
+    .label = N_("Round"),                                                                          \
+    .tooltip = N_("Whether cells that are left over at the right and below have a window, too")    \
+  }
+
 /**
  * CnnPoolStep:
  *
@@ -56,14 +88,37 @@ typedef struct
   CnnShape out;
   CnnSize  size;
   CnnSize  stride;
+  CnnSize  dilation;
   CnnSides pad;
 } CnnPoolStep;
 
+/** CnnPoolTake: puts @n values together with those that are there. */
+typedef void (*CnnPoolTake) (gsize n, const float *values, float *there);
+
+/**
+ * CnnPoolSums:
+ * @add: adds a function of @n values to @sums
+ * @finish: makes @n values of the sums over windows of @count cells
+ *
+ * A pooling that adds up.
+ */
+typedef struct
+{
+  void (*add)    (gsize n, const float *values, int power, double *sums);
+  void (*finish) (gsize n, const double *sums, double count, int power, float *out);
+} CnnPoolSums;
+
+gboolean cnn_pool_is_dilated   (const CnnPool *pool);
 gboolean cnn_pool_check        (gconstpointer params, GError **error);
 gboolean cnn_pool_window       (const CnnNode *node, CnnShape in, CnnWindow *window,
                                 GError **error);
 CnnStep *cnn_pool_prepare_dnnl (const CnnTask *task, dnnl_alg_kind_t kind, GError **error);
+CnnStep *cnn_pool_prepare_fold (const CnnTask *task, CnnPoolTake take, float start);
+CnnStep *cnn_pool_prepare_sums (const CnnTask *task, const CnnPoolSums *sums, int power,
+                                gboolean count_padding);
 void     cnn_pool_step_init    (CnnPoolStep *step, const CnnTask *task);
+int      cnn_pool_step_rows    (const CnnPoolStep *step, int y, int *first);
+int      cnn_pool_past_padding (const CnnPool *pool, int asked);
 CnnRect  cnn_pool_step_cells   (const CnnPoolStep *step, int y, int x);
 void     cnn_pool_step_columns (const CnnPoolStep *step, int k, int *first, int *n, int *x);
 int      cnn_pool_explain      (const CnnTask *task, const CnnCells *cells, int y, int x,

@@ -22,7 +22,7 @@ assert_pixels (PlacementAxis axis, const char *expected)
 
 /* The picture is the network's input. */
 static PlacementAxis
-field (int cells, int start, int size, int jump, int pixels)
+field (int cells, double start, double size, double jump, int pixels)
 {
   return placement_axis_field (cells, start, size, jump, pixels, pixels);
 }
@@ -34,6 +34,7 @@ test_field (void)
   assert_pixels (field (6, -1, 3, 1, 6), "012345"); /* conv 3 pad=same */
   assert_pixels (field (4, 0, 3, 1, 6), ".0123.");  /* conv 3 */
   assert_pixels (field (3, 0, 2, 2, 6), "001122");  /* maxpool 2 */
+  assert_pixels (field (6, -0.5, 1.5, 0.5, 3), "135"); /* depth-to-space 2 */
   assert_pixels (field (3, 0, 2, 2, 5), "00112");   /* maxpool 2 pad=same */
   assert_pixels (field (2, 0, 2, 2, 5), "0011.");   /* maxpool 2 */
   assert_pixels (field (3, -1, 4, 2, 6), "001122"); /* conv 3 pad=same, maxpool 2 */

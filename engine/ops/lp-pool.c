@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "i18n.h"
+#include "pool.h"
+
+typedef struct
+{
+  CnnPool pool;
+  int     p;
+} LpPoolParams;
+
+static const CnnParam lp_pool_params[] = {
+  CNN_POOL_PARAMS,
+  { .key = "p",
+    .type = CNN_PARAM_INT,
+    .offset = offsetof (LpPoolParams, p),
+    .initial = "2",
+    .min = 1,
+    .max = 7, /* what a float may be to that power still is a double */
+    .label = N_("Power"),
+    .tooltip = N_("The power that values are raised to before they are added up; "
+                  "of the sum the root of the same order is taken") },
+  CNN_POOL_MORE_PARAMS,
+  { .key = NULL },
+};
+
+static void
+add_powers (gsize n, const float *restrict values, int power, double *restrict sums)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      double size = fabs (values[i]), product = size;
+
+      for (int k = 1; k < power; k++)
+        product *= size;
+      sums[i] += product;
+    }
+}
+
+static void
+take_roots (gsize n, const double *restrict sums, double count, int power, float *restrict out)
+{
+  for (gsize i = 0; i < n; i++)
+    out[i] = (float) (power == 1   ? sums[i]
+                      : power == 2 ? sqrt (sums[i])
+                                   : pow (sums[i], 1.0 / power));
+}
+
+static CnnStep *
+lp_pool_prepare (const CnnTask *task, GError **error)
+{
+  static const CnnPoolSums norm = { add_powers, take_roots };
+
+  return cnn_pool_prepare_sums (task, &norm, ((const LpPoolParams *) task->node->params)->p, FALSE);
+}
+
+/* Σ of x · (sign of x · |x|^(p − 1)), and the root of it. Source: ONNX, LpPool-22. */
+static void
+lp_pool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+                 CnnExplanation *explanation)
+{
+  const LpPoolParams *p = task->node->params;
+  CnnPart *part = cnn_pool_add_part (task, CNN_PART_WEIGHTED, channel, TRUE, explanation);
+  double   sum;
+
+  cnn_pool_explain (task, cells, y, x, channel, part);
+  for (int i = 0; i < part->size.height * part->size.width; i++)
+    {
+      part->factors[i] = copysign (pow (fabs (part->values[i]), p->p - 1), part->values[i]);
+      part->result += part->values[i] * part->factors[i];
+    }
+  sum = part->result;
+  cnn_explanation_function (explanation, 0, channel, sum, pow (sum, 1.0 / p->p));
+}
+
+const CnnOp cnn_op_lp_pool = {
+  .name = "lp-pool",
+  .label = N_("Lp pooling"),
+  .blurb = N_("The norm of each window: the root of the sum of powers, with p = 2 of squares"),
+  .example = "2",
+  .group = CNN_GROUP_POOLING,
+  .reach = CNN_REACH_WINDOW,
+  .params_size = sizeof (LpPoolParams),
+  .params = lp_pool_params,
+  .check = cnn_pool_check,
+  .window = cnn_pool_window,
+  .prepare = lp_pool_prepare,
+  .explain = lp_pool_explain,
+};
