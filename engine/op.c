@@ -159,7 +159,7 @@ cnn_node_title (const CnnNode *node)
         continue;
       g_string_append_c (title, ' ');
       for (const char *c = value; *c; c++)
-        if (*c == 'x' && param->type != CNN_PARAM_NODES)
+        if (*c == 'x' && param->type != CNN_PARAM_NODES && param->type != CNN_PARAM_TEXT)
           g_string_append (title, "×");
         else
           g_string_append_c (title, *c);

@@ -23,6 +23,7 @@ const char       *cnn_writer_map       (CnnWriter *writer, guint input);
 const char       *cnn_writer_vector    (CnnWriter *writer, guint input);
 gboolean          cnn_writer_is_vector (const CnnWriter *writer, guint input);
 CnnShape          cnn_writer_order     (const CnnWriter *writer, guint input);
+void              cnn_writer_meet      (CnnWriter *writer, gboolean broadcasts);
 gboolean          cnn_writer_for_dense (const CnnWriter *writer);
 CnnTensor *const *cnn_writer_weights   (CnnWriter *writer);
 
@@ -40,12 +41,15 @@ const char       *cnn_writer_add       (CnnWriter *writer, const char *op, ...)
                                         G_GNUC_NULL_TERMINATED;
 const char       *cnn_writer_add_list  (CnnWriter *writer, const char *op, guint n,
                                         const char *const *in);
+const char       *cnn_writer_second    (CnnWriter *writer);
 void              cnn_writer_int       (CnnWriter *writer, const char *key, gint64 value);
 void              cnn_writer_float     (CnnWriter *writer, const char *key, double value);
 void              cnn_writer_string    (CnnWriter *writer, const char *key, const char *value);
 void              cnn_writer_list      (CnnWriter *writer, const char *key, int n,
                                         const gint64 *values);
 void              cnn_writer_window    (CnnWriter *writer, const CnnWindow *window);
+const char       *cnn_writer_pad       (CnnWriter *writer, const char *x, CnnSides pad,
+                                        double value);
 const char       *cnn_writer_border    (CnnWriter *writer, const char *x, CnnWindow *window);
 
 /* --- functions of the model's own ---------------------------------------------------- */

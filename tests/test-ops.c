@@ -86,12 +86,78 @@ append_kernels (GString *text, GRand *rand, CnnShape in, gboolean whole)
     }
 }
 
+/* Parts of a map: a divisor of each extent stands for the inner one of two. */
+static int
+split_map (GRand *rand, CnnShape in, char parts[6][32], int firsts[4])
+{
+  const int extents[] = { in.height, in.width, in.channels };
+  int       n = 0;
+
+  for (int i = 0; i < 3; i++)
+    {
+      int inner = pick (rand, 1, extents[i]);
+
+      firsts[i] = n;
+      if (extents[i] > 1 || pick (rand, 0, 1))
+        g_snprintf (parts[n++], sizeof parts[0], "%c", 'a' + i);
+      if (extents[i] % inner == 0 && n > firsts[i] && pick (rand, 0, 1))
+        g_snprintf (parts[n++], sizeof parts[0], "%c2:%d", 'a' + i, inner);
+    }
+  firsts[3] = n;
+  return n;
+}
+
+static void
+append_groups (GString *text, char parts[6][32], const int firsts[4])
+{
+  for (int i = 0; i < 3; i++)
+    {
+      int n = firsts[i + 1] - firsts[i];
+
+      g_string_append (text, i > 0 ? " " : "");
+      g_string_append (text, n == 0 ? "1" : n > 1 ? "( " : "");
+      for (int k = firsts[i]; k < firsts[i + 1]; k++)
+        g_string_append_printf (text, "%s%s", k > firsts[i] ? " " : "", parts[k]);
+      g_string_append (text, n > 1 ? ")" : "");
+    }
+}
+
+/* The parts in another order, put together in other groups; or only those of the maps. */
+static void
+append_pattern (GString *text, GRand *rand, CnnShape in)
+{
+  char parts[6][32], other[32];
+  int  firsts[4], n = split_map (rand, in, parts, firsts);
+  int  least = pick (rand, 0, 2) ? 0 : firsts[2];
+
+  g_string_append_c (text, '"');
+  append_groups (text, parts, firsts);
+  g_string_append (text, " -> ");
+  for (int i = n - 1; i > least; i--)
+    {
+      int k = pick (rand, least, i);
+
+      memcpy (other, parts[i], sizeof other);
+      memcpy (parts[i], parts[k], sizeof other);
+      memcpy (parts[k], other, sizeof other);
+    }
+  if (least == 0)
+    {
+      firsts[1] = pick (rand, 0, n);
+      firsts[2] = pick (rand, firsts[1], n);
+    }
+  append_groups (text, parts, firsts);
+  g_string_append_c (text, '"');
+}
+
 /* A value for the parameter, or nothing where it shall keep its initial one. */
 static void
-append_value (GString *text, GRand *rand, const CnnParam *param, CnnShape in, gboolean whole)
+append_value (GString *text, GRand *rand, const CnnParam *param, CnnShape in, CnnShape other,
+              gboolean whole)
 {
   const CnnChoice *choice = param->choices;
-  int              n = pick (rand, 0, 1) ? 1 : in.channels;
+  const int        lengths[] = { 1, in.channels, (int) MIN (cnn_shape_cells (other), 4000) };
+  int              n = lengths[pick (rand, 0, 2)];
 
   switch (param->type)
     {
@@ -139,10 +205,31 @@ append_value (GString *text, GRand *rand, const CnnParam *param, CnnShape in, gb
     case CNN_PARAM_NODES:
       g_string_append (text, pick (rand, 0, 1) ? "a" : "a,b");
       break;
-    case CNN_PARAM_TEXT:
     case CNN_PARAM_SHAPE:
+      g_string_append_printf (text, "%dx%dx%d", CNN_SHAPE_ARGS (other));
+      break;
+    case CNN_PARAM_TEXT:
+      append_pattern (text, rand, in);
       break;
     }
+}
+
+/* A shape that goes with the map's: of as many cells, or alike where neither has one only. */
+static CnnShape
+other_shape (GRand *rand, CnnShape in)
+{
+  int extents[] = { in.height, in.width, in.channels };
+
+  if (pick (rand, 0, 3) == 0)
+    {
+      int first = pick (rand, 0, 2), second = (first + pick (rand, 1, 2)) % 3;
+
+      return (CnnShape) { extents[first], extents[second], extents[3 - first - second] };
+    }
+  for (int i = 0; i < 3; i++)
+    if (pick (rand, 0, 1))
+      extents[i] = extents[i] == 1 ? pick (rand, 1, 4) : 1;
+  return (CnnShape) { extents[0], extents[1], extents[2] };
 }
 
 /* A network whose last layer is the op; what it reads are copies of the input, also where it
@@ -152,18 +239,20 @@ random_network (GRand *rand, const CnnOp *op, CnnShape in, gboolean whole)
 {
   GString *text = g_string_new ("dropout as=a\ndropout as=b\ndropout\n");
   gboolean from = pick (rand, 0, 3) == 0;
+  CnnShape other = other_shape (rand, in);
 
   if (from)
     g_string_append (text, "batchnorm shift=3\n");
   g_string_append (text, op->name);
   for (const CnnParam *param = op->params; param->key; param++)
     {
-      gboolean must = param->type == CNN_PARAM_NODES || (whole && param->type == CNN_PARAM_KERNELS);
+      gboolean must = (param->type == CNN_PARAM_NODES && !cnn_op_param (op, "values")) ||
+                      (whole && param->type == CNN_PARAM_KERNELS);
 
       if (!must && pick (rand, 0, 2) == 0)
         continue;
       g_string_append_printf (text, " %s=", param->key);
-      append_value (text, rand, param, in, whole);
+      append_value (text, rand, param, in, other, whole);
     }
   if (from)
     g_string_append (text, " from=b");
@@ -247,8 +336,8 @@ check_cells (const CnnOp *op, const CnnPlan *plan, guint node, Picture *picture,
 
           cnn_plan_explain (plan, node, &cells, y, x, c, explanation);
           g_assert_cmpuint (explanation->parts->len, >, 0);
-          /* The root of a negative value is no number, and has to be explained as none. */
-          if (isnan (got) && isnan (explanation->value))
+          /* Also infinities, and what is no number. */
+          if (got == explanation->value || (isnan (got) && isnan (explanation->value)))
             continue;
           if (exact ? got != explanation->value
                     : !(fabs (got - explanation->value) <= 1e-5 * explanation->magnitude))

@@ -73,12 +73,12 @@ value_in_words (const CnnParam *param, gconstpointer params, gboolean in_full)
 
   if (param->type == CNN_PARAM_KERNELS && !in_full)
     return kernels_in_words (*cnn_param_field (GPtrArray *const, param, params));
-  if (param->type == CNN_PARAM_SHAPE)
+  if (param->type == CNN_PARAM_SHAPE && cnn_op_param (cnn_op_find ("input"), param->key) == param)
     return shape_in_words (cnn_param_field (const CnnShape, param, params));
 
   words = g_string_new (NULL);
   for (const char *c = written; *c != '\0'; c++)
-    if (*c == 'x' && param->type == CNN_PARAM_SIZE)
+    if (*c == 'x' && (param->type == CNN_PARAM_SIZE || param->type == CNN_PARAM_SHAPE))
       g_string_append (words, "×");
     else if (*c == ',')
       g_string_append (words, ", ");

@@ -354,7 +354,8 @@ explain_steps (CnnExplainer *self, CnnExplained *explained)
                                           (CnnCells) { cnn_blocks_read, self->blocks });
       part = cnn_explanation_get_part (step->explanation, 0);
       if (cnn_node_reach (cnn_network_node (self->network, step->node)) == CNN_REACH_POINT &&
-          part->kind == CNN_PART_FUNCTION)
+          part->kind == CNN_PART_FUNCTION &&
+          cnn_network_node (self->network, step->node)->n_in == 1)
         step->curve = make_curve (self->plan, step, part->values[0]);
       cnn_explain_origins (self->plan, self->network, explained->infos, step);
     }

@@ -66,7 +66,7 @@ cnn_writer_node (CnnWriter *writer, const char *op, guint n, const char *const *
   for (guint i = 0; i < n; i++)
     node->input[i] = (char *) in[i];
   node->n_output = 1;
-  node->output = cnn_writer_alloc (writer, sizeof (char *));
+  node->output = cnn_writer_alloc (writer, 2 * sizeof (char *));
   node->output[0] = (char *) cnn_writer_name (writer, wish);
   node->name = node->output[0];
   node->attribute = cnn_writer_alloc (writer, MAX_ATTRIBUTES * sizeof (gpointer));
@@ -108,6 +108,22 @@ cnn_writer_add (CnnWriter *writer, const char *op, ...)
     in[n++] = name;
   va_end (args);
   return cnn_writer_add_list (writer, op, n, in);
+}
+
+/**
+ * cnn_writer_second:
+ *
+ * Returns: the name of the second output of the node that was added last
+ */
+const char *
+cnn_writer_second (CnnWriter *writer)
+{
+  Onnx__NodeProto *node = writer->nodes->pdata[writer->nodes->len - 1];
+  g_autofree char *wish = g_strdup_printf ("%s_second", node->output[0]);
+
+  node->n_output = 2;
+  node->output[1] = (char *) cnn_writer_name (writer, wish);
+  return node->output[1];
 }
 
 /* --- attributes of the node that was added last --------------------------------------- */

@@ -71,6 +71,23 @@ wrap (CnnWriter *writer, const char *x, int axis, int before, int after)
 }
 
 /**
+ * cnn_writer_pad:
+ * @x: a map
+ * @pad: rows and columns around it; below 0 they are cut off
+ * @value: what they hold
+ *
+ * Returns: the name of the map with that
+ */
+const char *
+cnn_writer_pad (CnnWriter *writer, const char *x, CnnSides pad, double value)
+{
+  gint64 pads[] = { 0, 0, pad.top, pad.left, 0, 0, pad.bottom, pad.right };
+
+  return cnn_writer_add (writer, "Pad", x, cnn_writer_ints (writer, "pads", 8, pads),
+                         cnn_writer_number (writer, "padding", value), NULL);
+}
+
+/**
  * cnn_writer_border:
  * @x: a map
  * @window: (inout): a window whose padding was worked out; if its border is not zero it has

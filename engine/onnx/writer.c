@@ -324,6 +324,29 @@ cnn_writer_fixed (CnnWriter *writer)
       writer->fixed = TRUE;
 }
 
+/**
+ * cnn_writer_meet:
+ * @broadcasts: whether an input of one place may meet a larger one
+ *
+ * cnn_writer_fixed() where the layer's inputs fit together for this size of the network's
+ * input, but for others may not.
+ */
+void
+cnn_writer_meet (CnnWriter *writer, gboolean broadcasts)
+{
+  CnnShape out = cnn_writer_out (writer);
+
+  for (guint i = 0; i < current (writer)->n_in; i++)
+    {
+      CnnShape in = cnn_writer_in (writer, i);
+      gboolean place = in.height == 1 && in.width == 1 && broadcasts;
+      gboolean whole = in.height == out.height && in.width == out.width;
+
+      if (read_by (writer, i)->scales ? !whole : !place)
+        cnn_writer_fixed (writer);
+    }
+}
+
 /* --- a layer ------------------------------------------------------------------------- */
 
 static const char *

@@ -99,6 +99,16 @@ avgpool_write (CnnWriter *writer, const CnnNode *node, GError **error)
 
   if (!cnn_pool_write_window (writer, node, &window, error))
     return FALSE;
+  if (cnn_pool_is_dilated (&p->pool) || (p->count_padding && p->pool.round == CNN_ROUND_UP) ||
+      !cnn_pool_fits_onnx (&window))
+    {
+      made = cnn_pool_write_sums (writer, cnn_writer_map (writer, 0), &window);
+      made = cnn_writer_add (writer, "Div", made,
+                             cnn_pool_write_counts (writer, &p->pool, &window, p->count_padding),
+                             NULL);
+      cnn_writer_give (writer, made, FALSE);
+      return TRUE;
+    }
   made = cnn_writer_add (writer, "AveragePool", cnn_writer_map (writer, 0), NULL);
   cnn_writer_window (writer, &window);
   if (p->count_padding)

@@ -42,10 +42,11 @@ minpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int c
 static gboolean
 minpool_write (CnnWriter *writer, const CnnNode *node, GError **error)
 {
-  static const char *const keys[] = { "kernel_shape", "strides", "pads", NULL };
+  static const char *const keys[] = { "kernel_shape", "strides", "pads", "dilations", NULL };
 
+  gint64      dilations[] = { 1, 1 };
   CnnWindow   window;
-  const char *made;
+  const char *made, *x;
 
   if (!cnn_pool_write_window (writer, node, &window, error))
     return FALSE;
@@ -57,8 +58,12 @@ minpool_write (CnnWriter *writer, const CnnNode *node, GError **error)
         cnn_writer_pass_on (writer, keys[i], TRUE);
       cnn_writer_end (writer, cnn_writer_add (writer, "Neg", made, NULL));
     }
-  made = cnn_writer_call (writer, "MinPool", cnn_writer_map (writer, 0));
+  x = cnn_pool_write_map (writer, &window, INFINITY);
+  made = cnn_writer_call (writer, "MinPool", x);
   cnn_writer_window (writer, &window);
+  /* A function's attributes have no initial values. */
+  if (!cnn_pool_is_dilated (node->params))
+    cnn_writer_list (writer, "dilations", 2, dilations);
   cnn_writer_give (writer, made, FALSE);
   return TRUE;
 }

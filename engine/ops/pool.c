@@ -2,7 +2,6 @@
 #include "pool.h"
 
 #include "i18n.h"
-#include "writer.h"
 
 const CnnChoice cnn_pool_rounds[] = {
   [CNN_ROUND_DOWN] = { "down", N_("Down") },
@@ -279,22 +278,4 @@ cnn_pool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int 
       inside++;
     }
   return inside;
-}
-
-/**
- * cnn_pool_write_window:
- * @node: the layer that is being written
- * @window: (out): its window
- *
- * Returns: %TRUE, or %FALSE with %CNN_ERROR_SHAPE set
- */
-gboolean
-cnn_pool_write_window (CnnWriter *writer, const CnnNode *node, CnnWindow *window, GError **error)
-{
-  const CnnPool *pool = node->params;
-
-  if (!cnn_node_window (node, cnn_writer_in (writer, 0), window, error))
-    return FALSE;
-  cnn_writer_fixed_padding (writer, &pool->pad, window);
-  return TRUE;
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "clones.h"
+#include "ops.h"
+
+G_BEGIN_DECLS
+
+/* What layers that calculate with maps, cell by cell, share. */
+
+/** CnnArith: parameters of such a layer; @reversed only of one with two operands. */
+typedef struct
+{
+  GStrv      with;
+  CnnNumbers values;
+  CnnShape   shape;
+  gboolean   reversed;
+} CnnArith;
+
+/**
+ * CnnArithFold: calculates with @n values of two operands. @out may be one of them, which
+ * CNN_ARITH_LOOP, before its loop, tells the compiler to be harmless.
+ */
+typedef void (*CnnArithFold) (gsize n, const float *a, const float *b, float *out);
+
+#ifdef __clang__
+#define CNN_ARITH_LOOP _Pragma ("clang loop vectorize(assume_safety)")
+#else
+#define CNN_ARITH_LOOP _Pragma ("GCC ivdep")
+#endif
+
+extern const CnnParam cnn_arith_params[];
+extern const CnnParam cnn_arith_pair_params[];
+
+gboolean cnn_arith_check      (gconstpointer params, GError **error);
+gboolean cnn_arith_pair_check (gconstpointer params, GError **error);
+gboolean cnn_arith_shape      (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out,
+                               GError **error);
+guint    cnn_arith_weights    (const CnnNode *node, CnnShape in, CnnWeight *weights);
+gboolean cnn_arith_init       (const CnnNode *node, CnnShape in, guint64 seed,
+                               CnnTensor *const *weights, GError **error);
+gboolean cnn_arith_reversed   (const CnnNode *node);
+CnnStep *cnn_arith_prepare    (const CnnTask *task, CnnArithFold fold, float scale);
+guint    cnn_arith_read       (const CnnTask *task, const CnnCells *cells, int y, int x,
+                               int channel, double *values);
+gboolean cnn_arith_write      (CnnWriter *writer, const CnnNode *node, GError **error);
+
+G_END_DECLS

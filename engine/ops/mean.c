@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "arith.h"
+#include "i18n.h"
+
+CNN_CLONES static void
+mean_fold (gsize n, const float *a, const float *b, float *out)
+{
+  CNN_ARITH_LOOP
+  for (gsize i = 0; i < n; i++)
+    out[i] = a[i] + b[i];
+}
+
+static CnnStep *
+mean_prepare (const CnnTask *task, GError **error)
+{
+  const CnnArith *p = task->node->params;
+
+  return cnn_arith_prepare (task, mean_fold, (float) (task->n_in + (p->values.n > 0)));
+}
+
+static void
+mean_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+             CnnExplanation *explanation)
+{
+  double   values[CNN_MAX_INPUTS + 1];
+  guint    n = cnn_arith_read (task, cells, y, x, channel, values);
+  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_WEIGHTED, 0, channel,
+                                            (CnnSize) { 1, (int) n }, TRUE);
+
+  for (guint i = 0; i < n; i++)
+    {
+      part->values[i] = values[i];
+      part->factors[i] = 1.0 / n;
+      part->result += values[i] / n;
+      explanation->magnitude += fabs (values[i]) / n;
+    }
+  explanation->value = part->result;
+}
+
+const CnnOp cnn_op_mean = {
+  .name = "mean",
+  .label = N_("Mean"),
+  .blurb = N_("The mean of the values of the previous layer, of earlier ones and of constants"),
+  .example = "values=2",
+  .group = CNN_GROUP_STRUCTURE,
+  .reach = CNN_REACH_POINT,
+  .params_size = sizeof (CnnArith),
+  .params = cnn_arith_params,
+  .check = cnn_arith_check,
+  .shape = cnn_arith_shape,
+  .weights = cnn_arith_weights,
+  .init = cnn_arith_init,
+  .prepare = mean_prepare,
+  .explain = mean_explain,
+  .write = cnn_arith_write,
+};

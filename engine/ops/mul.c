@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "arith.h"
+#include "i18n.h"
+
+CNN_CLONES static void
+mul_fold (gsize n, const float *a, const float *b, float *out)
+{
+  CNN_ARITH_LOOP
+  for (gsize i = 0; i < n; i++)
+    out[i] = a[i] * b[i];
+}
+
+static CnnStep *
+mul_prepare (const CnnTask *task, GError **error)
+{
+  return cnn_arith_prepare (task, mul_fold, 1.0f);
+}
+
+static void
+mul_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+             CnnExplanation *explanation)
+{
+  double   values[CNN_MAX_INPUTS + 1];
+  guint    n = cnn_arith_read (task, cells, y, x, channel, values);
+  double   product = values[0];
+  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_PRODUCTS, 0, channel,
+                                            (CnnSize) { 1, 1 }, TRUE);
+
+  part->values[0] = values[0];
+  part->factors[0] = 1.0;
+  for (guint i = 1; i < n; i++)
+    {
+      part->factors[0] *= values[i];
+      product *= values[i];
+    }
+  part->result = explanation->value = product;
+  explanation->magnitude = fabs (product);
+}
+
+const CnnOp cnn_op_mul = {
+  .name = "mul",
+  .label = N_("Multiply"),
+  .blurb = N_("Multiplies the values of the previous layer with those of earlier ones, or "
+              "with constants"),
+  .example = "values=2",
+  .group = CNN_GROUP_STRUCTURE,
+  .reach = CNN_REACH_POINT,
+  .exact = TRUE,
+  .params_size = sizeof (CnnArith),
+  .params = cnn_arith_params,
+  .check = cnn_arith_check,
+  .shape = cnn_arith_shape,
+  .weights = cnn_arith_weights,
+  .init = cnn_arith_init,
+  .prepare = mul_prepare,
+  .explain = mul_explain,
+  .write = cnn_arith_write,
+};

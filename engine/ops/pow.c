@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "arith.h"
+#include "i18n.h"
+
+static void
+pow_fold (gsize n, const float *a, const float *b, float *out)
+{
+  for (gsize i = 0; i < n; i++)
+    out[i] = powf (a[i], b[i]);
+}
+
+/* Powers that are common enough to have loops of their own, with the same values. */
+
+CNN_CLONES static void
+square_fold (gsize n, const float *a, const float *b, float *out)
+{
+  CNN_ARITH_LOOP
+  for (gsize i = 0; i < n; i++)
+    out[i] = a[i] * a[i];
+}
+
+CNN_CLONES static void
+cube_fold (gsize n, const float *a, const float *b, float *out)
+{
+  CNN_ARITH_LOOP
+  for (gsize i = 0; i < n; i++)
+    out[i] = (float) ((double) a[i] * a[i] * a[i]);
+}
+
+/* Differs from the root in that (−0)^½ is 0 and (−∞)^½ is ∞. */
+static void
+root_fold (gsize n, const float *a, const float *b, float *out)
+{
+  for (gsize i = 0; i < n; i++)
+    out[i] = a[i] < -G_MAXFLOAT ? -a[i] : sqrtf (a[i] + 0.0f);
+}
+
+static CnnStep *
+pow_prepare (const CnnTask *task, GError **error)
+{
+  const CnnArith *p = task->node->params;
+  CnnArithFold    fold = pow_fold;
+
+  if (p->values.n == 1 && !p->reversed)
+    fold = p->values.values[0] == 2.0   ? square_fold
+           : p->values.values[0] == 3.0 ? cube_fold
+           : p->values.values[0] == 0.5 ? root_fold
+                                        : pow_fold;
+  return cnn_arith_prepare (task, fold, 1.0f);
+}
+
+static void
+pow_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+             CnnExplanation *explanation)
+{
+  double   values[CNN_MAX_INPUTS + 1];
+
+  cnn_arith_read (task, cells, y, x, channel, values);
+  cnn_explanation_function (explanation, 0, channel,
+                            cells->read (cells->data, 0, y, x, channel), pow (values[0], values[1]));
+}
+
+const CnnOp cnn_op_pow = {
+  .name = "pow",
+  .label = N_("Power"),
+  .blurb = N_("Raises the values of the previous layer to the power of those of an "
+              "earlier one, or of constants"),
+  .example = "values=2",
+  .group = CNN_GROUP_STRUCTURE,
+  .reach = CNN_REACH_POINT,
+  .params_size = sizeof (CnnArith),
+  .params = cnn_arith_pair_params,
+  .check = cnn_arith_pair_check,
+  .shape = cnn_arith_shape,
+  .weights = cnn_arith_weights,
+  .init = cnn_arith_init,
+  .prepare = pow_prepare,
+  .explain = pow_explain,
+  .write = cnn_arith_write,
+};
