@@ -74,6 +74,39 @@ append_pool (GString *text, GRand *rand, gboolean whole)
   g_string_append_c (text, '\n');
 }
 
+/* Layers that make a map larger, and some that make it smaller again. */
+static void
+append_larger (GString *text, GRand *rand, gboolean whole)
+{
+  static const char *const pads[] = { "valid", "same", "1", "0,2,1,0", "5" };
+  static const char *const orders[] = { "dcr", "crd" };
+
+  switch (pick (rand, 0, 2))
+    {
+    case 0:
+      if (whole)
+        g_string_append_printf (text, "conv-transpose kernels=[[1,%d],[%d,-1]],[[%d,0,1]]",
+                                pick (rand, -1, 1), pick (rand, -1, 1), pick (rand, -1, 1));
+      else
+        g_string_append_printf (text, "conv-transpose %d %dx%d", pick (rand, 1, 5),
+                                pick (rand, 1, 4), pick (rand, 1, 4));
+      g_string_append_printf (text, " stride=%dx%d dilation=%d pad=%s output-pad=%d,%d\n",
+                              pick (rand, 1, 3), pick (rand, 1, 3), pick (rand, 1, 2),
+                              pick_word (rand, pads, 5), pick (rand, 0, 2), pick (rand, 0, 5));
+      break;
+    case 1:
+      g_string_append (text, whole ? "conv kernels=[[1]],[[2]],[[-1]],[[1]],[[0]],[[3]]\n"
+                                   : "conv 6 1x1\n");
+      g_string_append_printf (text, "depth-to-space %s order=%s\n",
+                              pick (rand, 0, 1) ? "2x3" : "3x1", pick_word (rand, orders, 2));
+      break;
+    default:
+      g_string_append_printf (text, "conv-transpose kernels=[[1]] stride=2 pad=same\n"
+                                    "space-to-depth %dx2 order=%s\n",
+                              pick (rand, 1, 2), pick_word (rand, orders, 2));
+    }
+}
+
 /* Layers that keep the size, between a name and its use. */
 static void
 append_skip (GString *text, GRand *rand, int number, gboolean whole)
@@ -131,8 +164,11 @@ random_network (GRand *rand, gboolean whole)
   GString                 *text = g_string_new (NULL);
 
   for (int i = 0, n = pick (rand, 1, whole ? 4 : 5); i < n; i++)
-    switch (pick (rand, 0, 10))
+    switch (pick (rand, 0, 12))
       {
+      case 11: case 12:
+        append_larger (text, rand, whole);
+        break;
       case 0: case 1: case 2: case 3:
         append_conv (text, rand, whole);
         break;

@@ -232,9 +232,25 @@ cnn_writer_weights (CnnWriter *writer)
   CnnShape       in = cnn_writer_in (writer, 0);
   CnnWeight      list[CNN_MAX_WEIGHTS];
   guint          n = cnn_node_weights (node, in, list);
+  double         bytes = 0.0;
 
   if (writer->n_weights > 0)
     return writer->weights;
+  /* To find out before they are made, which may take long. */
+  for (guint i = 0; i < n; i++)
+    {
+      double length = sizeof (float);
+
+      for (int k = 0; k < list[i].n_dims; k++)
+        length *= list[i].dims[k];
+      bytes += length;
+    }
+  if (bytes + (double) writer->bytes > (double) CNN_WRITER_LIMIT)
+    {
+      cnn_writer_fail (writer, CNN_ERROR_LIMIT,
+                       _("its weights make the file larger than 2 GiB, the most there can be"));
+      return NULL;
+    }
   for (; writer->n_weights < n; writer->n_weights++)
     {
       CnnTensor *tensor = cnn_tensor_new (list[writer->n_weights].n_dims,

@@ -118,7 +118,8 @@ cnn_pool_write_counts (CnnWriter *writer, const CnnPool *pool, const CnnWindow *
 {
   CnnShape          in = cnn_writer_in (writer, 0), out = cnn_writer_out (writer);
   gint64            dims[] = { 1, 1, out.height, out.width };
-  g_autofree float *counts = g_new (float, (gsize) out.height * out.width), *to = counts;
+  g_autofree float *counts = g_new (float, (gsize) out.height * out.width);
+  float            *to = counts;
   g_autofree int   *columns = g_new (int, out.width);
   int               past_right = cnn_pool_past_padding (pool, pool->pad.sides.right);
   int               past_bottom = cnn_pool_past_padding (pool, pool->pad.sides.bottom);
