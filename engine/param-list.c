@@ -89,7 +89,7 @@ pad_parse (const CnnParam *param, const char *text, gpointer field, gsize *offse
         *pad = (CnnPad) { .mode = (CnnPadMode) i };
         return TRUE;
       }
-  ok = strspn (text, "0123456789, ") == strlen (text) &&
+  ok = strspn (text, param->min < 0.0 ? "-0123456789, " : "0123456789, ") == strlen (text) &&
        numbers_parse (param, text, &sides, offset, NULL) && (sides.n == 1 || sides.n == 4);
   if (ok)
     {
@@ -121,9 +121,9 @@ pad_print (const CnnParam *param, gconstpointer field, GString *text)
 static char *
 pad_expect (const CnnParam *param)
 {
-  return g_strdup_printf (_("valid, same, same-lower, a whole number from 0 to %d, "
+  return g_strdup_printf (_("valid, same, same-lower, a whole number from %d to %d, "
                             "or four of them: top,right,bottom,left"),
-                          (int) param->max);
+                          (int) param->min, (int) param->max);
 }
 
 /* --- bias ----------------------------------------------------------------- */

@@ -35,6 +35,7 @@ extern const CnnParamKind cnn_param_numbers;
 extern const CnnParamKind cnn_param_bias;
 extern const CnnParamKind cnn_param_kernels;
 extern const CnnParamKind cnn_param_text;
+extern const CnnParamKind cnn_param_ranges;
 extern const CnnParamKind cnn_param_nodes;
 
 gboolean cnn_param_unexpected (const CnnParam *param, const char *found, GError **error);

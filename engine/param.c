@@ -22,6 +22,7 @@ param_kind (CnnParamType type)
     [CNN_PARAM_BIAS] = &cnn_param_bias,
     [CNN_PARAM_KERNELS] = &cnn_param_kernels,
     [CNN_PARAM_TEXT] = &cnn_param_text,
+    [CNN_PARAM_RANGE] = &cnn_param_ranges,
     [CNN_PARAM_NODES] = &cnn_param_nodes,
   };
 

@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * @CNN_PARAM_BIAS: #CnnBias, written yes, no or as numbers
  * @CNN_PARAM_KERNELS: #GPtrArray of #CnnKernel, or %NULL when not said
  * @CNN_PARAM_TEXT: char *, written in quotes; %NULL when not said
+ * @CNN_PARAM_RANGE: #CnnRange, written 2:-1 or ::2; all when not said
  * @CNN_PARAM_NODES: #GStrv of names given with as=, or %NULL when not said
  *
  * What a parameter holds, and the C type of its field.
@@ -36,6 +37,7 @@ typedef enum
   CNN_PARAM_BIAS,
   CNN_PARAM_KERNELS,
   CNN_PARAM_TEXT,
+  CNN_PARAM_RANGE,
   CNN_PARAM_NODES
 } CnnParamType;
 
@@ -45,6 +47,25 @@ typedef struct
   int     n;
   double *values; /* [n] */
 } CnnNumbers;
+
+/**
+ * CnnRange:
+ * @has_first: whether @first was said; else it is the first, or the last of a @step below 0
+ * @has_end: whether @end was said; else there is none
+ * @first: the first that is kept; below 0 counted from the end
+ * @end: the first that is not
+ * @step: from one to the next; below 0 they are turned around
+ *
+ * Some of the rows, columns or channels, as Python's slices.
+ */
+typedef struct
+{
+  gboolean has_first;
+  gboolean has_end;
+  int      first;
+  int      end;
+  int      step;
+} CnnRange;
 
 /** CnnBias: whether there is a bias, and its values where they were said. */
 typedef struct
@@ -125,6 +146,8 @@ CnnKernel *cnn_kernel_parse  (const char *text, gsize *error_offset, GError **er
 char      *cnn_kernel_print  (const CnnKernel *kernel);
 CnnSize    cnn_kernel_size   (const CnnKernel *kernel);
 void       cnn_kernel_free   (CnnKernel *kernel);
+
+int        cnn_range_resolve (const CnnRange *range, int n, int *first);
 
 gboolean   cnn_name_is_valid (const char *name);
 

@@ -196,11 +196,22 @@ append_value (GString *text, GRand *rand, const CnnParam *param, CnnShape in, Cn
         g_string_append (text, pick_word (rand, (const char *[]) { "same", "same-lower", "valid" },
                                           3));
       else
-        g_string_append_printf (text, "%d,%d,%d,%d", pick (rand, 0, 3), pick (rand, 0, 3),
-                                pick (rand, 0, 3), pick (rand, 0, 3));
+        for (int i = 0; i < 4; i++)
+            g_string_append_printf (text, "%s%d", i > 0 ? "," : "",
+                                    pick (rand, (int) MAX (param->min, -2.0), 3));
       break;
     case CNN_PARAM_KERNELS:
       append_kernels (text, rand, in, whole);
+      break;
+    case CNN_PARAM_RANGE:
+      if (pick (rand, 0, 1))
+        g_string_append_printf (text, "%d", pick (rand, -6, 6));
+      g_string_append_c (text, ':');
+      if (pick (rand, 0, 1))
+        g_string_append_printf (text, "%d", pick (rand, -6, 6));
+      if (pick (rand, 0, 1))
+        g_string_append_printf (text, ":%d", pick (rand, 0, 1) ? pick (rand, 1, 4)
+                                                              : pick (rand, -4, -1));
       break;
     case CNN_PARAM_NODES:
       g_string_append (text, pick (rand, 0, 1) ? "a" : "a,b");

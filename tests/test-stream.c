@@ -107,6 +107,23 @@ append_larger (GString *text, GRand *rand, gboolean whole)
     }
 }
 
+/* Rows and columns put on, cut off, left out and turned around. */
+static void
+append_cut (GString *text, GRand *rand)
+{
+  static const char *const cuts[] = { "slice rows=1: columns=:-1", "slice rows=::2 columns=1:-1:3",
+                                      "slice rows=3:-2 channels=:1", "slice rows=::-1",
+                                      "slice columns=::-2 channels=::-1", "slice rows=-30:" };
+  static const char *const borders[] = { "zero", "zero value=3", "reflect", "replicate", "wrap" };
+
+  if (pick (rand, 0, 1))
+    g_string_append_printf (text, "%s\n", pick_word (rand, cuts, 6));
+  else
+    g_string_append_printf (text, "pad %d,%d,%d,%d border=%s\n", pick (rand, -3, 6),
+                            pick (rand, -3, 6), pick (rand, -3, 6), pick (rand, -3, 6),
+                            pick_word (rand, borders, 5));
+}
+
 /* Layers that keep the size, between a name and its use. */
 static void
 append_skip (GString *text, GRand *rand, int number, gboolean whole)
@@ -156,15 +173,16 @@ static char *
 random_network (GRand *rand, gboolean whole)
 {
   static const char *const points[] = { "relu", "dropout", "leaky-relu", "tanh", "prelu", "elu",
-                                        "batchnorm", "sigmoid", "gelu", "mish", "clip min=-1 max=1" };
+                                        "batchnorm", "sigmoid", "gelu", "mish", "clip min=-1 max=1",
+                                        "lrn 3 alpha=0.5" };
   static const char *const wholes[] = { "softmax axis=map", "softmax", "softmax axis=all",
-                                        "log-softmax", "log-softmax axis=map" };
+                                        "log-softmax", "log-softmax axis=map", "instancenorm" };
   static const char *const ends[] = { "global-maxpool\n", "flatten\nmaxpool 1\n", "spp\ndense 4\n",
                                       "global-avgpool\ndense 7\nrelu\ndense 3\n" };
   GString                 *text = g_string_new (NULL);
 
   for (int i = 0, n = pick (rand, 1, whole ? 4 : 5); i < n; i++)
-    switch (pick (rand, 0, 12))
+    switch (pick (rand, 0, 13))
       {
       case 11: case 12:
         append_larger (text, rand, whole);
@@ -182,11 +200,14 @@ random_network (GRand *rand, gboolean whole)
         append_branches (text, rand, i, whole);
         break;
       case 8:
+        append_cut (text, rand);
+        break;
+      case 9:
         if (!whole)
-          g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 5));
+          g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 6));
         break;
       default:
-        g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 2 : 11));
+        g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 2 : 12));
       }
   if (pick (rand, 0, 3) == 0 || text->len == 0)
     g_string_append (text, pick_word (rand, ends, whole ? 2 : 4));

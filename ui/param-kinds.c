@@ -198,12 +198,12 @@ static void
 on_pad (GtkWidget *combo, CnnParamWidget *self)
 {
   gboolean by_number = is_by_number (self);
-  int      sum       = 0;
+  gboolean said      = FALSE;
 
   gtk_widget_set_visible (self->more, by_number);
   for (int i = 1; i <= 4; i++)
-    sum += cnn_param_spin_whole (self->parts[i]);
-  if (self->busy || !by_number || sum > 0)
+    said = said || cnn_param_spin_whole (self->parts[i]) != 0;
+  if (self->busy || !by_number || said)
     return;
   /* Numbers that are no padding are no start. */
   self->busy = TRUE;

@@ -136,6 +136,7 @@ static const ParamKind *const kinds[] = {
   [CNN_PARAM_BIAS] = &param_kind_bias,
   [CNN_PARAM_KERNELS] = &param_kind_kernels,
   [CNN_PARAM_TEXT] = &param_kind_text,
+  [CNN_PARAM_RANGE] = &param_kind_numbers,
   [CNN_PARAM_NODES] = &param_kind_nodes,
 };
 
