@@ -116,6 +116,7 @@ struct _CnnStep
  * @add: adds value i to sum i, for @n neighbouring values
  * @join: adds two sums
  * @result: the layer's value, from the sum over all @n_cells cells
+ * @all_maps: whether it makes a single value of all maps
  *
  * How a layer makes one value of each map, taking it in bit by bit. A "sum" is
  * whatever may be put together in parts: a sum, or the greatest value. It is
@@ -127,6 +128,7 @@ typedef struct
   void   (*add)    (gsize n, const float *values, double *sums);
   double (*join)   (double a, double b);
   float  (*result) (double sum, gint64 n_cells);
+  gboolean all_maps;
 } CnnReduction;
 
 /**
@@ -160,6 +162,8 @@ typedef struct
  *   %CNN_REACH_WINDOW for some parameters has a @window
  * @window: fills the window for an input of the given size. Of a
  *   %CNN_REACH_WINDOW op. Errors: %CNN_ERROR_SHAPE
+ * @reduction_of: (nullable): how such a layer takes in its input bit by bit, or %NULL where it
+ *   does not, where that depends on its parameters. %NULL: @reduction
  * @weights: lists the weights it has on an input of shape @in into @weights,
  *   [%CNN_MAX_WEIGHTS], and returns how many. %NULL: none
  * @init: fills the listed weights with what the parameters say, the rest drawn
@@ -206,6 +210,7 @@ typedef struct
                          GError **error);
   CnnReach (*reach_of)  (const CnnNode *node);
   gboolean (*window)    (const CnnNode *node, CnnShape in, CnnWindow *window, GError **error);
+  const CnnReduction *(*reduction_of) (const CnnNode *node);
   guint    (*weights)   (const CnnNode *node, CnnShape in, CnnWeight *weights);
   gboolean (*init)      (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *weights,
                          GError **error);
@@ -253,6 +258,7 @@ const CnnOp        *cnn_op_find    (const char *name);
 const CnnParam     *cnn_op_param   (const CnnOp *op, const char *key);
 
 CnnReach            cnn_node_reach  (const CnnNode *node);
+const CnnReduction *cnn_node_reduction (const CnnNode *node);
 gboolean            cnn_node_shape  (const CnnNode *node, const CnnShape *in, CnnShape *out,
                                      GError **error);
 gboolean            cnn_node_window (const CnnNode *node, CnnShape in, CnnWindow *window,

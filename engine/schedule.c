@@ -139,7 +139,7 @@ set_phases (CnnPlan *plan)
 
           node->phase = MAX (node->phase, in->phase + later);
         }
-      if (node->node->op->reduction)
+      if (cnn_node_reduction (node->node))
         set_reduces (plan, i);
       plan->n_phases = MAX (plan->n_phases, node->phase + 1);
     }
@@ -353,7 +353,7 @@ map_memory (const CnnPlan *plan)
           if (node->extends)
             extended = map_bytes (cnn_border_shape (&node->window,
                                                     plan->infos[node->node->in[0]].shape));
-          if (node->node->op->reduction && !node->reduces)
+          if (cnn_node_reduction (node->node) && !node->reduces)
             extended = sums_bytes (plan, i);
           if (!node->in_place)
             held += map_bytes (plan->infos[i].shape);

@@ -169,12 +169,38 @@ append_branches (GString *text, GRand *rand, int number, gboolean whole)
                           number, number, number, number, number, number);
 }
 
+/* A map put together with what has one row, one column or one map of it, or with constants of which
+ * it has one itself. */
+static void
+append_broadcast (GString *text, GRand *rand, int number, gboolean whole)
+{
+  static const char *const overs[] = { "map", "all", "channels", "rows", "columns" };
+  static const char *const sums[] = { "add", "max", "min", "sub", "mul", "mean" };
+  int                      n = whole ? 4 : 6;
+
+  g_string_append_printf (text, "dropout as=broad%d\nreduce-max %s as=thin%d\n", number,
+                          pick_word (rand, overs, 5), number);
+  if (pick (rand, 0, 1))
+    g_string_append_printf (text, "%s broad%d\n", pick_word (rand, sums, n), number);
+  else
+    g_string_append_printf (text, "%s thin%d from=broad%d\n", pick_word (rand, sums, n), number,
+                            number);
+  if (pick (rand, 0, 2))
+    return;
+  g_string_append_printf (text, "dropout as=long%d\nreduce-%s %s\n", number,
+                          whole || pick (rand, 0, 1) ? "max" : "mean", pick_word (rand, overs, 5));
+  g_string_append_printf (text, "%s values=1,-2,3 shape=%s\n%s long%d\n", pick_word (rand, sums, n),
+                          pick_word (rand, (const char *const[]) { "3x1x1", "1x3x1", "1x1x3" }, 3),
+                          pick_word (rand, sums, n), number);
+}
+
 static char *
 random_network (GRand *rand, gboolean whole)
 {
   static const char *const points[] = { "relu", "dropout", "leaky-relu", "tanh", "prelu", "elu",
                                         "batchnorm", "sigmoid", "gelu", "mish", "clip min=-1 max=1",
-                                        "lrn 3 alpha=0.5" };
+                                        "lrn 3 alpha=0.5", "sub values=0.5 reversed=yes",
+                                        "pow values=2" };
   static const char *const wholes[] = { "softmax axis=map", "softmax", "softmax axis=all",
                                         "log-softmax", "log-softmax axis=map", "instancenorm" };
   static const char *const ends[] = { "global-maxpool\n", "flatten\nmaxpool 1\n", "spp\ndense 4\n",
@@ -182,7 +208,7 @@ random_network (GRand *rand, gboolean whole)
   GString                 *text = g_string_new (NULL);
 
   for (int i = 0, n = pick (rand, 1, whole ? 4 : 5); i < n; i++)
-    switch (pick (rand, 0, 13))
+    switch (pick (rand, 0, 14))
       {
       case 11: case 12:
         append_larger (text, rand, whole);
@@ -199,6 +225,9 @@ random_network (GRand *rand, gboolean whole)
       case 7:
         append_branches (text, rand, i, whole);
         break;
+      case 13:
+        append_broadcast (text, rand, i, whole);
+        break;
       case 8:
         append_cut (text, rand);
         break;
@@ -207,7 +236,7 @@ random_network (GRand *rand, gboolean whole)
           g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 6));
         break;
       default:
-        g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 2 : 12));
+        g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 2 : 14));
       }
   if (pick (rand, 0, 3) == 0 || text->len == 0)
     g_string_append (text, pick_word (rand, ends, whole ? 2 : 4));
