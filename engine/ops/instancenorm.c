@@ -5,6 +5,7 @@
 #include "i18n.h"
 #include "ops.h"
 #include "weights.h"
+#include "writer.h"
 
 /* Source: Ulyanov, Vedaldi and Lempitsky, "Instance normalization" (2016), equation 3; scale
  * and shift as in ONNX's InstanceNormalization-6. */
@@ -205,6 +206,24 @@ instancenorm_explain (const CnnTask *task, const CnnCells *cells, int y, int x, 
   explanation->magnitude = fabs (scale * value) + fabs (scale * mean) + fabs (shift);
 }
 
+static gboolean
+instancenorm_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const InstancenormParams *p = node->params;
+  CnnTensor *const         *weights = cnn_writer_weights (writer);
+  gint64                    dims[] = { cnn_writer_in (writer, 0).channels };
+  const char               *x = cnn_writer_map (writer, 0);
+
+  if (weights == NULL)
+    return FALSE;
+  x = cnn_writer_add (writer, "InstanceNormalization", x,
+                      cnn_writer_floats (writer, "scale", 1, dims, weights[SCALE]->values),
+                      cnn_writer_floats (writer, "shift", 1, dims, weights[SHIFT]->values), NULL);
+  cnn_writer_float (writer, "epsilon", p->epsilon);
+  cnn_writer_give (writer, x, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_instancenorm = {
   .name = "instancenorm",
   .label = N_("Instance normalisation"),
@@ -219,4 +238,5 @@ const CnnOp cnn_op_instancenorm = {
   .init = instancenorm_init,
   .prepare = instancenorm_prepare,
   .explain = instancenorm_explain,
+  .write = instancenorm_write,
 };
