@@ -68,8 +68,7 @@ typedef struct
  * @whole: the shape of input 0's whole map, of which @in is a part
  * @pad: what the op itself adds around @in: zeros in a convolution, nothing
  *   that counts in a pooling. Borders other than zero are already in @in. Below 0 no
- *   window reaches so many rows or columns at that side of @in. Of a window with an
- *   @up, cells of the input spread out
+ *   window reaches so many rows or columns at that side of @in. 0 of an op that @seeks
  * @then: (nullable): a layer with a @slope that is done to the output at once;
  *   only for an op that fuses
  * @halves: whether of the output, after that, only the largest of each 2×2 is kept,
@@ -150,6 +149,9 @@ typedef struct
  * @batches: whether its steps take several images at a time
  * @broadcasts: whether inputs may have one row, or one column, where the output has
  *   more: each of the output's then reads that one. Of a %CNN_REACH_POINT op
+ * @seeks: whether its steps find out with cnn_window_first() which part of the input
+ *   they have: it then gets neither padding nor a border. Of an op whose window has
+ *   an @up, for which few tiles would be alike otherwise
  * @params_size: size of its parameter struct
  * @params: its parameters, ending at a %NULL key
  *
@@ -201,6 +203,7 @@ typedef struct
   gboolean            fuses;
   gboolean            batches;
   gboolean            broadcasts;
+  gboolean            seeks;
   const CnnReduction *reduction;
   gsize               params_size;
   const CnnParam     *params;

@@ -30,11 +30,8 @@ plan_is_tiny (const CnnPlan *plan)
 static gboolean
 pads_whole_windows (const CnnWindow *window)
 {
-  CnnSize extent = cnn_window_extent (window), up = cnn_window_up (window);
+  CnnSize extent = cnn_window_extent (window);
 
-  /* Layers that spread their input out make such tiles themselves. */
-  if (up.height > 1 || up.width > 1)
-    return FALSE;
   return MAX (window->pad.top, window->pad.bottom) >= extent.height ||
          MAX (window->pad.left, window->pad.right) >= extent.width;
 }
@@ -47,7 +44,8 @@ set_window (CnnPlan *plan, guint i)
   node->window = cnn_window_one ();
   if (i > 0)
     cnn_node_window (node->node, plan->infos[node->node->in[0]].shape, &node->window, NULL);
-  node->extends = node->window.border != CNN_BORDER_ZERO || pads_whole_windows (&node->window);
+  node->extends = !node->node->op->seeks && (node->window.border != CNN_BORDER_ZERO ||
+                                             pads_whole_windows (&node->window));
 }
 
 /* A layer that runs in place makes just the tiles of the one before it. */

@@ -74,6 +74,27 @@ append_pool (GString *text, GRand *rand, gboolean whole)
   g_string_append_c (text, '\n');
 }
 
+static void
+append_resize (GString *text, GRand *rand, gboolean whole)
+{
+  static const char *const modes[] = { "nearest", "linear", "cubic", "linear antialias=yes",
+                                       "cubic antialias=yes", "cubic exclude-outside=yes" };
+  static const char *const places[] = { "half-pixel", "half-pixel-symmetric", "align-corners",
+                                        "pytorch-half-pixel", "asymmetric",
+                                        "tf-crop roi=0.2,-0.1,1.3,0.8 extrapolate=3",
+                                        "tf-crop roi=0.9,0,0.3,1" };
+  static const char *const scales[] = { "2", "1.7,0.6", "0.3", "1.41", "to=50x230", "to=111x37",
+                                        "0.7,2 to=70x299" };
+  static const char *const nearests[] = { "floor", "ceil", "round-prefer-floor",
+                                          "round-prefer-ceil" };
+
+  g_string_append_printf (text, "resize %s mode=%s coordinates=%s nearest=%s\n",
+                          pick_word (rand, scales, G_N_ELEMENTS (scales)),
+                          pick_word (rand, modes, whole ? 1 : G_N_ELEMENTS (modes)),
+                          pick_word (rand, places, G_N_ELEMENTS (places)),
+                          pick_word (rand, nearests, G_N_ELEMENTS (nearests)));
+}
+
 /* Layers that make a map larger, and some that make it smaller again. */
 static void
 append_larger (GString *text, GRand *rand, gboolean whole)
@@ -81,8 +102,12 @@ append_larger (GString *text, GRand *rand, gboolean whole)
   static const char *const pads[] = { "valid", "same", "1", "0,2,1,0", "5" };
   static const char *const orders[] = { "dcr", "crd" };
 
-  switch (pick (rand, 0, 2))
+  switch (pick (rand, 0, 3))
     {
+    case 3:
+      /* Whole numbers stay whole only as copies. */
+      append_resize (text, rand, whole);
+      break;
     case 0:
       if (whole)
         g_string_append_printf (text, "conv-transpose kernels=[[1,%d],[%d,-1]],[[%d,0,1]]",
@@ -91,7 +116,7 @@ append_larger (GString *text, GRand *rand, gboolean whole)
         g_string_append_printf (text, "conv-transpose %d %dx%d", pick (rand, 1, 5),
                                 pick (rand, 1, 4), pick (rand, 1, 4));
       g_string_append_printf (text, " stride=%dx%d dilation=%d pad=%s output-pad=%d,%d\n",
-                              pick (rand, 1, 3), pick (rand, 1, 3), pick (rand, 1, 2),
+                              pick (rand, 1, 3), pick (rand, 1, 2), pick (rand, 1, 2),
                               pick_word (rand, pads, 5), pick (rand, 0, 2), pick (rand, 0, 5));
       break;
     case 1:

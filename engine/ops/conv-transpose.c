@@ -253,7 +253,7 @@ typedef struct
   const CnnTensor *bias;
   CnnWindow        window;
   CnnSize          cut;     /* rows and columns cut off before the output's first */
-  CnnSides         pad;
+  CnnShape         whole;
   CnnShape         in;
   CnnShape         out;
   int              groups;
@@ -365,9 +365,10 @@ transpose_run (CnnStep *base, const float *const *in, float *out, int y, int x)
   const CnnWindow     *window = &step->window;
   gsize                row = (gsize) step->out.width * step->out.channels;
   gsize                in_row = (gsize) step->in.width * step->in.channels;
+  CnnSize              first = cnn_window_first (window, step->whole, step->in, y, x);
   /* Row and column of the tile's first input, spread out. */
-  gint64               top = (gint64) y - window->pad.top + step->pad.top;
-  gint64               left = (gint64) x - window->pad.left + step->pad.left;
+  gint64               top = (gint64) first.height * window->up.height;
+  gint64               left = (gint64) first.width * window->up.width;
 
   for (int r = 0; r < step->out.height; r++, out += row)
     {
@@ -407,7 +408,7 @@ transpose_prepare (const CnnTask *task, GError **error)
   extent = cnn_window_extent (&step->window);
   step->cut = (CnnSize) { extent.height - 1 - step->window.pad.top,
                           extent.width - 1 - step->window.pad.left };
-  step->pad = task->pad;
+  step->whole = task->whole;
   step->in = task->in[0];
   step->out = task->out;
   step->bias = p->k.bias.used ? task->weights[1] : NULL;
@@ -573,6 +574,7 @@ const CnnOp cnn_op_conv_transpose = {
   .group = CNN_GROUP_CONVOLUTION,
   .reach = CNN_REACH_WINDOW,
   .exact = TRUE,
+  .seeks = TRUE,
   .params_size = sizeof (TransposeParams),
   .params = transpose_params,
   .check = transpose_check,

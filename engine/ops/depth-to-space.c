@@ -130,6 +130,7 @@ const CnnOp cnn_op_depth_to_space = {
   .group = CNN_GROUP_STRUCTURE,
   .reach = CNN_REACH_WINDOW,
   .exact = TRUE,
+  .seeks = TRUE,
   .params_size = sizeof (CnnBlocks),
   .params = d2s_params,
   .shape = d2s_shape,
