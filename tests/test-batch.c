@@ -20,10 +20,13 @@ static void
 append_map_layer (GString *text, GRand *rand, int number, gboolean whole)
 {
   static const char *const borders[] = { "zero", "zero", "reflect", "replicate", "wrap" };
-  static const char *const pools[] = { "maxpool", "minpool", "avgpool", "stochastic-pool" };
+  static const char *const pools[] = { "maxpool", "minpool", "avgpool", "stochastic-pool",
+                                       "lp-pool", "maxpool dilation=2 round=up",
+                                       "avgpool count-padding=yes round=up" };
   static const char *const points[] = { "relu", "leaky-relu slope=2", "dropout", "tanh", "prelu",
                                         "batchnorm", "softmax", "softmax axis=map", "elu", "gelu",
-                                        "log-softmax" };
+                                        "log-softmax", "instancenorm", "lrn 3 alpha=0.5",
+                                        "slice rows=::-1 columns=:-1", "pad 1,0,-1,2 value=2" };
 
   switch (pick (rand, 0, 5))
     {
@@ -33,8 +36,8 @@ append_map_layer (GString *text, GRand *rand, int number, gboolean whole)
                               pick_word (rand, borders, 5));
       break;
     case 2:
-      g_string_append_printf (text, "%s 2 stride=%d\n", pick_word (rand, pools, whole ? 2 : 4),
-                              pick (rand, 1, 2));
+      g_string_append_printf (text, "%s size=2 stride=%d\n",
+                              pick_word (rand, pools, whole ? 2 : 7), pick (rand, 1, 2));
       break;
     case 3:
       g_string_append_printf (text, "dropout as=m%d\nmaxpool 3 stride=1 pad=same\n%s m%d\n", number,
@@ -42,7 +45,7 @@ append_map_layer (GString *text, GRand *rand, int number, gboolean whole)
                               number);
       break;
     default:
-      g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 3 : 11));
+      g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 3 : 15));
     }
 }
 
