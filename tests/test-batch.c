@@ -258,6 +258,22 @@ test_random (gconstpointer whole)
   g_assert_cmpint (n_run, >, NETWORKS * 2 / 3);
 }
 
+/* Vectors that calculate with longer and with shorter ones, which must not take their memory. */
+static void
+test_broadcast (void)
+{
+  static const char *const texts[] = {
+    "flatten\ndropout as=v\nreduce-max channels\nadd values=1,-2,5\nreduce-max all\nsub v",
+    "global-maxpool\nreduce-max channels\nmul values=1,2,3,4,5,6,7,8,9\nrelu",
+    "relu as=x\nreduce-max map as=m\nreduce-sum all from=x\nsub m reversed=yes",
+    "flatten\ngather channels=2,0,2\nreshape 3x1x1\nrearrange \"c 1 1 -> 1 1 c\"\nneg",
+  };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4);
+
+  for (guint i = 0; i < 4 * G_N_ELEMENTS (texts); i++)
+    g_assert_true (check_network (rand, texts[i / 4], TRUE));
+}
+
 /* Weights that are no numbers reach the output also where the input is 0. */
 static void
 test_not_finite (void)
@@ -341,6 +357,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/batch/numbers", NULL, test_random);
   g_test_add_data_func ("/batch/whole-numbers", GINT_TO_POINTER (TRUE), test_random);
+  g_test_add_func ("/batch/broadcast", test_broadcast);
   g_test_add_func ("/batch/not-finite", test_not_finite);
   g_test_add_func ("/batch/cancel", test_cancel);
   g_test_add_func ("/batch/memory", test_memory);

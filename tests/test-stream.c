@@ -579,11 +579,16 @@ check_regions (GRand *rand, CnnNetwork *network, const char *text, const Host *w
     }
 }
 
+static CnnShape
+random_shape (GRand *rand)
+{
+  return (CnnShape) { pick (rand, 60, 300), pick (rand, 60, 300), pick (rand, 1, 4) };
+}
+
 static void
-check_network (GRand *rand, const char *text, gboolean whole_numbers, int *n_run)
+check_network (GRand *rand, const char *text, CnnShape in, gboolean whole_numbers, int *n_run)
 {
   g_autoptr (CnnNetwork) network = cnn_network_parse (text, NULL);
-  CnnShape               in = { pick (rand, 60, 300), pick (rand, 60, 300), pick (rand, 1, 4) };
   g_autofree float      *values = g_new (float, cnn_shape_cells (in));
   guint                  n = cnn_network_n_nodes (network);
   guint                  taps[] = { n - 1, (guint) pick (rand, 0, (int) n - 2) };
@@ -615,6 +620,30 @@ check_network (GRand *rand, const char *text, gboolean whole_numbers, int *n_run
   (*n_run)++;
 }
 
+/* Each tile takes its own part of constants that are as long as the map. */
+static void
+test_constants (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (8);
+  int               n_run = 0;
+
+  grids = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  for (int i = 1; i < 15; i++)
+    {
+      CnnShape in = { pick (rand, 60, 160), pick (rand, 60, 160), pick (rand, 1, 3) };
+      CnnShape of = { i & 1 ? in.height : 1, i & 2 ? in.width : 1, i & 4 ? in.channels : 1 };
+      g_autoptr (GString) text = g_string_new ("maxpool 3 stride=1 pad=same\nsub values=");
+
+      for (gint64 k = 0; k < cnn_shape_cells (of); k++)
+        g_string_append_printf (text, "%s%d", k > 0 ? "," : "", pick (rand, 0, 9));
+      g_string_append_printf (text, " shape=%dx%dx%d\nmaxpool 3 stride=1 pad=same",
+                              CNN_SHAPE_ARGS (of));
+      check_network (rand, text->str, in, TRUE, &n_run);
+    }
+  g_assert_cmpint (n_run, ==, 14);
+  g_hash_table_unref (grids);
+}
+
 static void
 test_random (gconstpointer whole_numbers)
 {
@@ -626,7 +655,7 @@ test_random (gconstpointer whole_numbers)
     {
       g_autofree char *text = random_network (rand, whole_numbers != NULL);
 
-      check_network (rand, text, whole_numbers != NULL, &n_run);
+      check_network (rand, text, random_shape (rand), whole_numbers != NULL, &n_run);
     }
   g_assert_cmpint (n_run, >, NETWORKS * 2 / 3);
   g_hash_table_unref (grids);
@@ -830,6 +859,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/stream/numbers", NULL, test_random);
   g_test_add_data_func ("/stream/whole-numbers", GINT_TO_POINTER (TRUE), test_random);
+  g_test_add_func ("/stream/constants", test_constants);
   g_test_add_func ("/stream/softmax", test_softmax);
   g_test_add_func ("/stream/reduced", test_reduced);
   g_test_add_func ("/stream/pooled", test_pooled);

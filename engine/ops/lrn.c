@@ -161,8 +161,8 @@ lrn_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
                             value / pow (p->bias + p->alpha / p->size * sum, p->beta));
 }
 
-/* Of an even size, or with a factor or power of 0, which some programs refuse: a convolution of the squares, in which each map
- * has its neighbours. */
+/* Of an even size, or with a factor or power of 0, which some programs refuse: a convolution
+ * of the squares, in which each map has its neighbours. */
 static const char *
 write_near (CnnWriter *writer, const LrnParams *p, int maps)
 {

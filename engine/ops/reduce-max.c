@@ -33,7 +33,8 @@ reduce_max_result (double sum, gint64 n_cells)
 
 #define REDUCTION(all_)                                                                      \
   {                                                                                          \
-    .start = -INFINITY, .add = reduce_max_add, .join = reduce_max_join, .result = reduce_max_result, \
+    .start = -INFINITY, .add = reduce_max_add, .join = reduce_max_join,                      \
+    .result = reduce_max_result,                                                             \
     .all_maps = all_                                                                         \
   }
 
