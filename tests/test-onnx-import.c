@@ -293,7 +293,7 @@ put_node (Model      *model,
   const char          *op = NULL;
 
   put_text (node, 2, out);
-  switch (pick (rand, 0, 11))
+  switch (pick (rand, 0, 13))
     {
     case 0: case 1: case 2:
       op = twos[pick (rand, 0, 6)];
@@ -357,6 +357,20 @@ put_node (Model      *model,
         list[d] = pick (rand, -3, 3);
       put_constant (model, graph, node, TRUE, pick (rand, 0, 1) ? 0 : 2, (gint64[]) { 2, 2 }, list);
       put_number (node, "axis", axis);
+      break;
+    case 11:
+      op = "Expand";
+      put_text (node, 1, name);
+      for (int d = 0; d < n + 1; d++)
+        list[d] = pick (rand, 0, 1) ? 1 : pick (rand, 1, 4);
+      put_list (model, graph, node, pick (rand, 0, MIN (n + 1, CNN_ONNX_MAX_DIMS)), list);
+      break;
+    case 12:
+      op = "Tile";
+      put_text (node, 1, name);
+      for (int d = 0; d < n; d++)
+        list[d] = pick (rand, 0, 1) ? 1 : pick (rand, 1, 3);
+      put_list (model, graph, node, n, list);
       break;
     default:
       op = "Concat";

@@ -505,9 +505,12 @@ test_matrices (void)
           gint64 p = at / y[1], q = at % y[1];
 
           for (int inner = 0; inner < k; inner++)
-            out->floats[i] += in[0]->floats[(((p % a[0]) * a[1] + q % a[1]) * m + row) * k + inner] *
-                              in[1]->floats[(((p % b[0]) * b[1] + q % b[1]) * k + inner) * n +
-                                            column];
+            {
+              gint64 left = ((p % a[0]) * a[1] + q % a[1]) * m + row;
+              gint64 right = ((p % b[0]) * b[1] + q % b[1]) * k + inner;
+
+              out->floats[i] += in[0]->floats[left * k + inner] * in[1]->floats[right * n + column];
+            }
         }
       check ("MatMul", 13, "", 2, in, 1, &out);
       cnn_onnx_tensor_unref (in[0]);
@@ -517,7 +520,7 @@ test_matrices (void)
   g_rand_free (rand);
 }
 
-/* --- padding before a convolution --------------------------------------------------------------- */
+/* --- padding before a convolution ------------------------------------------------------------- */
 
 /* The convolution takes it over where it adds none itself; and only what it can. */
 static void
@@ -555,7 +558,7 @@ test_padding (void)
   cnn_onnx_tensor_unref (in[1]);
 }
 
-/* --- what makes no sense ------------------------------------------------------------------------- */
+/* --- what makes no sense ---------------------------------------------------------------------- */
 
 /* @x and @w: extents, the second constant. */
 typedef struct

@@ -119,33 +119,37 @@ fold_range (const CnnFold *fold,
   return cnn_fold_give (fold, 0, out);
 }
 
+/* What the last of @bits binary digits of a number counts, at least 2^@lowest. */
+static double
+unit (double value,
+      int    bits,
+      int    lowest)
+{
+  int exponent;
+
+  frexp (value, &exponent);
+  return ldexp (1, MAX (exponent - bits, lowest));
+}
+
 /* The nearest number that half precision has, even ones first. */
 static double
 half (double value)
 {
-  int    exponent;
-  double unit;
+  double last = unit (value, 11, -24);
 
-  if (value == 0 || !isfinite (value))
+  if (!isfinite (value))
     return value;
-  frexp (value, &exponent);
-  unit = ldexp (1, MAX (exponent - 11, -24));
-  value = rint (value / unit) * unit;
+  value = rint (value / last) * last;
   return fabs (value) > 65504 ? copysign (INFINITY, value) : value;
 }
 
-/* Without the lower half of its bits, as ONNX's own cases have it. */
-static float
-brain (float value)
+/* Without the digits that bfloat16 does not have, as ONNX's own cases have it. */
+static double
+brain (double value)
 {
-  guint32 bits;
+  double last = unit (value, 8, -133);
 
-  if (isnan (value))
-    return value;
-  memcpy (&bits, &value, sizeof bits);
-  bits &= 0xffff0000;
-  memcpy (&value, &bits, sizeof bits);
-  return value;
+  return isfinite (value) ? trunc (value / last) * last : value;
 }
 
 /* A number without its fraction, as whole numbers of that type have it. */
@@ -190,7 +194,7 @@ cast (const CnnFold *fold,
       if (type == CNN_ONNX_FLOAT16)
         out->floats[i] = (float) half (value);
       else if (type == CNN_ONNX_BFLOAT16)
-        out->floats[i] = brain ((float) value);
+        out->floats[i] = (float) brain ((float) value);
       else if (to_float)
         out->floats[i] = (float) value;
       else

@@ -235,7 +235,7 @@ import_prelu (CnnImport          *import,
   return emit_pointwise (import, node, data, words, error);
 }
 
-/* --- Softmax, LogSoftmax ------------------------------------------------------------------------ */
+/* --- Softmax, LogSoftmax ---------------------------------------------------------------------- */
 
 /* Which words the layer needs so that it goes over dimension @dim as the value lies, or
  * %NULL where it lies otherwise. */
@@ -352,7 +352,7 @@ import_log_softmax (CnnImport          *import,
   return import_either_softmax (import, node, "log-softmax", error);
 }
 
-/* --- what leaves the data as it is ----------------------------------------------------------------- */
+/* --- what leaves the data as it is ------------------------------------------------------------ */
 
 static gboolean
 import_identity (CnnImport          *import,

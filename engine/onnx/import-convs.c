@@ -320,7 +320,7 @@ kernels_word (const Conv         *conv,
     }
   dims[2] = conv->window.n > 1 ? conv->window.kernel[conv->window.n - 2] : 1;
   dims[3] = conv->window.kernel[conv->window.n - 1];
-  if (conv->window.n < 3 && !conv->transposed)
+  if (conv->window.n < 3 && (!conv->transposed || conv->weights->uniform))
     word = cnn_import_tensor (import, node, "weight", 4, dims, conv->weights->floats);
   else
     {

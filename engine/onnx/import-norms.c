@@ -349,7 +349,7 @@ import_lrn (CnnImport          *import,
   return TRUE;
 }
 
-/* --- ImageScaler, Affine ------------------------------------------------------------------------ */
+/* --- ImageScaler, Affine ---------------------------------------------------------------------- */
 
 static gboolean
 import_image_scaler (CnnImport          *import,

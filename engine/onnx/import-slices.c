@@ -339,9 +339,11 @@ import_gather (CnnImport         *import,
 const CnnImportOp cnn_import_slices[] = {
   { "Concat", cnn_import_concat },
   { "Crop", import_crop },
+  { "Expand", cnn_import_expand },
   { "Gather", import_gather },
   { "Pad", cnn_import_pad },
   { "Slice", import_slice },
   { "Split", import_split },
+  { "Tile", cnn_import_tile },
   { NULL, NULL },
 };

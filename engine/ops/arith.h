@@ -44,5 +44,6 @@ int      cnn_arith_channel    (const CnnTask *task, int channel);
 CnnStep *cnn_arith_prepare    (const CnnTask *task, CnnArithFold fold, float scale);
 guint    cnn_arith_read       (const CnnTask *task, const CnnCells *cells, int y, int x,
                                int channel, double *values);
+gboolean cnn_arith_write      (CnnWriter *writer, const CnnNode *node, GError **error);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "reduction.h"
+#include "writer.h"
 
 static void
 reduce_max_add (gsize n, const float *restrict values, double *restrict sums)
@@ -63,6 +64,12 @@ reduce_max_explain (const CnnTask *task, const CnnCells *cells, int y, int x, in
   cnn_reduction_explain (task, &reduce_max_reducer, cells, y, x, channel, explanation);
 }
 
+static gboolean
+reduce_max_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_reduction_write (writer, node, "ReduceMax");
+}
+
 const CnnOp cnn_op_reduce_max = {
   .name = "reduce-max",
   .label = N_("Maximum over an extent"),
@@ -80,4 +87,5 @@ const CnnOp cnn_op_reduce_max = {
   .map_label = cnn_reduction_label,
   .prepare = reduce_max_prepare,
   .explain = reduce_max_explain,
+  .write = reduce_max_write,
 };

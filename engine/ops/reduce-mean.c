@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "i18n.h"
 #include "reduction.h"
+#include "writer.h"
 
 static void
 reduce_mean_add (gsize n, const float *restrict values, double *restrict sums)
@@ -60,6 +61,12 @@ reduce_mean_explain (const CnnTask *task, const CnnCells *cells, int y, int x, i
   cnn_reduction_explain (task, &reduce_mean_reducer, cells, y, x, channel, explanation);
 }
 
+static gboolean
+reduce_mean_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_reduction_write (writer, node, "ReduceMean");
+}
+
 const CnnOp cnn_op_reduce_mean = {
   .name = "reduce-mean",
   .label = N_("Mean over an extent"),
@@ -76,4 +83,5 @@ const CnnOp cnn_op_reduce_mean = {
   .map_label = cnn_reduction_label,
   .prepare = reduce_mean_prepare,
   .explain = reduce_mean_explain,
+  .write = reduce_mean_write,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "i18n.h"
 #include "reduction.h"
+#include "writer.h"
 
 static void
 reduce_sum_add (gsize n, const float *restrict values, double *restrict sums)
@@ -60,6 +61,12 @@ reduce_sum_explain (const CnnTask *task, const CnnCells *cells, int y, int x, in
   cnn_reduction_explain (task, &reduce_sum_reducer, cells, y, x, channel, explanation);
 }
 
+static gboolean
+reduce_sum_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_reduction_write (writer, node, "ReduceSum");
+}
+
 const CnnOp cnn_op_reduce_sum = {
   .name = "reduce-sum",
   .label = N_("Sum over an extent"),
@@ -77,4 +84,5 @@ const CnnOp cnn_op_reduce_sum = {
   .map_label = cnn_reduction_label,
   .prepare = reduce_sum_prepare,
   .explain = reduce_sum_explain,
+  .write = reduce_sum_write,
 };

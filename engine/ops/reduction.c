@@ -2,8 +2,10 @@
 #include "reduction.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "i18n.h"
+#include "writer.h"
 
 typedef enum
 {
@@ -269,4 +271,43 @@ cnn_reduction_explain (const CnnTask *task, const CnnReducer *reducer, const Cnn
   if (reducer->kind == CNN_PART_WINNER)
     explanation->magnitude = fabs (result);
   explanation->value = part->result;
+}
+
+/**
+ * cnn_reduction_write:
+ * @op: ONNX's name
+ *
+ * The @write of such a layer.
+ */
+gboolean
+cnn_reduction_write (CnnWriter *writer, const CnnNode *node, const char *op)
+{
+  static const struct
+  {
+    int    n;
+    gint64 axes[3];
+  } of[] = {
+    [OVER_MAP] = { 2, { 2, 3 } },
+    [OVER_CHANNELS] = { 1, { 1 } },
+    [OVER_ALL] = { 3, { 1, 2, 3 } },
+    [OVER_ROWS] = { 1, { 2 } },
+    [OVER_COLUMNS] = { 1, { 3 } },
+  };
+
+  const char *x = cnn_writer_map (writer, 0);
+  int         over = over_of (node);
+
+  if (over == OVER_ROWS || over == OVER_COLUMNS)
+    cnn_writer_fixed (writer);
+  /* The sum got its axes as an input before the others did. */
+  if (strcmp (op, "ReduceSum") == 0)
+    x = cnn_writer_add (writer, op, x, cnn_writer_ints (writer, "axes", of[over].n, of[over].axes),
+                        NULL);
+  else
+    {
+      x = cnn_writer_add (writer, op, x, NULL);
+      cnn_writer_list (writer, "axes", of[over].n, of[over].axes);
+    }
+  cnn_writer_give (writer, x, FALSE);
+  return TRUE;
 }

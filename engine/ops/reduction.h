@@ -45,5 +45,7 @@ CnnStep            *cnn_reduction_prepare (const CnnTask *task, const CnnReducer
 void                cnn_reduction_explain (const CnnTask *task, const CnnReducer *reducer,
                                            const CnnCells *cells, int y, int x, int channel,
                                            CnnExplanation *explanation);
+gboolean            cnn_reduction_write   (CnnWriter *writer, const CnnNode *node,
+                                           const char *op);
 
 G_END_DECLS
