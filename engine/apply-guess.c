@@ -13,7 +13,7 @@
 /* Layers at the beginning that are looked at. */
 #define FIRST_LAYERS 4
 
-/* --- the file's notes ----------------------------------------------------------------------------- */
+/* --- the file's notes ------------------------------------------------------------------------- */
 
 static const char *
 note (const CnnModelInfo *info, const char *const *keys)
@@ -122,7 +122,7 @@ note_luma (const CnnModelInfo *info, gboolean *luma)
   return value != NULL;
 }
 
-/* --- what it does ----------------------------------------------------------------------------------- */
+/* --- what it does ----------------------------------------------------------------------------- */
 
 /* The greatest of the numbers that a parameter holds, or 0. */
 static double

@@ -18,7 +18,7 @@ static const double luma[3] = { 0.299, 0.587, 0.114 };
 #define CB 1.772
 #define CR 1.402
 
-/* --- settings -------------------------------------------------------------------------------- */
+/* --- settings --------------------------------------------------------------------------------- */
 
 /** cnn_apply_settings: values from 0 to 1, red first, all channels */
 CnnApplySettings
@@ -87,7 +87,7 @@ cnn_apply_numbers_text (const double *numbers)
   return g_string_free (text, FALSE);
 }
 
-/* --- taking a text apart ----------------------------------------------------------------------- */
+/* --- taking a text apart ---------------------------------------------------------------------- */
 
 static void
 parts_clear (CnnApplyParts *parts)
@@ -161,7 +161,7 @@ free_name (const CnnApplyParts *parts, const char *name)
     }
 }
 
-/* --- layers around the network ------------------------------------------------------------------- */
+/* --- layers around the network ---------------------------------------------------------------- */
 
 static void
 append_numbers (GString *text, const char *before, const double *numbers, int n)

@@ -28,7 +28,7 @@ typedef struct
   guint                check_id;
 } Dialog;
 
-/* --- what is said ------------------------------------------------------------------ */
+/* --- what is said ----------------------------------------------------------------------------- */
 
 static void
 append_file (GString *text, const CnnModelInfo *info)
@@ -96,7 +96,7 @@ describe (const ApplyRequest *request, GError **error)
   return append_memory (text, request, error) ? g_strdup (text->str) : NULL;
 }
 
-/* --- settings -------------------------------------------------------------------------- */
+/* --- settings --------------------------------------------------------------------------------- */
 
 /* What is remembered or guessed of another file is shown in the settings' own widgets. */
 static gboolean
@@ -187,7 +187,7 @@ remember (Dialog *self)
     g_message ("%s", error->message);
 }
 
-/* --- the window ----------------------------------------------------------------------------- */
+/* --- the window ------------------------------------------------------------------------------- */
 
 static void
 fill (Dialog *self)
@@ -204,7 +204,7 @@ fill (Dialog *self)
   gtk_label_set_selectable (GTK_LABEL (self->label), TRUE);
   gtk_label_set_width_chars (GTK_LABEL (self->label), TEXT_COLUMNS);
   gtk_label_set_max_width_chars (GTK_LABEL (self->label), TEXT_COLUMNS);
-  self->guess = gtk_button_new_with_mnemonic (_("_Guess"));
+  self->guess = gtk_button_new_with_mnemonic (_("G_uess"));
   gtk_widget_set_tooltip_text (self->guess,
                                _("Forget what was said of this model's numbers and guess them"));
   gtk_widget_set_valign (self->guess, GTK_ALIGN_START);

@@ -65,7 +65,7 @@ apply_procedure_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *
   return values;
 }
 
-/* --- its arguments -------------------------------------------------------- */
+/* --- its arguments ---------------------------------------------------------------------------- */
 
 static GimpChoice *
 choice_with_auto (const CnnOutputChoice *choices)
@@ -120,18 +120,18 @@ add_arguments (GimpProcedure *procedure)
     procedure, "network", _("_Network"),
     _("A network as text, which is used where no model is chosen"), "", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
-    procedure, "input-range", _("_Range"),
+    procedure, "input-range", _("Ran_ge"),
     _("Which numbers the network takes, and makes, for black and white"),
     choice_with_auto (ranges), "auto", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
-    procedure, "channel-order", _("_Channels"), _("In which order the network takes colours"),
+    procedure, "channel-order", _("Channel _order"), _("In which order the network takes colours"),
     choice_with_auto (orders), "auto", G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
     procedure, "mean", _("M_ean"),
     _("What is taken away from the numbers of the range: one number, or one for each channel"),
     "auto", G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
-    procedure, "scale", _("_Scale"),
+    procedure, "scale", _("_Factor"),
     _("What is then multiplied: one number, or one for each channel"), "auto", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
     procedure, "luma", _("_What it sees"),

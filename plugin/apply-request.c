@@ -68,7 +68,7 @@ open_model (ApplyRequest *request, const char *path, CnnShape picture, GError **
   return TRUE;
 }
 
-/* --- settings -------------------------------------------------------------------- */
+/* --- settings --------------------------------------------------------------------------------- */
 
 static gboolean
 get_numbers (GimpProcedureConfig *config, const char *argument, double *numbers, GError **error)
@@ -131,7 +131,7 @@ apply_request_show (GimpProcedureConfig *config, const CnnApplySettings *setting
                 "scale", scale, NULL);
 }
 
-/* --- all of it ---------------------------------------------------------------------- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 static gboolean
 get_network (ApplyRequest *request, GimpProcedureConfig *config, CnnShape picture, GError **error)

@@ -48,7 +48,7 @@ result_clear (Result *result)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Result, result_clear)
 
-/* --- pixels -------------------------------------------------------------------------- */
+/* --- pixels ----------------------------------------------------------------------------------- */
 
 /* No number is no amount of light. */
 static float
@@ -117,7 +117,7 @@ write_rect (gpointer data, guint tap, const CnnRect *rect, const float *values, 
   return TRUE;
 }
 
-/* --- where they go --------------------------------------------------------------------- */
+/* --- where they go ---------------------------------------------------------------------------- */
 
 /* The part of the result that shows what is selected of the picture. */
 static CnnRect

@@ -73,8 +73,8 @@ test_numbers (void)
       {
         CnnApplySettings settings = { .range = (CnnApplyRange) range, .bgr = bgr,
                                       .mean = { 0.5, 0.25, -1 }, .scale = { 4, 2, 0.5 } };
-        g_autoptr (CnnApplied) applied = applied_new ("input as=a; relu; add a; add values=0.25,-0.5,3",
-                                                      shape, &settings);
+        g_autoptr (CnnApplied) applied =
+          applied_new ("input as=a; relu; add a; add values=0.25,-0.5,3", shape, &settings);
         g_autofree float *result = run (applied, values);
 
         for (int i = 0; i < HEIGHT * WIDTH; i++)
@@ -104,7 +104,7 @@ test_grey (void)
   g_assert_cmpint (applied->output.channels, ==, 1);
 }
 
-/* --- brightness --------------------------------------------------------------------------------- */
+/* --- brightness ------------------------------------------------------------------------------- */
 
 static double
 brightness (const float *rgb)
@@ -150,7 +150,7 @@ test_luma_refused (void)
   g_assert_nonnull (strstr (error->message, "brightness"));
 }
 
-/* --- sizes ---------------------------------------------------------------------------------------- */
+/* --- sizes ------------------------------------------------------------------------------------ */
 
 /* Where the value of the picture's (y, x) is found when it is continued by mirroring. */
 static int
@@ -169,8 +169,8 @@ test_filled (void)
   CnnApplySettings       settings = cnn_apply_settings ();
   g_autoptr (GRand)      rand = g_rand_new_with_seed (3);
   g_autofree float      *values = random_picture (rand, shape);
-  g_autoptr (CnnApplied) applied = applied_new ("input 32x32x1; conv kernels=\"[[1,1,1],[1,1,1],[1,1,1]]\"",
-                                                shape, &settings);
+  g_autoptr (CnnApplied) applied =
+    applied_new ("input 32x32x1; conv kernels=\"[[1,1,1],[1,1,1],[1,1,1]]\"", shape, &settings);
   g_autofree float      *result = run (applied, values);
 
   g_assert_true (applied->own_size && applied->bounded);
@@ -278,7 +278,7 @@ test_no_picture (void)
   assert_no_picture ("input 32x32x4; relu", "4 channels");
 }
 
-/* --- guesses ---------------------------------------------------------------------------------------- */
+/* --- guesses ---------------------------------------------------------------------------------- */
 
 static CnnApplySettings
 guess (const char *text, ...)
@@ -354,7 +354,7 @@ test_written (void)
   g_assert_error (error, CNN_ERROR, CNN_ERROR_SPEC);
 }
 
-/* --- what is remembered ---------------------------------------------------------------------------- */
+/* --- what is remembered ----------------------------------------------------------------------- */
 
 static void
 test_remembered (void)
@@ -388,7 +388,7 @@ test_remembered (void)
   g_assert_error (error, CNN_ERROR, CNN_ERROR_IO);
 }
 
-/* --- labels ------------------------------------------------------------------------------------------ */
+/* --- labels ----------------------------------------------------------------------------------- */
 
 static void
 assert_labels (const char *text, const char *expected)
@@ -408,7 +408,8 @@ test_labels (void)
   assert_labels ("[\"a, b\", \"c\"]", "a, b|c");
   assert_labels ("{0: 'tench, Tinca tinca', 1: \"it's\"}", "tench, Tinca tinca|it's");
   assert_labels ("{\"0\": \"a\", \"1\": \"b\"}", "a|b");
-  assert_labels ("n01440764 tench, Tinca tinca\nn01443537 goldfish\nno1 x", "tench, Tinca tinca|goldfish|no1 x");
+  assert_labels ("n01440764 tench, Tinca tinca\nn01443537 goldfish\nno1 x",
+                 "tench, Tinca tinca|goldfish|no1 x");
   assert_labels ("", "");
   assert_labels ("['a", "['a");
 }

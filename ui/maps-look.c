@@ -205,6 +205,12 @@ want_maps (CnnMapsView *view)
       want.cells = round_cells (&want.cells, want.reduce, shape);
     }
   cnn_maps_view_visible (view, &grid, &want.first_map, &want.n_maps);
+  if (cnn_maps_view_has_classes (view))
+    {
+      /* The largest may be any. */
+      want.first_map = 0;
+      want.n_maps = shape.channels;
+    }
   cnn_preview_want (view->preview, &want);
 }
 

@@ -122,6 +122,10 @@ void            cnn_maps_shot_free          (gpointer shot);
 /* maps-bars.c */
 void            cnn_maps_draw_bars          (CnnMapsView *view, cairo_t *cr);
 
+/* maps-top.c */
+gboolean        cnn_maps_view_has_classes   (CnnMapsView *view);
+char           *cnn_maps_view_largest       (CnnMapsView *view);
+
 /* maps-overview.c */
 gboolean        cnn_maps_draw_overview      (GtkWidget *area, cairo_t *cr, CnnMapsView *view);
 void            cnn_maps_draw_outline       (cairo_t *cr, double x, double y, double width,

@@ -47,7 +47,7 @@ cnn_maps_view_say (CnnMapsView *view)
   AtkObject        *accessible = gtk_widget_get_accessible (view->area);
   const CnnMapStats *stats;
   g_autofree char  *name = NULL, *title = NULL, *facts = NULL, *cell = NULL, *all = NULL;
-  g_autofree char  *number = NULL;
+  g_autofree char  *number = NULL, *largest = NULL;
   float             value;
 
   if (cnn_maps_view_shows_picture (view))
@@ -76,8 +76,10 @@ cnn_maps_view_say (CnnMapsView *view)
 
       number = g_strconcat ("\342\200\216", full, NULL);
     }
-  all = g_strdup_printf ("%s\n%s\n%s", facts, cell != NULL ? cell : "",
-                         number != NULL ? number : "");
+  largest = cnn_maps_view_largest (view);
+  all = g_strdup_printf ("%s\n%s\n%s%s%s", facts, cell != NULL ? cell : "",
+                         number != NULL ? number : "", largest != NULL ? "\n" : "",
+                         largest != NULL ? largest : "");
   gtk_label_set_text (GTK_LABEL (view->title), title);
   gtk_label_set_text (GTK_LABEL (view->facts), all);
   g_free (all);

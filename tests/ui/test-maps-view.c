@@ -2,8 +2,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "bank.h"
 #include "maps-layout.h"
 #include "maps-view.h"
+#include "number-text.h"
 #include "ui-test.h"
 
 /* --- the widget ----------------------------------------------------------------------------- */
@@ -12,6 +14,7 @@ typedef struct
 {
   CnnPreview  *preview;
   CnnNetwork  *network;
+  CnnBank     *bank;   /* (nullable): what texts refer to */
   CnnNodeInfo *infos;
   GtkWidget   *view;
   GtkWidget   *window;
@@ -73,7 +76,7 @@ host_set (Host *host, const char *text, int node, CnnPicture *picture)
 
   g_clear_pointer (&host->network, cnn_network_unref);
   g_free (host->infos);
-  host->network = cnn_network_parse (text, &error);
+  host->network = cnn_network_parse_with (text, host->bank, &error);
   g_assert_no_error (error);
   host->infos = cnn_network_infer (host->network, cnn_picture_shape (picture), &error);
   g_assert_no_error (error);
@@ -445,6 +448,38 @@ test_screenshots (void)
   host_clear (&host);
 }
 
+/* A classifier's largest values are listed, with the names that its file gives them. */
+static void
+test_classes (void)
+{
+  static const char *const names = "cgefa";
+  static const float       values[] = { 7, 6, 5, 4, 3 };
+  const char              *text = "input 1x1x1; mul values=0; conv 7 1x1 bias=3,1,7,-2,5,4,6";
+  g_autoptr (CnnPicture)   picture = ui_test_picture (30, 40, 3);
+  g_autoptr (CnnBank)      bank = cnn_bank_new ();
+  g_autoptr (GString)      expected = g_string_new ("Largest values");
+  Host                     host;
+
+  for (int i = 0; i < 5; i++)
+    {
+      g_autofree char *number = cnn_number_short (values[i]);
+
+      g_string_append_printf (expected, "\n%c  \342\200\216%s", names[i], number);
+    }
+  cnn_bank_set_labels (bank, g_strsplit ("a,b,c,d,e,f,g", ",", -1));
+  host_init (&host, picture, text, 2, 600, 120);
+  g_assert_false (ui_test_says (host.view, "Largest values"));
+  host.bank = bank;
+  host_set (&host, text, 2, picture);
+  host_settle (&host);
+  g_assert_true (ui_test_says (host.view, expected->str));
+  /* Of a layer before it they are not. */
+  host_set (&host, text, 1, picture);
+  host_settle (&host);
+  g_assert_false (ui_test_says (host.view, "Largest values"));
+  host_clear (&host);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -455,6 +490,7 @@ main (int argc, char **argv)
   g_test_add_func ("/maps-view/rtl", test_rtl);
   g_test_add_func ("/maps-view/pan", test_pan);
   g_test_add_func ("/maps-view/trouble", test_trouble);
+  g_test_add_func ("/maps-view/classes", test_classes);
   g_test_add_func ("/maps-view/screenshots", test_screenshots);
   return g_test_run ();
 }
