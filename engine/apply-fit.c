@@ -133,6 +133,19 @@ fit_multiple (const CnnNetwork *network, const Line *rows, const Line *columns, 
   return TRUE;
 }
 
+/* How much of the @made rows (columns) that come of @seen shows the picture's @n: in
+ * proportion; but where a network rounds up, what is too much is at the end. */
+static int
+part_of (int made, int seen, int n)
+{
+  int times = MAX ((made + seen / 2) / seen, 1);
+  int over = made - times * seen;
+
+  if (over >= 0 && over < MIN (MOST_FILLED, MAX (seen / 8, 2)))
+    return times * n;
+  return MAX ((int) ((gint64) made * n / seen), 1);
+}
+
 /* The network was made for one size: the picture is filled up to it, or scaled. */
 static gboolean
 fit_fixed (const CnnNetwork *network, CnnShape asked, CnnShape picture, int channels,
@@ -152,8 +165,8 @@ fit_fixed (const CnnNetwork *network, CnnShape asked, CnnShape picture, int chan
     return TRUE;
   fit->own_size = TRUE;
   fit->pad = (CnnSides) { 0, width - picture.width, height - picture.height, 0 };
-  fit->cut.height = MAX ((int) ((gint64) made->height * picture.height / height), 1);
-  fit->cut.width = MAX ((int) ((gint64) made->width * picture.width / width), 1);
+  fit->cut.height = part_of (made->height, height, picture.height);
+  fit->cut.width = part_of (made->width, width, picture.width);
   fit->result = (CnnSize) { fit->cut.height, fit->cut.width };
   return TRUE;
 }

@@ -186,6 +186,24 @@ test_filled (void)
       }
 }
 
+/* What is made of more padding than the window takes away is larger on all sides: the middle
+ * is the result. */
+static void
+test_cut (void)
+{
+  CnnShape               shape = { HEIGHT, WIDTH, 1 };
+  CnnApplySettings       settings = cnn_apply_settings ();
+  g_autoptr (GRand)      rand = g_rand_new_with_seed (5);
+  g_autofree float      *values = random_picture (rand, shape);
+  g_autoptr (CnnApplied) applied =
+    applied_new ("input ?x?x1; conv kernels=\"[[0,0,0],[0,2,0],[0,0,0]]\" pad=2", shape, &settings);
+  g_autofree float      *result = run (applied, values);
+
+  g_assert_true (cnn_shape_equal (applied->output, shape));
+  for (int i = 0; i < HEIGHT * WIDTH; i++)
+    assert_near (result[i], 2.0 * values[i], 1e-5);
+}
+
 /* Halved and made larger again: of 6×7 only with 7 filled up to 8. */
 static void
 test_multiple (void)
@@ -234,6 +252,20 @@ test_larger (void)
   g_assert_true (cnn_shape_equal (applied->output, (CnnShape) { 2 * HEIGHT, 2 * WIDTH, 3 }));
   for (gint64 i = 0; i < cnn_shape_cells (applied->output); i++)
     assert_near (result[i], 0.2 + 0.3 * (double) (i % 3), 1e-5);
+}
+
+/* A file whose text is of one size, the picture's, makes a row and a column too many. */
+static void
+test_rounded (void)
+{
+  CnnShape               shape = { 31, 33, 1 };
+  CnnApplySettings       settings = cnn_apply_settings ();
+  g_autoptr (CnnApplied) applied =
+    applied_new ("input 31x33x1; avgpool 2 pad=same; gather channels=0,0,0,0; depth-to-space 2",
+                 shape, &settings);
+
+  g_assert_true (applied->own_size);
+  g_assert_true (cnn_shape_equal (applied->output, shape));
 }
 
 /* A network that takes one size only sees a scaled picture, and its result is scaled back. */
@@ -473,8 +505,10 @@ main (int argc, char **argv)
   g_test_add_func ("/apply/luma", test_luma);
   g_test_add_func ("/apply/luma-refused", test_luma_refused);
   g_test_add_func ("/apply/filled", test_filled);
+  g_test_add_func ("/apply/cut", test_cut);
   g_test_add_func ("/apply/multiple", test_multiple);
   g_test_add_func ("/apply/larger", test_larger);
+  g_test_add_func ("/apply/rounded", test_rounded);
   g_test_add_func ("/apply/scaled", test_scaled);
   g_test_add_func ("/apply/no-picture", test_no_picture);
   g_test_add_func ("/apply/guess", test_guess);
