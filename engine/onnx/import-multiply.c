@@ -47,7 +47,7 @@ arrange (const CnnImportValue   *data,
 {
   enum { ROWS, GROUPS, FANS, INNER, N_KINDS };
 
-  int  n = data->n_dims, at = 0;
+  int  n = CLAMP (data->n_dims, 2, CNN_ONNX_MAX_DIMS), at = 0;
   char kinds[CNN_ONNX_MAX_DIMS];
   char layout[] = { [ROWS] = 'h', [GROUPS] = 'c', [FANS] = 'c', [INNER] = 'c' };
 
