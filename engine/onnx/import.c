@@ -301,7 +301,7 @@ cnn_import_tensor (CnnImport *import, const CnnOnnxNode *node, const char *what,
     n *= (gsize) dims[i];
   owner = find_owner (import, node, values, n, &name);
   if (owner)
-    tensor = cnn_tensor_new_shared (n_dims, dims, values, cnn_onnx_tensor_ref (owner),
+    tensor = cnn_tensor_new_shared (n_dims, dims, owner->floats, cnn_onnx_tensor_ref (owner),
                                     (GDestroyNotify) cnn_onnx_tensor_unref);
   else
     {
