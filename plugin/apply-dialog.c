@@ -204,7 +204,7 @@ fill (Dialog *self)
   gtk_label_set_selectable (GTK_LABEL (self->label), TRUE);
   gtk_label_set_width_chars (GTK_LABEL (self->label), TEXT_COLUMNS);
   gtk_label_set_max_width_chars (GTK_LABEL (self->label), TEXT_COLUMNS);
-  self->guess = gtk_button_new_with_mnemonic (_("G_uess"));
+  self->guess = gtk_button_new_with_mnemonic (_("Guess _values"));
   gtk_widget_set_tooltip_text (self->guess,
                                _("Forget what was said of this model's numbers and guess them"));
   gtk_widget_set_valign (self->guess, GTK_ALIGN_START);

@@ -124,7 +124,7 @@ add_arguments (GimpProcedure *procedure)
     _("Which numbers the network takes, and makes, for black and white"),
     choice_with_auto (ranges), "auto", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
-    procedure, "channel-order", _("Channel _order"), _("In which order the network takes colours"),
+    procedure, "channel-order", _("Colo_ur order"), _("In which order the network takes colours"),
     choice_with_auto (orders), "auto", G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
     procedure, "mean", _("M_ean"),
