@@ -109,7 +109,9 @@ text_show (CnnParamWidget *self, gconstpointer field)
 static char *
 text_text (CnnParamWidget *self)
 {
-  return g_strdup_printf ("\"%s\"", gtk_entry_get_text (GTK_ENTRY (self->parts[0])));
+  const char *typed = gtk_entry_get_text (GTK_ENTRY (self->parts[0]));
+
+  return *typed != '\0' ? g_strdup_printf ("\"%s\"", typed) : g_strdup ("");
 }
 
 static const CnnChoice biases[] = {

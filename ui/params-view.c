@@ -65,17 +65,28 @@ current (CnnParamsView *self)
   return cnn_draft_layer (self->draft, (guint) self->layer);
 }
 
+/* What a person typed as text comes first; it may have put another layer in this one's
+ * place, or none, and other rows in place of these. */
+static void
+settle (CnnParamsView *self)
+{
+  if (!self->busy)
+    cnn_draft_text (self->draft);
+}
+
 static void
 set_value (Row *row, const char *value)
 {
-  CnnParamsView     *self  = row->view;
-  guint              layer = (guint) self->layer;
+  CnnParamsView     *self = row->view;
   g_autoptr (GError) error = NULL;
+  guint              layer;
   gboolean           ok;
 
-  if (self->busy || current (self) == NULL || current (self)->node == NULL ||
-      current (self)->op != self->op)
+  settle (self);
+  if (self->busy || !g_ptr_array_find (self->rows, row, NULL) || current (self) == NULL ||
+      current (self)->node == NULL || current (self)->op != self->op)
     return;
+  layer = (guint) self->layer;
   if (row->param->type == CNN_PARAM_KERNELS)
     ok = kernel_param_set (self->draft, layer, row->param, value, &error);
   else
@@ -124,6 +135,7 @@ set_name (CnnParamsView *self)
   g_autofree char   *name  = g_strstrip (g_strdup (gtk_entry_get_text (GTK_ENTRY (self->name))));
   g_autoptr (GError) error = NULL;
 
+  settle (self);
   if (self->busy || current (self) == NULL || current (self)->node == NULL)
     return;
   say (self->name_error,
@@ -142,8 +154,9 @@ on_name_done (GtkWidget *entry, GdkEvent *event, CnnParamsView *self)
 static void
 on_from (CnnParamsView *self)
 {
-  const char *name = gtk_combo_box_get_active_id (GTK_COMBO_BOX (self->from));
+  g_autofree char *name = g_strdup (gtk_combo_box_get_active_id (GTK_COMBO_BOX (self->from)));
 
+  settle (self);
   if (!self->busy && name != NULL && current (self) != NULL && current (self)->node != NULL)
     cnn_draft_set_param (self->draft, (guint) self->layer, "from", name, NULL);
 }
