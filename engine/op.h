@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct _CnnNode CnnNode;
 typedef struct _CnnStep CnnStep;
 typedef struct _CnnTask CnnTask;
+typedef struct _CnnWriter CnnWriter;
 
 #define CNN_MAX_INPUTS  16
 #define CNN_MAX_WEIGHTS 4
@@ -178,6 +179,8 @@ typedef struct
  * @explain: adds the arithmetic behind cell (y, x, channel) of the whole map;
  *   task->pad does not count, the op works out its own. In double, from the
  *   formula, sharing nothing with @prepare but the window arithmetic
+ * @write: adds ONNX nodes that do the same, and gives their result, see writer.h. %NULL:
+ *   it cannot be written. Errors: %CNN_ERROR_UNSUPPORTED, %CNN_ERROR_LIMIT
  *
  * A kind of layer. Everything the program knows of it is said here, once.
  */
@@ -215,6 +218,7 @@ typedef struct
   CnnStep *(*prepare)   (const CnnTask *task, GError **error);
   void     (*explain)   (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                          CnnExplanation *explanation);
+  gboolean (*write)     (CnnWriter *writer, const CnnNode *node, GError **error);
 } CnnOp;
 
 /**

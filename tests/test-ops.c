@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cnn-test.h"
+#include "onnx-folder.h"
 #include "plan.h"
 
 /* One test for every op there is: networks with random parameters, made from
@@ -357,9 +358,21 @@ check_cells (const CnnOp *op, const CnnPlan *plan, guint node, Picture *picture,
         }
 }
 
-/* Whether the op took these parameters and this shape. */
+/* Puts the network where other programs run it. */
+static void
+write_case (const CnnOp *op, CnnNetwork *network, const CnnPlan *plan, const Picture *picture,
+            const float *values, int *written)
+{
+  CnnShape         out = cnn_plan_info (plan, cnn_network_n_nodes (network) - 1)->shape;
+  g_autofree char *name = g_strdup_printf ("%s-%d", op->name, *written);
+
+  *written += cnn_test_onnx_save (network, picture->shape, picture->values, out, values, name);
+}
+
+/* Whether the op took these parameters and this shape. With @written, the network is written
+ * and not explained. */
 static gboolean
-try_case (GRand *rand, const CnnOp *op, gboolean whole)
+try_case (GRand *rand, const CnnOp *op, gboolean whole, int *written)
 {
   CnnShape              in = random_shape (rand, op->reach);
   g_autofree char      *text = random_network (rand, op, in, whole);
@@ -385,7 +398,10 @@ try_case (GRand *rand, const CnnOp *op, gboolean whole)
     }
   random_values (rand, (gsize) cnn_shape_cells (in), values, whole);
   out = cnn_test_run_plan (plan, in, values, cnn_plan_info (plan, last)->shape);
-  check_cells (op, plan, last, &picture, out, whole, text);
+  if (written)
+    write_case (op, network, plan, &picture, out, written);
+  else
+    check_cells (op, plan, last, &picture, out, whole, text);
   return TRUE;
 }
 
@@ -400,9 +416,22 @@ test_op (gconstpointer data)
       int done = 0;
 
       for (int attempt = 0; attempt < ATTEMPTS && done < CASES; attempt++)
-        done += try_case (rand, op, whole);
+        done += try_case (rand, op, whole, NULL);
       g_assert_cmpint (done, ==, CASES);
     }
+}
+
+/* The same networks for other programs, see onnx-check.py. */
+static void
+test_written (gconstpointer data)
+{
+  const CnnOp       *op = data;
+  g_autoptr (GRand)  rand = g_rand_new_with_seed (g_str_hash (op->name));
+  int                written = 0;
+
+  for (int attempt = 0; attempt < ATTEMPTS && written < CASES; attempt++)
+    try_case (rand, op, attempt % 2, &written);
+  g_assert_cmpint (written, ==, CASES);
 }
 
 /* --- the descriptions ----------------------------------------------------- */
@@ -442,7 +471,14 @@ main (int argc, char **argv)
   const CnnOp *const *ops = cnn_ops (&n);
 
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < n && cnn_test_onnx_folder (); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/ops/%s/written", ops[i]->name);
+
+      if (ops[i]->write)
+        g_test_add_data_func (path, ops[i], test_written);
+    }
+  for (guint i = 0; i < n && !cnn_test_onnx_folder (); i++)
     {
       g_autofree char *path = g_strdup_printf ("/ops/%s/explained", ops[i]->name);
       g_autofree char *described = g_strdup_printf ("/ops/%s/described", ops[i]->name);

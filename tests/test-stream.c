@@ -173,9 +173,10 @@ static char *
 random_network (GRand *rand, gboolean whole)
 {
   static const char *const points[] = { "relu", "dropout", "leaky-relu", "tanh", "prelu", "elu",
-                                        "batchnorm", "sigmoid", "gelu", "mish", "clip min=-1 max=1" };
+                                        "batchnorm", "sigmoid", "gelu", "mish", "clip min=-1 max=1",
+                                        "lrn 3 alpha=0.5" };
   static const char *const wholes[] = { "softmax axis=map", "softmax", "softmax axis=all",
-                                        "log-softmax", "log-softmax axis=map" };
+                                        "log-softmax", "log-softmax axis=map", "instancenorm" };
   static const char *const ends[] = { "global-maxpool\n", "flatten\nmaxpool 1\n", "spp\ndense 4\n",
                                       "global-avgpool\ndense 7\nrelu\ndense 3\n" };
   GString                 *text = g_string_new (NULL);
@@ -203,10 +204,10 @@ random_network (GRand *rand, gboolean whole)
         break;
       case 9:
         if (!whole)
-          g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 5));
+          g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 6));
         break;
       default:
-        g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 2 : 11));
+        g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 2 : 12));
       }
   if (pick (rand, 0, 3) == 0 || text->len == 0)
     g_string_append (text, pick_word (rand, ends, whole ? 2 : 4));

@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 static void
 abs_values (gsize n, float a, float b, float *values)
@@ -27,6 +28,12 @@ abs_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
                             fabs (value));
 }
 
+static gboolean
+abs_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_writer_simple (writer, "Abs", NULL);
+}
+
 const CnnOp cnn_op_abs = {
   .name = "abs",
   .label = N_("Absolute value"),
@@ -37,4 +44,5 @@ const CnnOp cnn_op_abs = {
   .params = cnn_no_params,
   .prepare = abs_prepare,
   .explain = abs_explain,
+  .write = abs_write,
 };

@@ -52,4 +52,5 @@ const CnnOp cnn_op_add = {
   .init = cnn_arith_init,
   .prepare = add_prepare,
   .explain = add_explain,
+  .write = cnn_arith_write,
 };

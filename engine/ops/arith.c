@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "arith.h"
 
+#include <string.h>
+
 #include "i18n.h"
 #include "weights.h"
+#include "writer.h"
 
 #define WITH                                                                       \
   { .key = "with",                                                                 \
@@ -226,4 +229,59 @@ cnn_arith_read (const CnnTask *task, const CnnCells *cells, int y, int x, int ch
       values[1] = first;
     }
   return n;
+}
+
+/* The constants, [rows][columns][maps], as ONNX has maps. */
+static const char *
+write_constants (CnnWriter *writer, const CnnTensor *constants)
+{
+  const int        *d = constants->dims;
+  gint64            dims[] = { 1, d[2], d[0], d[1] };
+  g_autofree float *values = g_new (float, cnn_tensor_length (constants));
+  gsize             places = (gsize) d[0] * d[1];
+
+  for (gsize i = 0; i < places; i++)
+    for (int c = 0; c < d[2]; c++)
+      values[c * places + i] = constants->values[i * d[2] + c];
+  return cnn_writer_floats (writer, "values", 4, dims, values);
+}
+
+/** cnn_arith_write: the @write of such a layer, whose name is ONNX's but for the capital. */
+gboolean
+cnn_arith_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const CnnArith   *p = node->params;
+  const char       *in[CNN_MAX_INPUTS + 1], *made;
+  g_autofree char  *op = g_strdup (node->op->name);
+  CnnTensor *const *weights = cnn_writer_weights (writer);
+  guint             n = node->n_in;
+
+  if (weights == NULL)
+    return FALSE;
+  op[0] = g_ascii_toupper (op[0]);
+  for (guint i = 0; i < n; i++)
+    in[i] = cnn_writer_map (writer, i);
+  cnn_writer_meet (writer, TRUE);
+  if (p->values.n > 0)
+    {
+      if (weights[0]->dims[0] > 1 || weights[0]->dims[1] > 1)
+        cnn_writer_fixed (writer);
+      in[n++] = write_constants (writer, weights[0]);
+    }
+  if (cnn_arith_reversed (node))
+    {
+      made = in[0];
+      in[0] = in[1];
+      in[1] = made;
+    }
+  if (strcmp (op, "Max") == 0 || strcmp (op, "Min") == 0 || strcmp (op, "Mean") == 0)
+    {
+      cnn_writer_give (writer, cnn_writer_add_list (writer, op, n, in), FALSE);
+      return TRUE;
+    }
+  made = in[0];
+  for (guint i = 1; i < n; i++)
+    made = cnn_writer_add (writer, op, made, in[i], NULL);
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
 }

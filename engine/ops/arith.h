@@ -43,5 +43,6 @@ gboolean cnn_arith_reversed   (const CnnNode *node);
 CnnStep *cnn_arith_prepare    (const CnnTask *task, CnnArithFold fold, float scale);
 guint    cnn_arith_read       (const CnnTask *task, const CnnCells *cells, int y, int x,
                                int channel, double *values);
+gboolean cnn_arith_write      (CnnWriter *writer, const CnnNode *node, GError **error);
 
 G_END_DECLS

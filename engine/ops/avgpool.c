@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "pool.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -89,6 +90,33 @@ avgpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int c
   explanation->value = part->result;
 }
 
+static gboolean
+avgpool_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const AvgpoolParams *p = node->params;
+  CnnWindow            window;
+  const char          *made;
+
+  if (!cnn_pool_write_window (writer, node, &window, error))
+    return FALSE;
+  if (cnn_pool_is_dilated (&p->pool) || (p->count_padding && p->pool.round == CNN_ROUND_UP) ||
+      !cnn_pool_fits_onnx (&window))
+    {
+      made = cnn_pool_write_sums (writer, cnn_writer_map (writer, 0), &window);
+      made = cnn_writer_add (writer, "Div", made,
+                             cnn_pool_write_counts (writer, &p->pool, &window, p->count_padding),
+                             NULL);
+      cnn_writer_give (writer, made, FALSE);
+      return TRUE;
+    }
+  made = cnn_writer_add (writer, "AveragePool", cnn_writer_map (writer, 0), NULL);
+  cnn_writer_window (writer, &window);
+  if (p->count_padding)
+    cnn_writer_int (writer, "count_include_pad", 1);
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_avgpool = {
   .name = "avgpool",
   .label = N_("Average pooling"),
@@ -102,4 +130,5 @@ const CnnOp cnn_op_avgpool = {
   .window = cnn_pool_window,
   .prepare = avgpool_prepare,
   .explain = avgpool_explain,
+  .write = avgpool_write,
 };

@@ -5,6 +5,7 @@
 #include "i18n.h"
 #include "ops.h"
 #include "weights.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -170,6 +171,28 @@ batchnorm_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int
   explanation->magnitude = fabs (scale * value) + fabs (scale * mean) + fabs (shift);
 }
 
+static gboolean
+batchnorm_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const BatchnormParams *p = node->params;
+  CnnTensor *const      *weights = cnn_writer_weights (writer);
+  const char            *in[1 + N_WEIGHTS] = { cnn_writer_map (writer, 0) };
+
+  if (weights == NULL)
+    return FALSE;
+  for (int i = 0; i < N_WEIGHTS; i++)
+    {
+      static const char *const names[] = { "scale", "shift", "mean", "variance" };
+
+      in[1 + i] = cnn_writer_floats (writer, names[i], 1,
+                                     (gint64[]) { weights[i]->dims[0] }, weights[i]->values);
+    }
+  in[0] = cnn_writer_add_list (writer, "BatchNormalization", G_N_ELEMENTS (in), in);
+  cnn_writer_float (writer, "epsilon", p->epsilon);
+  cnn_writer_give (writer, in[0], FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_batchnorm = {
   .name = "batchnorm",
   .label = N_("Batch normalisation"),
@@ -185,4 +208,5 @@ const CnnOp cnn_op_batchnorm = {
   .init = batchnorm_init,
   .prepare = batchnorm_prepare,
   .explain = batchnorm_explain,
+  .write = batchnorm_write,
 };

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "ops.h"
+#include "writer.h"
 
 /* Bin i of n on a map of m rows: from floor (i m / n) to ceil ((i + 1) m / n),
  * so that the bins cover the map and none is empty, also where m < n. Source:
@@ -200,4 +201,59 @@ cnn_bins_explain (const CnnTask *task, const CnnCells *cells, int level, int bin
       explanation->magnitude = fabs (part->result);
     }
   explanation->value = part->result;
+}
+
+/* --- writing -------------------------------------------------------------- */
+
+/* One axis of a map, [1, channels, height, width], cut into @n bins with a value each. */
+static const char *
+write_axis (CnnWriter *writer, const char *x, int axis, int length, int n, gboolean average)
+{
+  g_autofree const char **bins = g_new (const char *, n);
+  const char             *axes = cnn_writer_ints (writer, "axes", 1, (gint64[]) { axis });
+
+  for (int i = 0; i < n; i++)
+    {
+      const char *first, *end;
+      int         from, cells;
+
+      bin_range (i, n, length, &from, &cells);
+      first = cnn_writer_ints (writer, "first", 1, (gint64[]) { from });
+      end = cnn_writer_ints (writer, "end", 1, (gint64[]) { from + cells });
+      bins[i] = cnn_writer_add (writer, "Slice", x, first, end, axes, NULL);
+      bins[i] = cnn_writer_add (writer, average ? "ReduceMean" : "ReduceMax", bins[i], NULL);
+      cnn_writer_list (writer, "axes", 1, (gint64[]) { axis });
+    }
+  x = cnn_writer_add_list (writer, "Concat", (guint) n, bins);
+  cnn_writer_int (writer, "axis", axis);
+  return x;
+}
+
+/**
+ * cnn_bins_write:
+ * @in: shape of the map
+ *
+ * Writes the body of a function that makes the vector of all bins' values, level by level,
+ * each in the order rows, columns, maps. First rows are put together, then columns: the
+ * average over a rectangle is that of its rows' averages.
+ */
+void
+cnn_bins_write (CnnWriter *writer, CnnShape in, const CnnNumbers *levels, gboolean average)
+{
+  g_autofree const char **parts = g_new (const char *, levels->n);
+  const char             *all;
+
+  for (int i = 0; i < levels->n; i++)
+    {
+      int         n = (int) levels->values[i];
+      const char *part = write_axis (writer, "x", 2, in.height, n, average);
+
+      part = write_axis (writer, part, 3, in.width, n, average);
+      part = cnn_writer_add (writer, "Transpose", part, NULL);
+      cnn_writer_list (writer, "perm", 4, (gint64[]) { 0, 2, 3, 1 });
+      parts[i] = cnn_writer_add (writer, "Flatten", part, NULL);
+    }
+  all = cnn_writer_add_list (writer, "Concat", (guint) levels->n, parts);
+  cnn_writer_int (writer, "axis", 1);
+  cnn_writer_end (writer, all);
 }

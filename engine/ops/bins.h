@@ -11,5 +11,7 @@ G_BEGIN_DECLS
 CnnStep *cnn_bins_prepare (const CnnTask *task, const CnnNumbers *levels, gboolean average);
 void     cnn_bins_explain (const CnnTask *task, const CnnCells *cells, int level, int bin,
                            int channel, gboolean average, CnnExplanation *explanation);
+void     cnn_bins_write   (CnnWriter *writer, CnnShape in, const CnnNumbers *levels,
+                           gboolean average);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -48,6 +49,14 @@ celu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chan
                             value > 0.0 ? value : p->alpha * expm1 (value / p->alpha));
 }
 
+static gboolean
+celu_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const CeluParams *p = node->params;
+
+  return cnn_writer_simple (writer, "Celu", "alpha", p->alpha, NULL);
+}
+
 const CnnOp cnn_op_celu = {
   .name = "celu",
   .label = N_("CELU"),
@@ -59,4 +68,5 @@ const CnnOp cnn_op_celu = {
   .params = celu_params,
   .prepare = celu_prepare,
   .explain = celu_explain,
+  .write = celu_write,
 };

@@ -4,6 +4,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -93,6 +94,18 @@ clip_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chan
                             MIN (MAX (lower (p), value), upper (p)));
 }
 
+static gboolean
+clip_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const ClipParams *p = node->params;
+  const char       *min = p->min.n > 0 ? cnn_writer_number (writer, "min", lower (p)) : "";
+  const char       *max = p->max.n > 0 ? cnn_writer_number (writer, "max", upper (p)) : "";
+  const char       *x = cnn_writer_value (writer, 0);
+
+  cnn_writer_give_same (writer, cnn_writer_add (writer, "Clip", x, min, max, NULL));
+  return TRUE;
+}
+
 const CnnOp cnn_op_clip = {
   .name = "clip",
   .label = N_("Clip"),
@@ -106,4 +119,5 @@ const CnnOp cnn_op_clip = {
   .check = clip_check,
   .prepare = clip_prepare,
   .explain = clip_explain,
+  .write = clip_write,
 };

@@ -5,6 +5,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef enum
 {
@@ -202,6 +203,24 @@ concat_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int ch
   explanation->magnitude = fabs (part->result);
 }
 
+static gboolean
+concat_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const ConcatParams *p = node->params;
+  const char         *in[CNN_MAX_INPUTS], *made;
+
+  for (guint i = 0; i < node->n_in; i++)
+    in[i] = cnn_writer_map (writer, i);
+  if (p->axis == AXIS_CHANNELS)
+    cnn_writer_meet (writer, FALSE);
+  else
+    cnn_writer_fixed (writer);
+  made = cnn_writer_add_list (writer, "Concat", node->n_in, in);
+  cnn_writer_int (writer, "axis", p->axis == AXIS_CHANNELS ? 1 : p->axis == AXIS_ROWS ? 2 : 3);
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_concat = {
   .name = "concat",
   .label = N_("Concatenate"),
@@ -217,4 +236,5 @@ const CnnOp cnn_op_concat = {
   .reach_of = concat_reach,
   .prepare = concat_prepare,
   .explain = concat_explain,
+  .write = concat_write,
 };

@@ -6,6 +6,7 @@
 #include "i18n.h"
 #include "ops.h"
 #include "winograd.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -333,6 +334,50 @@ conv_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int map,
     }
 }
 
+/* --- writing -------------------------------------------------------------- */
+
+/* ONNX has [maps][depth][rows][columns]. */
+static const char *
+write_kernels (CnnWriter *writer, const CnnTensor *weight)
+{
+  gsize             maps = weight->dims[0], depth = weight->dims[3];
+  gsize             cells = (gsize) weight->dims[1] * weight->dims[2];
+  gint64            dims[] = { weight->dims[0], weight->dims[3], weight->dims[1],
+                               weight->dims[2] };
+  g_autofree float *values = g_new (float, cnn_tensor_length (weight));
+
+  for (gsize map = 0; map < maps; map++)
+    for (gsize i = 0; i < cells; i++)
+      for (gsize d = 0; d < depth; d++)
+        values[(map * depth + d) * cells + i] = weight->values[(map * cells + i) * depth + d];
+  return cnn_writer_floats (writer, "weight", 4, dims, values);
+}
+
+static gboolean
+conv_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const ConvParams *p = node->params;
+  CnnShape          in = cnn_writer_in (writer, 0);
+  CnnTensor *const *weights = cnn_writer_weights (writer);
+  const char       *values[3];
+  CnnWindow         window = cnn_window_one ();
+
+  if (weights == NULL || !conv_window (node, in, &window, error))
+    return FALSE;
+  cnn_writer_fixed_padding (writer, &p->pad, &window);
+  values[0] = cnn_writer_border (writer, cnn_writer_map (writer, 0), &window);
+  values[1] = write_kernels (writer, weights[0]);
+  if (p->bias.used)
+    values[2] = cnn_writer_floats (writer, "bias", 1, (gint64[]) { weights[1]->dims[0] },
+                                   weights[1]->values);
+  values[0] = cnn_writer_add_list (writer, "Conv", p->bias.used ? 3 : 2, values);
+  cnn_writer_window (writer, &window);
+  if (conv_groups (p, in) != 1)
+    cnn_writer_int (writer, "group", conv_groups (p, in));
+  cnn_writer_give (writer, values[0], FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_conv = {
   .name = "conv",
   .label = N_("Convolution"),
@@ -356,4 +401,5 @@ const CnnOp cnn_op_conv = {
   .map_label = conv_map_label,
   .prepare = conv_prepare,
   .explain = conv_explain,
+  .write = conv_write,
 };

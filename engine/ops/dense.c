@@ -6,6 +6,7 @@
 #include "ops.h"
 #include "sparse.h"
 #include "weights.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -315,6 +316,47 @@ dense_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int uni
     }
 }
 
+/* --- writing ---------------------------------------------------------------------- */
+
+/* The weights, [units][order.height][order.width][order.channels], for a vector in ONNX's
+ * order: [units][order.channels][order.height][order.width]. */
+static float *
+columns_channels_first (const CnnTensor *weight, CnnShape order)
+{
+  float *columns = g_new (float, cnn_tensor_length (weight)), *to = columns;
+  gsize  places = (gsize) order.height * order.width, channels = (gsize) order.channels;
+
+  for (int unit = 0; unit < weight->dims[0]; unit++)
+    for (gsize c = 0; c < channels; c++)
+      for (gsize i = 0; i < places; i++)
+        *to++ = weight->values[unit * places * channels + i * channels + c];
+  return columns;
+}
+
+static gboolean
+dense_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  CnnTensor *const *weights = cnn_writer_weights (writer);
+  CnnShape          order = cnn_writer_order (writer, 0);
+  gint64            dims[] = { cnn_writer_out (writer).channels,
+                               cnn_writer_in (writer, 0).channels };
+  const char       *in[3] = { cnn_writer_vector (writer, 0) };
+  g_autofree float *columns = NULL;
+
+  if (weights == NULL)
+    return FALSE;
+  cnn_writer_fixed (writer);
+  if (order.channels > 0)
+    columns = columns_channels_first (weights[0], order);
+  in[1] = cnn_writer_floats (writer, "weight", 2, dims, columns ? columns : weights[0]->values);
+  if (((const DenseParams *) node->params)->bias.used)
+    in[2] = cnn_writer_floats (writer, "bias", 1, dims, weights[1]->values);
+  in[0] = cnn_writer_add_list (writer, "Gemm", in[2] ? 3 : 2, in);
+  cnn_writer_int (writer, "transB", 1);
+  cnn_writer_give (writer, in[0], TRUE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_dense = {
   .name = "dense",
   .label = N_("Fully connected"),
@@ -335,4 +377,5 @@ const CnnOp cnn_op_dense = {
   .macs = dense_macs,
   .prepare = dense_prepare,
   .explain = dense_explain,
+  .write = dense_write,
 };

@@ -45,4 +45,5 @@ const CnnOp cnn_op_div = {
   .init = cnn_arith_init,
   .prepare = div_prepare,
   .explain = div_explain,
+  .write = cnn_arith_write,
 };

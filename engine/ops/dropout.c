@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -29,6 +30,17 @@ dropout_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int c
   cnn_explanation_function (explanation, 0, channel, value, value);
 }
 
+static gboolean
+dropout_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const DropoutParams *p = node->params;
+  const char          *ratio = cnn_writer_number (writer, "ratio", p->rate);
+
+  cnn_writer_give_same (writer, cnn_writer_add (writer, "Dropout", cnn_writer_value (writer, 0),
+                                                ratio, NULL));
+  return TRUE;
+}
+
 const CnnOp cnn_op_dropout = {
   .name = "dropout",
   .label = N_("Dropout"),
@@ -41,4 +53,5 @@ const CnnOp cnn_op_dropout = {
   .params = dropout_params,
   .prepare = cnn_copy_prepare,
   .explain = dropout_explain,
+  .write = dropout_write,
 };

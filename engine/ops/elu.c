@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -43,6 +44,14 @@ elu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
     explanation->magnitude = p->alpha * (exp (value) + 1.0);
 }
 
+static gboolean
+elu_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const EluParams *p = node->params;
+
+  return cnn_writer_simple (writer, "Elu", "alpha", p->alpha, NULL);
+}
+
 const CnnOp cnn_op_elu = {
   .name = "elu",
   .label = N_("ELU"),
@@ -54,4 +63,5 @@ const CnnOp cnn_op_elu = {
   .params = elu_params,
   .prepare = elu_prepare,
   .explain = elu_explain,
+  .write = elu_write,
 };

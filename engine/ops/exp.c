@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 static void
 exp_values (gsize n, float a, float b, float *values)
@@ -27,6 +28,12 @@ exp_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
                             exp (value));
 }
 
+static gboolean
+exp_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_writer_simple (writer, "Exp", NULL);
+}
+
 const CnnOp cnn_op_exp = {
   .name = "exp",
   .label = N_("Exponential"),
@@ -36,4 +43,5 @@ const CnnOp cnn_op_exp = {
   .params = cnn_no_params,
   .prepare = exp_prepare,
   .explain = exp_explain,
+  .write = exp_write,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 /* The vector's order is row, column, map: the order in memory. */
 
@@ -23,6 +24,30 @@ flatten_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int i
   cnn_explanation_function (explanation, 0, channel, value, value);
 }
 
+static gboolean
+flatten_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  CnnShape    in = cnn_writer_in (writer, 0);
+  const char *x = cnn_writer_value (writer, 0);
+  gboolean    plain = (in.height == 1 && in.width == 1) || in.channels == 1;
+
+  cnn_writer_fixed (writer);
+  if (cnn_writer_is_vector (writer, 0))
+    cnn_writer_give_same (writer, x);
+  else if (plain)
+    cnn_writer_give (writer, cnn_writer_add (writer, "Flatten", x, NULL), TRUE);
+  else if (cnn_writer_for_dense (writer))
+    /* The form that others expect: the weights change places instead. */
+    cnn_writer_give_channels_first (writer, cnn_writer_add (writer, "Flatten", x, NULL), in);
+  else
+    {
+      x = cnn_writer_add (writer, "Transpose", x, NULL);
+      cnn_writer_list (writer, "perm", 4, (gint64[]) { 0, 2, 3, 1 });
+      cnn_writer_give (writer, cnn_writer_add (writer, "Flatten", x, NULL), TRUE);
+    }
+  return TRUE;
+}
+
 const CnnOp cnn_op_flatten = {
   .name = "flatten",
   .label = N_("Flatten"),
@@ -34,4 +59,5 @@ const CnnOp cnn_op_flatten = {
   .shape = flatten_shape,
   .prepare = cnn_copy_prepare,
   .explain = flatten_explain,
+  .write = flatten_write,
 };

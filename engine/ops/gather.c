@@ -4,6 +4,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -202,6 +203,25 @@ gather_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int ch
   cnn_explanation_function (explanation, 0, cell.channels, value, value);
 }
 
+static gboolean
+gather_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const GatherParams *p = node->params;
+  const CnnNumbers   *numbers = said (p);
+  g_autofree gint64  *places = g_new (gint64, numbers->n);
+  const char         *x = cnn_writer_map (writer, 0);
+
+  if (p->channels.n == 0)
+    cnn_writer_fixed (writer);
+  for (int i = 0; i < numbers->n; i++)
+    places[i] = (gint64) numbers->values[i];
+  x = cnn_writer_add (writer, "Gather", x,
+                      cnn_writer_ints (writer, "places", numbers->n, places), NULL);
+  cnn_writer_int (writer, "axis", p->channels.n > 0 ? 1 : p->rows.n > 0 ? 2 : 3);
+  cnn_writer_give (writer, x, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_gather = {
   .name = "gather",
   .label = N_("Gather"),
@@ -219,4 +239,5 @@ const CnnOp cnn_op_gather = {
   .map_label = gather_map_label,
   .prepare = gather_prepare,
   .explain = gather_explain,
+  .write = gather_write,
 };

@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -81,6 +82,38 @@ gelu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chan
   explanation->magnitude = 0.5 * fabs (value) * (1.0 + fabs (part));
 }
 
+static gboolean
+gelu_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  /* Gelu itself came with operator set 20. */
+  const GeluParams *p = node->params;
+  const char       *x = cnn_writer_value (writer, 0), *one, *half, *part;
+
+  if (p->approximate == APPROXIMATE_TANH)
+    {
+      const char *cube = cnn_writer_add (writer, "Mul", x,
+                                         cnn_writer_add (writer, "Mul", x, x, NULL), NULL);
+
+      part = cnn_writer_add (writer, "Mul", cube, cnn_writer_number (writer, "cubed", 0.044715),
+                             NULL);
+      part = cnn_writer_add (writer, "Add", x, part, NULL);
+      part = cnn_writer_add (writer, "Mul", part,
+                             cnn_writer_number (writer, "factor", M_2_SQRTPI * M_SQRT1_2), NULL);
+      part = cnn_writer_add (writer, "Tanh", part, NULL);
+    }
+  else
+    {
+      part = cnn_writer_add (writer, "Mul", x, cnn_writer_number (writer, "factor", M_SQRT1_2),
+                             NULL);
+      part = cnn_writer_add (writer, "Erf", part, NULL);
+    }
+  one = cnn_writer_number (writer, "one", 1.0);
+  half = cnn_writer_add (writer, "Mul", x, cnn_writer_number (writer, "half", 0.5), NULL);
+  part = cnn_writer_add (writer, "Add", part, one, NULL);
+  cnn_writer_give_same (writer, cnn_writer_add (writer, "Mul", half, part, NULL));
+  return TRUE;
+}
+
 const CnnOp cnn_op_gelu = {
   .name = "gelu",
   .label = N_("GELU"),
@@ -92,4 +125,5 @@ const CnnOp cnn_op_gelu = {
   .params = gelu_params,
   .prepare = gelu_prepare,
   .explain = gelu_explain,
+  .write = gelu_write,
 };

@@ -3,6 +3,7 @@
 #include "i18n.h"
 #include "ops.h"
 #include "reduce.h"
+#include "writer.h"
 
 static gboolean
 global_avgpool_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out,
@@ -46,6 +47,15 @@ global_avgpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x
   cnn_bins_explain (task, cells, 1, 0, channel, TRUE, explanation);
 }
 
+static gboolean
+global_avgpool_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const char *x = cnn_writer_map (writer, 0);
+
+  cnn_writer_give (writer, cnn_writer_add (writer, "GlobalAveragePool", x, NULL), FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_global_avgpool = {
   .name = "global-avgpool",
   .label = N_("Global average pooling"),
@@ -57,4 +67,5 @@ const CnnOp cnn_op_global_avgpool = {
   .shape = global_avgpool_shape,
   .prepare = cnn_reduce_prepare,
   .explain = global_avgpool_explain,
+  .write = global_avgpool_write,
 };

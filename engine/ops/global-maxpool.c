@@ -5,6 +5,7 @@
 #include "i18n.h"
 #include "ops.h"
 #include "reduce.h"
+#include "writer.h"
 
 static gboolean
 global_maxpool_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out,
@@ -47,6 +48,15 @@ global_maxpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x
   cnn_bins_explain (task, cells, 1, 0, channel, FALSE, explanation);
 }
 
+static gboolean
+global_maxpool_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const char *x = cnn_writer_map (writer, 0);
+
+  cnn_writer_give (writer, cnn_writer_add (writer, "GlobalMaxPool", x, NULL), FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_global_maxpool = {
   .name = "global-maxpool",
   .label = N_("Global max pooling"),
@@ -59,4 +69,5 @@ const CnnOp cnn_op_global_maxpool = {
   .shape = global_maxpool_shape,
   .prepare = cnn_reduce_prepare,
   .explain = global_maxpool_explain,
+  .write = global_maxpool_write,
 };

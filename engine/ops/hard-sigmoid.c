@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -63,6 +64,14 @@ hard_sigmoid_explain (const CnnTask *task, const CnnCells *cells, int y, int x, 
   explanation->magnitude = fabs (p->alpha * value) + fabs (p->beta);
 }
 
+static gboolean
+hard_sigmoid_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const HardSigmoidParams *p = node->params;
+
+  return cnn_writer_simple (writer, "HardSigmoid", "alpha", p->alpha, "beta", p->beta, NULL);
+}
+
 const CnnOp cnn_op_hard_sigmoid = {
   .name = "hard-sigmoid",
   .label = N_("Hard sigmoid"),
@@ -73,4 +82,5 @@ const CnnOp cnn_op_hard_sigmoid = {
   .params = hard_sigmoid_params,
   .prepare = hard_sigmoid_prepare,
   .explain = hard_sigmoid_explain,
+  .write = hard_sigmoid_write,
 };

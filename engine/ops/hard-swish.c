@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 static void
 hard_swish_values (gsize n, float a, float b, float *values)
@@ -35,6 +36,12 @@ hard_swish_explain (const CnnTask *task, const CnnCells *cells, int y, int x, in
   explanation->magnitude = fabs (value) * (fabs (value) / 6.0 + 0.5);
 }
 
+static gboolean
+hard_swish_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_writer_simple (writer, "HardSwish", NULL);
+}
+
 const CnnOp cnn_op_hard_swish = {
   .name = "hard-swish",
   .label = N_("Hard swish"),
@@ -45,4 +52,5 @@ const CnnOp cnn_op_hard_swish = {
   .params = cnn_no_params,
   .prepare = hard_swish_prepare,
   .explain = hard_swish_explain,
+  .write = hard_swish_write,
 };

@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -45,6 +46,14 @@ leaky_relu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, in
   cnn_explanation_function (explanation, 0, channel, value, value > 0.0 ? value : p->slope * value);
 }
 
+static gboolean
+leaky_relu_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const LeakyReluParams *p = node->params;
+
+  return cnn_writer_simple (writer, "LeakyRelu", "alpha", p->slope, NULL);
+}
+
 const CnnOp cnn_op_leaky_relu = {
   .name = "leaky-relu",
   .label = N_("Leaky ReLU"),
@@ -56,4 +65,5 @@ const CnnOp cnn_op_leaky_relu = {
   .slope = leaky_relu_slope,
   .prepare = leaky_relu_prepare,
   .explain = leaky_relu_explain,
+  .write = leaky_relu_write,
 };

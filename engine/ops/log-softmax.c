@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "softmax.h"
+#include "writer.h"
 
 static const CnnParam log_softmax_params[] = {
   { .key = "axis",
@@ -33,6 +34,12 @@ log_softmax_explain (const CnnTask *task, const CnnCells *cells, int y, int x, i
   explanation->magnitude = fabs (value) + fabs (most) + log (sum);
 }
 
+static gboolean
+log_softmax_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_softmax_write (writer, node, "LogSoftmax");
+}
+
 const CnnOp cnn_op_log_softmax = {
   .name = "log-softmax",
   .label = N_("Log softmax"),
@@ -46,4 +53,5 @@ const CnnOp cnn_op_log_softmax = {
   .params = log_softmax_params,
   .prepare = log_softmax_prepare,
   .explain = log_softmax_explain,
+  .write = log_softmax_write,
 };

@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "pool.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -74,6 +75,33 @@ lp_pool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int c
   cnn_explanation_function (explanation, 0, channel, sum, pow (sum, 1.0 / p->p));
 }
 
+static gboolean
+lp_pool_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const LpPoolParams *p = node->params;
+  const char         *x = cnn_writer_map (writer, 0), *made;
+  CnnWindow           window;
+
+  if (!cnn_pool_write_window (writer, node, &window, error))
+    return FALSE;
+  if (cnn_pool_fits_onnx (&window) && !cnn_pool_is_dilated (&p->pool))
+    {
+      made = cnn_writer_add (writer, "LpPool", x, NULL);
+      cnn_writer_window (writer, &window);
+      cnn_writer_int (writer, "p", p->p);
+    }
+  else
+    {
+      made = cnn_writer_add (writer, "Pow", cnn_writer_add (writer, "Abs", x, NULL),
+                             cnn_writer_number (writer, "power", p->p), NULL);
+      made = cnn_pool_write_sums (writer, made, &window);
+      made = cnn_writer_add (writer, "Pow", made, cnn_writer_number (writer, "root", 1.0 / p->p),
+                             NULL);
+    }
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_lp_pool = {
   .name = "lp-pool",
   .label = N_("Lp pooling"),
@@ -87,4 +115,5 @@ const CnnOp cnn_op_lp_pool = {
   .window = cnn_pool_window,
   .prepare = lp_pool_prepare,
   .explain = lp_pool_explain,
+  .write = lp_pool_write,
 };

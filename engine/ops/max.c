@@ -56,4 +56,5 @@ const CnnOp cnn_op_max = {
   .init = cnn_arith_init,
   .prepare = max_prepare,
   .explain = max_explain,
+  .write = cnn_arith_write,
 };

@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "pool.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -203,6 +204,52 @@ maxpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int c
   explanation->magnitude = fabs (explanation->value);
 }
 
+/* ONNX's places count all cells of all maps before, padding and all where that is a node of
+ * its own. */
+static const char *
+write_place (CnnWriter *writer, const char *place, CnnShape in, CnnSides pad)
+{
+  int         width = in.width + pad.left + pad.right;
+  gint64      cells = (gint64) (in.height + pad.top + pad.bottom) * width;
+  const char *all = cnn_writer_ints (writer, "cells", 1, &cells), *row, *column;
+
+  cnn_writer_fixed (writer);
+  place = cnn_writer_add (writer, "Mod", place, all, NULL);
+  all = cnn_writer_ints (writer, "width", 1, (gint64[]) { width });
+  row = cnn_writer_add (writer, "Div", place, all, NULL);
+  row = cnn_writer_add (writer, "Sub", row,
+                        cnn_writer_ints (writer, "top", 1, (gint64[]) { pad.top }), NULL);
+  column = cnn_writer_add (writer, "Mod", place, all, NULL);
+  column = cnn_writer_add (writer, "Sub", column,
+                           cnn_writer_ints (writer, "left", 1, (gint64[]) { pad.left }), NULL);
+  row = cnn_writer_add (writer, "Mul", row,
+                        cnn_writer_ints (writer, "columns", 1, (gint64[]) { in.width }), NULL);
+  place = cnn_writer_add (writer, "Add", row, column, NULL);
+  place = cnn_writer_add (writer, "Cast", place, NULL);
+  cnn_writer_int (writer, "to", 1);
+  return place;
+}
+
+static gboolean
+maxpool_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const MaxpoolParams *p = node->params;
+  CnnWindow            window;
+  const char          *made, *x;
+  CnnSides             pad;
+
+  if (!cnn_pool_write_window (writer, node, &window, error))
+    return FALSE;
+  pad = cnn_pool_fits_onnx (&window) ? (CnnSides) { 0 } : window.pad;
+  x = cnn_pool_write_map (writer, &window, -INFINITY);
+  made = cnn_writer_add (writer, "MaxPool", x, NULL);
+  cnn_writer_window (writer, &window);
+  if (p->give == GIVE_PLACE)
+    made = write_place (writer, cnn_writer_second (writer), cnn_writer_in (writer, 0), pad);
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_maxpool = {
   .name = "maxpool",
   .label = N_("Max pooling"),
@@ -218,4 +265,5 @@ const CnnOp cnn_op_maxpool = {
   .largest = maxpool_largest,
   .prepare = maxpool_prepare,
   .explain = maxpool_explain,
+  .write = maxpool_write,
 };

@@ -54,4 +54,5 @@ const CnnOp cnn_op_mean = {
   .init = cnn_arith_init,
   .prepare = mean_prepare,
   .explain = mean_explain,
+  .write = cnn_arith_write,
 };

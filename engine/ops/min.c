@@ -56,4 +56,5 @@ const CnnOp cnn_op_min = {
   .init = cnn_arith_init,
   .prepare = min_prepare,
   .explain = min_explain,
+  .write = cnn_arith_write,
 };

@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "pool.h"
+#include "writer.h"
 
 static const CnnParam minpool_params[] = {
   CNN_POOL_PARAMS,
@@ -38,6 +39,35 @@ minpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int c
   explanation->magnitude = fabs (part->result);
 }
 
+static gboolean
+minpool_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  static const char *const keys[] = { "kernel_shape", "strides", "pads", "dilations", NULL };
+
+  gint64      dilations[] = { 1, 1 };
+  CnnWindow   window;
+  const char *made, *x;
+
+  if (!cnn_pool_write_window (writer, node, &window, error))
+    return FALSE;
+  if (cnn_writer_function (writer, "MinPool", keys))
+    {
+      /* The least value is the opposite of the largest opposite. */
+      made = cnn_writer_add (writer, "MaxPool", cnn_writer_add (writer, "Neg", "x", NULL), NULL);
+      for (int i = 0; keys[i]; i++)
+        cnn_writer_pass_on (writer, keys[i], TRUE);
+      cnn_writer_end (writer, cnn_writer_add (writer, "Neg", made, NULL));
+    }
+  x = cnn_pool_write_map (writer, &window, INFINITY);
+  made = cnn_writer_call (writer, "MinPool", x);
+  cnn_writer_window (writer, &window);
+  /* A function's attributes have no initial values. */
+  if (!cnn_pool_is_dilated (node->params))
+    cnn_writer_list (writer, "dilations", 2, dilations);
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_minpool = {
   .name = "minpool",
   .label = N_("Min pooling"),
@@ -52,4 +82,5 @@ const CnnOp cnn_op_minpool = {
   .window = cnn_pool_window,
   .prepare = minpool_prepare,
   .explain = minpool_explain,
+  .write = minpool_write,
 };

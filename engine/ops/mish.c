@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 static void
 mish_values (gsize n, float a, float b, float *values)
@@ -34,6 +35,18 @@ mish_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chan
                             value * tanh (value > 30.0 ? value : log1p (exp (value))));
 }
 
+static gboolean
+mish_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  /* Mish itself came with operator set 18. */
+  const char *x = cnn_writer_value (writer, 0);
+  const char *part = cnn_writer_add (writer, "Tanh", cnn_writer_add (writer, "Softplus", x, NULL),
+                                     NULL);
+
+  cnn_writer_give_same (writer, cnn_writer_add (writer, "Mul", x, part, NULL));
+  return TRUE;
+}
+
 const CnnOp cnn_op_mish = {
   .name = "mish",
   .label = N_("Mish"),
@@ -43,4 +56,5 @@ const CnnOp cnn_op_mish = {
   .params = cnn_no_params,
   .prepare = mish_prepare,
   .explain = mish_explain,
+  .write = mish_write,
 };

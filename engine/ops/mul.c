@@ -56,4 +56,5 @@ const CnnOp cnn_op_mul = {
   .init = cnn_arith_init,
   .prepare = mul_prepare,
   .explain = mul_explain,
+  .write = cnn_arith_write,
 };

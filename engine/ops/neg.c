@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 static void
 neg_values (gsize n, float a, float b, float *values)
@@ -25,6 +26,12 @@ neg_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
                             -value);
 }
 
+static gboolean
+neg_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_writer_simple (writer, "Neg", NULL);
+}
+
 const CnnOp cnn_op_neg = {
   .name = "neg",
   .label = N_("Negative"),
@@ -35,4 +42,5 @@ const CnnOp cnn_op_neg = {
   .params = cnn_no_params,
   .prepare = neg_prepare,
   .explain = neg_explain,
+  .write = neg_write,
 };

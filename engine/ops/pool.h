@@ -125,5 +125,12 @@ int      cnn_pool_explain      (const CnnTask *task, const CnnCells *cells, int 
                                 int channel, CnnPart *part);
 CnnPart *cnn_pool_add_part     (const CnnTask *task, CnnPartKind kind, int channel,
                                 gboolean with_factors, CnnExplanation *explanation);
+gboolean cnn_pool_write_window (CnnWriter *writer, const CnnNode *node, CnnWindow *window,
+                                GError **error);
+const char *cnn_pool_write_map (CnnWriter *writer, CnnWindow *window, double outside);
+gboolean cnn_pool_fits_onnx    (const CnnWindow *window);
+const char *cnn_pool_write_sums (CnnWriter *writer, const char *x, const CnnWindow *window);
+const char *cnn_pool_write_counts (CnnWriter *writer, const CnnPool *pool,
+                                   const CnnWindow *window, gboolean count_padding);
 
 G_END_DECLS

@@ -78,4 +78,5 @@ const CnnOp cnn_op_pow = {
   .init = cnn_arith_init,
   .prepare = pow_prepare,
   .explain = pow_explain,
+  .write = cnn_arith_write,
 };

@@ -4,6 +4,7 @@
 #include "i18n.h"
 #include "ops.h"
 #include "weights.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -118,6 +119,22 @@ prelu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int cha
                             MAX (0.0, value) + a * MIN (0.0, value));
 }
 
+static gboolean
+prelu_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  CnnTensor *const *weights = cnn_writer_weights (writer);
+  gboolean          vector = cnn_writer_is_vector (writer, 0);
+  gint64            dims[] = { weights ? weights[0]->dims[0] : 0, 1, 1 };
+  const char       *slope;
+
+  if (weights == NULL)
+    return FALSE;
+  slope = cnn_writer_floats (writer, "slope", vector ? 1 : 3, dims, weights[0]->values);
+  cnn_writer_give_same (writer, cnn_writer_add (writer, "PRelu", cnn_writer_value (writer, 0),
+                                                slope, NULL));
+  return TRUE;
+}
+
 const CnnOp cnn_op_prelu = {
   .name = "prelu",
   .label = N_("PReLU"),
@@ -131,4 +148,5 @@ const CnnOp cnn_op_prelu = {
   .init = prelu_init,
   .prepare = prelu_prepare,
   .explain = prelu_explain,
+  .write = prelu_write,
 };

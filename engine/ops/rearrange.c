@@ -3,6 +3,7 @@
 #include "i18n.h"
 #include "ops.h"
 #include "pattern.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -195,6 +196,44 @@ rearrange_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int
   cnn_explanation_function (explanation, 0, cell[2], value, value);
 }
 
+static gboolean
+rearrange_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  /* The parts apart, in ONNX's order of the axes; then in their new places; then together. */
+  static const int axes[] = { 2, 0, 1 };
+
+  CnnPattern  pattern = pattern_of (node);
+  const char *x = cnn_writer_map (writer, 0);
+  gint64      parts[CNN_PATTERN_ATOMS], places[CNN_PATTERN_ATOMS];
+  int         at[CNN_PATTERN_ATOMS], n = 0, n_out = 0;
+  CnnShape    out;
+
+  if (!cnn_pattern_resolve (&pattern, cnn_writer_in (writer, 0), &out, error))
+    return FALSE;
+  cnn_writer_fixed (writer);
+  for (int i = 0; i < 3; i++)
+    for (int k = 0; k < pattern.n_in[axes[i]]; k++, n++)
+      {
+        at[pattern.in[axes[i]][k]] = n;
+        parts[n] = pattern.sizes[pattern.in[axes[i]][k]];
+      }
+  for (int i = 0; i < 3; i++)
+    for (int k = 0; k < pattern.n_out[axes[i]]; k++)
+      places[n_out++] = at[pattern.out[axes[i]][k]];
+  x = cnn_writer_add (writer, "Reshape", x, cnn_writer_ints (writer, "parts", n, parts), NULL);
+  if (n > 0)
+    {
+      x = cnn_writer_add (writer, "Transpose", x, NULL);
+      cnn_writer_list (writer, "perm", n_out, places);
+    }
+  x = cnn_writer_add (writer, "Reshape", x,
+                      cnn_writer_ints (writer, "shape", 4,
+                                       (gint64[]) { 1, out.channels, out.height, out.width }),
+                      NULL);
+  cnn_writer_give (writer, x, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_rearrange = {
   .name = "rearrange",
   .label = N_("Rearrange"),
@@ -213,4 +252,5 @@ const CnnOp cnn_op_rearrange = {
   .map_label = rearrange_map_label,
   .prepare = rearrange_prepare,
   .explain = rearrange_explain,
+  .write = rearrange_write,
 };

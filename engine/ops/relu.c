@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 static double
 relu_slope (const CnnNode *node)
@@ -23,6 +24,12 @@ relu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chan
   cnn_explanation_function (explanation, 0, channel, value, value > 0.0 ? value : 0.0);
 }
 
+static gboolean
+relu_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_writer_simple (writer, "Relu", NULL);
+}
+
 const CnnOp cnn_op_relu = {
   .name = "relu",
   .label = N_("ReLU"),
@@ -34,4 +41,5 @@ const CnnOp cnn_op_relu = {
   .slope = relu_slope,
   .prepare = relu_prepare,
   .explain = relu_explain,
+  .write = relu_write,
 };

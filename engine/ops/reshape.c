@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -96,6 +97,23 @@ reshape_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int c
   cnn_explanation_function (explanation, 0, from, value, value);
 }
 
+static gboolean
+reshape_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  /* Our order is rows, columns, maps. */
+  CnnShape    out = cnn_writer_out (writer);
+  gint64      dims[] = { 1, out.height, out.width, out.channels };
+  const char *x = cnn_writer_add (writer, "Transpose", cnn_writer_map (writer, 0), NULL);
+
+  cnn_writer_list (writer, "perm", 4, (gint64[]) { 0, 2, 3, 1 });
+  cnn_writer_fixed (writer);
+  x = cnn_writer_add (writer, "Reshape", x, cnn_writer_ints (writer, "shape", 4, dims), NULL);
+  x = cnn_writer_add (writer, "Transpose", x, NULL);
+  cnn_writer_list (writer, "perm", 4, (gint64[]) { 0, 3, 1, 2 });
+  cnn_writer_give (writer, x, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_reshape = {
   .name = "reshape",
   .label = N_("Reshape"),
@@ -111,4 +129,5 @@ const CnnOp cnn_op_reshape = {
   .map_label = reshape_map_label,
   .prepare = cnn_copy_prepare,
   .explain = reshape_explain,
+  .write = reshape_write,
 };

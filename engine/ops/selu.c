@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -57,6 +58,14 @@ selu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chan
                             p->gamma * (value > 0.0 ? value : p->alpha * expm1 (value)));
 }
 
+static gboolean
+selu_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const SeluParams *p = node->params;
+
+  return cnn_writer_simple (writer, "Selu", "alpha", p->alpha, "gamma", p->gamma, NULL);
+}
+
 const CnnOp cnn_op_selu = {
   .name = "selu",
   .label = N_("SELU"),
@@ -68,4 +77,5 @@ const CnnOp cnn_op_selu = {
   .params = selu_params,
   .prepare = selu_prepare,
   .explain = selu_explain,
+  .write = selu_write,
 };

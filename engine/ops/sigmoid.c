@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 static CnnStep *
 sigmoid_prepare (const CnnTask *task, GError **error)
@@ -19,6 +20,12 @@ sigmoid_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int c
   cnn_explanation_function (explanation, 0, channel, value, 1.0 / (1.0 + exp (-value)));
 }
 
+static gboolean
+sigmoid_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_writer_simple (writer, "Sigmoid", NULL);
+}
+
 const CnnOp cnn_op_sigmoid = {
   .name = "sigmoid",
   .label = N_("Sigmoid"),
@@ -28,4 +35,5 @@ const CnnOp cnn_op_sigmoid = {
   .params = cnn_no_params,
   .prepare = sigmoid_prepare,
   .explain = sigmoid_explain,
+  .write = sigmoid_write,
 };

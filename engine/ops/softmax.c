@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "softmax.h"
+#include "writer.h"
 
 const CnnChoice cnn_softmax_axes[] = {
   [CNN_SOFTMAX_CHANNELS] = { "channels", N_("Channels at each place") },
@@ -315,6 +316,53 @@ softmax_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int c
   cnn_explanation_function (explanation, 0, channel, value, exp (value - most) / sum);
 }
 
+/* --- writing -------------------------------------------------------------- */
+
+/* With @op over one axis, so that places, or all values, become one before. */
+static const char *
+write_over (CnnWriter *writer, const char *op, const char *x, int n_dims)
+{
+  static const gint64 maps[] = { 1, 0, -1 }, all[] = { 1, -1 };
+
+  const char *shape = cnn_writer_add (writer, "Shape", x, NULL);
+  const char *flat = cnn_writer_ints (writer, "order", n_dims, n_dims == 3 ? maps : all);
+
+  x = cnn_writer_add (writer, "Reshape", x, flat, NULL);
+  x = cnn_writer_add (writer, op, x, NULL);
+  cnn_writer_int (writer, "axis", n_dims - 1);
+  return cnn_writer_add (writer, "Reshape", x, shape, NULL);
+}
+
+/**
+ * cnn_softmax_write:
+ * @op: ONNX's name
+ *
+ * The @write of both.
+ */
+gboolean
+cnn_softmax_write (CnnWriter *writer, const CnnNode *node, const char *op)
+{
+  const CnnSoftmaxParams *p = node->params;
+  const char             *made;
+
+  if (p->axis == CNN_SOFTMAX_CHANNELS)
+    {
+      made = cnn_writer_add (writer, op, cnn_writer_value (writer, 0), NULL);
+      cnn_writer_int (writer, "axis", 1);
+      cnn_writer_give (writer, made, cnn_writer_is_vector (writer, 0));
+      return TRUE;
+    }
+  made = write_over (writer, op, cnn_writer_map (writer, 0), p->axis == CNN_SOFTMAX_MAP ? 3 : 2);
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
+}
+
+static gboolean
+softmax_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_softmax_write (writer, node, "Softmax");
+}
+
 const CnnOp cnn_op_softmax = {
   .name = "softmax",
   .label = N_("Softmax"),
@@ -328,4 +376,5 @@ const CnnOp cnn_op_softmax = {
   .params = softmax_params,
   .prepare = softmax_prepare,
   .explain = softmax_explain,
+  .write = softmax_write,
 };

@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 static void
 softplus_values (gsize n, float a, float b, float *values)
@@ -28,6 +29,12 @@ softplus_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int 
                             value > 30.0 ? value : log1p (exp (value)));
 }
 
+static gboolean
+softplus_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_writer_simple (writer, "Softplus", NULL);
+}
+
 const CnnOp cnn_op_softplus = {
   .name = "softplus",
   .label = N_("Softplus"),
@@ -37,4 +44,5 @@ const CnnOp cnn_op_softplus = {
   .params = cnn_no_params,
   .prepare = softplus_prepare,
   .explain = softplus_explain,
+  .write = softplus_write,
 };

@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 static void
 softsign_values (gsize n, float a, float b, float *values)
@@ -27,6 +28,12 @@ softsign_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int 
                             value / (1.0 + fabs (value)));
 }
 
+static gboolean
+softsign_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_writer_simple (writer, "Softsign", NULL);
+}
+
 const CnnOp cnn_op_softsign = {
   .name = "softsign",
   .label = N_("Softsign"),
@@ -36,4 +43,5 @@ const CnnOp cnn_op_softsign = {
   .params = cnn_no_params,
   .prepare = softsign_prepare,
   .explain = softsign_explain,
+  .write = softsign_write,
 };

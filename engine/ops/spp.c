@@ -2,6 +2,7 @@
 #include "bins.h"
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -95,6 +96,25 @@ spp_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
                     channel % task->in[0].channels, p->type == TYPE_AVERAGE, explanation);
 }
 
+static gboolean
+spp_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const SppParams   *p = node->params;
+  CnnShape           in = cnn_writer_in (writer, 0);
+  const char        *x = cnn_writer_map (writer, 0);
+  g_autoptr (GString) name = g_string_new (p->type == TYPE_MAX ? "MaxPyramid" : "AveragePyramid");
+
+  /* The bins' rows and columns are in the function. */
+  cnn_writer_fixed (writer);
+  for (int i = 0; i < p->levels.n; i++)
+    g_string_append_printf (name, "_%d", (int) p->levels.values[i]);
+  g_string_append_printf (name, "_of_%dx%d", in.height, in.width);
+  if (cnn_writer_function (writer, name->str, NULL))
+    cnn_bins_write (writer, in, &p->levels, p->type == TYPE_AVERAGE);
+  cnn_writer_give (writer, cnn_writer_call (writer, name->str, x), TRUE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_spp = {
   .name = "spp",
   .label = N_("Spatial pyramid pooling"),
@@ -108,4 +128,5 @@ const CnnOp cnn_op_spp = {
   .shape = spp_shape,
   .prepare = spp_prepare,
   .explain = spp_explain,
+  .write = spp_write,
 };

@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 static void
 sqrt_values (gsize n, float a, float b, float *values)
@@ -27,6 +28,12 @@ sqrt_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chan
                             sqrt (value));
 }
 
+static gboolean
+sqrt_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_writer_simple (writer, "Sqrt", NULL);
+}
+
 const CnnOp cnn_op_sqrt = {
   .name = "sqrt",
   .label = N_("Square root"),
@@ -36,4 +43,5 @@ const CnnOp cnn_op_sqrt = {
   .params = cnn_no_params,
   .prepare = sqrt_prepare,
   .explain = sqrt_explain,
+  .write = sqrt_write,
 };

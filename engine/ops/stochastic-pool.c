@@ -5,6 +5,7 @@
 #include "i18n.h"
 #include "pool.h"
 #include "random.h"
+#include "writer.h"
 
 /* Source: Zeiler and Fergus, "Stochastic pooling for regularization of deep
  * convolutional neural networks" (2013), equations 4 to 6. */
@@ -236,6 +237,62 @@ stochastic_explain (const CnnTask *task, const CnnCells *cells, int y, int x, in
   explanation->magnitude = part->result;
 }
 
+/* --- writing -------------------------------------------------------------- */
+
+static const char *const function_keys[] = { "kernel_shape", "strides", "pads", NULL };
+
+/* The sum over each window, divided by its cells. */
+static const char *
+write_average (CnnWriter *writer, const char *x)
+{
+  const char *made = cnn_writer_add (writer, "AveragePool", x, NULL);
+
+  for (int i = 0; function_keys[i]; i++)
+    cnn_writer_pass_on (writer, function_keys[i], TRUE);
+  cnn_writer_int (writer, "count_include_pad", 1);
+  return made;
+}
+
+/* Σ a² / Σ a with a = max (0, x), and 0 where Σ a is 0: then Σ a² is 0 too, and may be
+ * divided by 1. */
+static void
+write_function (CnnWriter *writer)
+{
+  const char *a = cnn_writer_add (writer, "Relu", "x", NULL);
+  const char *squares = write_average (writer, cnn_writer_add (writer, "Mul", a, a, NULL));
+  const char *sums = write_average (writer, a);
+  const char *some = cnn_writer_add (writer, "Greater", sums,
+                                     cnn_writer_number (writer, "zero", 0.0), NULL);
+
+  sums = cnn_writer_add (writer, "Where", some, sums, cnn_writer_number (writer, "one", 1.0),
+                         NULL);
+  cnn_writer_end (writer, cnn_writer_add (writer, "Div", squares, sums, NULL));
+}
+
+static gboolean
+stochastic_pool_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const StochasticParams *p = node->params;
+  CnnWindow               window;
+  const char             *made;
+
+  if (p->sample)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
+                   _("ONNX has nothing that draws as this layer does; with sample=no it can be "
+                     "written"));
+      return FALSE;
+    }
+  if (!cnn_pool_write_window (writer, node, &window, error))
+    return FALSE;
+  if (cnn_writer_function (writer, "StochasticPool", function_keys))
+    write_function (writer);
+  made = cnn_writer_call (writer, "StochasticPool", cnn_writer_map (writer, 0));
+  cnn_writer_window (writer, &window);
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_stochastic_pool = {
   .name = "stochastic-pool",
   .label = N_("Stochastic pooling"),
@@ -249,4 +306,5 @@ const CnnOp cnn_op_stochastic_pool = {
   .window = cnn_pool_window,
   .prepare = stochastic_prepare,
   .explain = stochastic_explain,
+  .write = stochastic_pool_write,
 };

@@ -53,4 +53,5 @@ const CnnOp cnn_op_sub = {
   .init = cnn_arith_init,
   .prepare = sub_prepare,
   .explain = sub_explain,
+  .write = cnn_arith_write,
 };

@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 static CnnStep *
 tanh_prepare (const CnnTask *task, GError **error)
@@ -19,6 +20,12 @@ tanh_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chan
   cnn_explanation_function (explanation, 0, channel, value, tanh (value));
 }
 
+static gboolean
+tanh_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_writer_simple (writer, "Tanh", NULL);
+}
+
 const CnnOp cnn_op_tanh = {
   .name = "tanh",
   .label = N_("Hyperbolic tangent"),
@@ -28,4 +35,5 @@ const CnnOp cnn_op_tanh = {
   .params = cnn_no_params,
   .prepare = tanh_prepare,
   .explain = tanh_explain,
+  .write = tanh_write,
 };

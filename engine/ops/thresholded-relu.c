@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -46,6 +47,14 @@ thresholded_relu_explain (const CnnTask *task, const CnnCells *cells, int y, int
                             value > (float) p->alpha ? value : 0.0);
 }
 
+static gboolean
+thresholded_relu_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const ThresholdedReluParams *p = node->params;
+
+  return cnn_writer_simple (writer, "ThresholdedRelu", "alpha", p->alpha, NULL);
+}
+
 const CnnOp cnn_op_thresholded_relu = {
   .name = "thresholded-relu",
   .label = N_("Thresholded ReLU"),
@@ -57,4 +66,5 @@ const CnnOp cnn_op_thresholded_relu = {
   .params = thresholded_relu_params,
   .prepare = thresholded_relu_prepare,
   .explain = thresholded_relu_explain,
+  .write = thresholded_relu_write,
 };

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "i18n.h"
+#include "ops.h"
+#include "weights.h"
+
+/* Source: Ulyanov, Vedaldi and Lempitsky, "Instance normalization" (2016), equation 3; scale
+ * and shift as in ONNX's InstanceNormalization-6. */
+
+typedef struct
+{
+  CnnNumbers scale;
+  CnnNumbers shift;
+  double     epsilon;
+} InstancenormParams;
+
+enum
+{
+  SCALE,
+  SHIFT,
+  N_WEIGHTS
+};
+
+static const CnnParam instancenorm_params[] = {
+  { .key = "scale",
+    .type = CNN_PARAM_NUMBERS,
+    .offset = offsetof (InstancenormParams, scale),
+    .initial = "1",
+    .min = -1e30,
+    .max = 1e30,
+    .label = N_("Scale"),
+    .tooltip = N_("What normalised values are multiplied with: one number, or one for each map") },
+  { .key = "shift",
+    .type = CNN_PARAM_NUMBERS,
+    .offset = offsetof (InstancenormParams, shift),
+    .initial = "0",
+    .min = -1e30,
+    .max = 1e30,
+    .label = N_("Shift"),
+    .tooltip = N_("What is then added: one number, or one for each map") },
+  { .key = "epsilon",
+    .rare = TRUE,
+    .type = CNN_PARAM_FLOAT,
+    .offset = offsetof (InstancenormParams, epsilon),
+    .initial = "1e-5",
+    .min = 0.0,
+    .max = 1e6,
+    .label = N_("Epsilon"),
+    .tooltip = N_("Is added to the variance, so that nothing is divided by zero") },
+  { .key = NULL },
+};
+
+static gboolean
+instancenorm_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out,
+                    GError **error)
+{
+  const InstancenormParams *p = node->params;
+
+  *out = *in;
+  return cnn_numbers_fit (&p->scale, "scale", in->channels, error) &&
+         cnn_numbers_fit (&p->shift, "shift", in->channels, error);
+}
+
+static guint
+instancenorm_weights (const CnnNode *node, CnnShape in, CnnWeight *weights)
+{
+  weights[SCALE] = (CnnWeight) { "scale", 1, { in.channels }, TRUE };
+  weights[SHIFT] = (CnnWeight) { "shift", 1, { in.channels }, TRUE };
+  return N_WEIGHTS;
+}
+
+static gboolean
+instancenorm_init (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *weights,
+                   GError **error)
+{
+  const InstancenormParams *p = node->params;
+
+  cnn_weights_fill (weights[SCALE], &p->scale, 1.0);
+  cnn_weights_fill (weights[SHIFT], &p->shift, 0.0);
+  return TRUE;
+}
+
+typedef struct
+{
+  CnnStep      step;
+  gint64       places;
+  gsize        channels;
+  double       epsilon;
+  const float *scale;
+  const float *shift;
+  double      *mean;   /* [channels] */
+  double      *factor; /* [channels]: scale / √(variance + epsilon) */
+} InstancenormStep;
+
+static void
+add_values (gsize n, const float *restrict in, double *restrict sums)
+{
+  for (gsize i = 0; i < n; i++)
+    sums[i] += in[i];
+}
+
+static void
+add_squares (gsize n, const float *restrict in, const double *restrict mean, double *restrict sums)
+{
+  for (gsize i = 0; i < n; i++)
+    sums[i] += (in[i] - mean[i]) * (in[i] - mean[i]);
+}
+
+static void
+put_values (gsize n, const float *in, const InstancenormStep *step, float *out)
+{
+  for (gsize i = 0; i < n; i++)
+    out[i] = (float) ((in[i] - step->mean[i]) * step->factor[i] + step->shift[i]);
+}
+
+/* The whole map is there, so that values are always added in the same order. */
+static gboolean
+instancenorm_run (CnnStep *base, const float *const *in, float *out, int y, int x)
+{
+  const InstancenormStep *step = (InstancenormStep *) base;
+  gsize                   n = step->channels;
+
+  memset (step->mean, 0, n * sizeof (double));
+  memset (step->factor, 0, n * sizeof (double));
+  for (gint64 i = 0; i < step->places; i++)
+    add_values (n, in[0] + i * n, step->mean);
+  for (gsize c = 0; c < n; c++)
+    step->mean[c] /= (double) step->places;
+  for (gint64 i = 0; i < step->places; i++)
+    add_squares (n, in[0] + i * n, step->mean, step->factor);
+  for (gsize c = 0; c < n; c++)
+    step->factor[c] = step->scale[c] /
+                      sqrt (step->factor[c] / (double) step->places + step->epsilon);
+  for (gint64 i = 0; i < step->places; i++)
+    put_values (n, in[0] + i * n, step, out + i * n);
+  return TRUE;
+}
+
+static void
+instancenorm_free (CnnStep *base)
+{
+  InstancenormStep *step = (InstancenormStep *) base;
+
+  g_free (step->mean);
+  g_free (step->factor);
+  g_free (step);
+}
+
+static CnnStep *
+instancenorm_prepare (const CnnTask *task, GError **error)
+{
+  const InstancenormParams *p = task->node->params;
+  InstancenormStep         *step = g_new0 (InstancenormStep, 1);
+
+  step->step = (CnnStep) { instancenorm_run, instancenorm_free };
+  step->places = (gint64) task->out.height * task->out.width;
+  step->channels = task->out.channels;
+  step->epsilon = p->epsilon;
+  step->scale = task->weights[SCALE]->values;
+  step->shift = task->weights[SHIFT]->values;
+  step->mean = g_new (double, step->channels);
+  step->factor = g_new (double, step->channels);
+  return &step->step;
+}
+
+/* Adds a part with the mean of something of each row: of its values, or of the squares of what
+ * they differ from @from. */
+static double
+explain_mean (const CnnCells *cells, CnnShape in, int channel, const double *from,
+              CnnExplanation *explanation)
+{
+  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_WEIGHTED, 0, channel,
+                                            (CnnSize) { in.height, 1 }, TRUE);
+
+  for (int y = 0; y < in.height; y++)
+    {
+      for (int x = 0; x < in.width; x++)
+        {
+          double value = cells->read (cells->data, 0, y, x, channel);
+
+          part->values[y] += from ? (value - *from) * (value - *from) : value;
+        }
+      part->values[y] /= in.width;
+      part->factors[y] = 1.0 / in.height;
+      part->result += part->values[y] * part->factors[y];
+    }
+  return part->result;
+}
+
+/* The mean, the variance, and scale · (x − mean) / √(variance + epsilon) + shift. */
+static void
+instancenorm_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+                      CnnExplanation *explanation)
+{
+  const InstancenormParams *p = task->node->params;
+  double value = cells->read (cells->data, 0, y, x, channel);
+  double mean = explain_mean (cells, task->in[0], channel, NULL, explanation);
+  double variance = explain_mean (cells, task->in[0], channel, &mean, explanation);
+  double shift = task->weights[SHIFT]->values[channel];
+  double scale = task->weights[SCALE]->values[channel] / sqrt (variance + p->epsilon);
+
+  cnn_explanation_function (explanation, 0, channel, value, scale * (value - mean) + shift);
+  explanation->magnitude = fabs (scale * value) + fabs (scale * mean) + fabs (shift);
+}
+
+const CnnOp cnn_op_instancenorm = {
+  .name = "instancenorm",
+  .label = N_("Instance normalisation"),
+  .blurb = N_("Brings each map of a picture to mean 0 and variance 1: "
+              "scale · (x − mean) / √(variance + epsilon) + shift"),
+  .group = CNN_GROUP_STRUCTURE,
+  .reach = CNN_REACH_WHOLE,
+  .params_size = sizeof (InstancenormParams),
+  .params = instancenorm_params,
+  .shape = instancenorm_shape,
+  .weights = instancenorm_weights,
+  .init = instancenorm_init,
+  .prepare = instancenorm_prepare,
+  .explain = instancenorm_explain,
+};

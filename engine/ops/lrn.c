@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "i18n.h"
+#include "ops.h"
+
+/* Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional
+ * neural networks" (2012), section 3.3; with alpha divided by the size, as in ONNX's LRN-13. */
+
+typedef struct
+{
+  int    size;
+  double alpha;
+  double beta;
+  double bias;
+} LrnParams;
+
+static const CnnParam lrn_params[] = {
+  { .key = "size",
+    .type = CNN_PARAM_INT,
+    .offset = offsetof (LrnParams, size),
+    .initial = "5",
+    .min = 1,
+    .max = 65535,
+    .positional = TRUE,
+    .label = N_("Maps"),
+    .tooltip = N_("How many neighbouring maps are looked at, the map itself in their middle") },
+  { .key = "alpha",
+    .type = CNN_PARAM_FLOAT,
+    .offset = offsetof (LrnParams, alpha),
+    .initial = "0.0001",
+    .min = 0.0,
+    .max = 1e30,
+    .label = N_("Alpha"),
+    .tooltip = N_("What the mean of the squares is multiplied with") },
+  { .key = "beta",
+    .type = CNN_PARAM_FLOAT,
+    .offset = offsetof (LrnParams, beta),
+    .initial = "0.75",
+    .min = 0.0,
+    .max = 100.0,
+    .label = N_("Beta"),
+    .tooltip = N_("The power of what values are divided by") },
+  { .key = "bias",
+    .type = CNN_PARAM_FLOAT,
+    .offset = offsetof (LrnParams, bias),
+    .initial = "1",
+    .min = 0.0,
+    .max = 1e30,
+    .label = N_("Bias"),
+    .tooltip = N_("Is added to the squares, so that small values stay as they are") },
+  { .key = NULL },
+};
+
+/* The first and the last of a map's neighbours; of an even number one more comes after. */
+static int
+first_near (int size, int channel)
+{
+  return MAX (channel - (size - 1) / 2, 0);
+}
+
+static int
+last_near (int size, int channel, int n_channels)
+{
+  return MIN (channel + size / 2, n_channels - 1);
+}
+
+typedef struct
+{
+  CnnStep step;
+  gint64  places;
+  int     channels;
+  int     size;
+  double  alpha; /* by the size */
+  double  beta;
+  double  bias;
+  double *squares; /* [channels] */
+  double *sums;    /* [channels] */
+} LrnStep;
+
+/* Input and output may be the same memory. */
+static void
+scale_place (const LrnStep *step, const float *in, float *out)
+{
+  int n = step->channels;
+
+  for (int c = 0; c < n; c++)
+    {
+      step->squares[c] = (double) in[c] * in[c];
+      step->sums[c] = 0.0;
+    }
+  for (int shift = -((step->size - 1) / 2); shift <= step->size / 2; shift++)
+    for (int c = MAX (-shift, 0); c < n - MAX (shift, 0); c++)
+      step->sums[c] += step->squares[c + shift];
+  for (int c = 0; c < n; c++)
+    out[c] = (float) (in[c] / pow (step->bias + step->alpha * step->sums[c], step->beta));
+}
+
+static gboolean
+lrn_run (CnnStep *base, const float *const *in, float *out, int y, int x)
+{
+  const LrnStep *step = (LrnStep *) base;
+
+  for (gint64 i = 0; i < step->places; i++)
+    scale_place (step, in[0] + i * step->channels, out + i * step->channels);
+  return TRUE;
+}
+
+static void
+lrn_free (CnnStep *base)
+{
+  LrnStep *step = (LrnStep *) base;
+
+  g_free (step->squares);
+  g_free (step->sums);
+  g_free (step);
+}
+
+static CnnStep *
+lrn_prepare (const CnnTask *task, GError **error)
+{
+  const LrnParams *p = task->node->params;
+  LrnStep         *step = g_new0 (LrnStep, 1);
+
+  step->step = (CnnStep) { lrn_run, lrn_free };
+  step->places = (gint64) task->out.height * task->out.width;
+  step->channels = task->out.channels;
+  /* Beyond all channels there is nothing. */
+  step->size = MIN (p->size, 2 * step->channels + (p->size % 2));
+  step->alpha = p->alpha / p->size;
+  step->beta = p->beta;
+  step->bias = p->bias;
+  step->squares = g_new (double, step->channels);
+  step->sums = g_new (double, step->channels);
+  return &step->step;
+}
+
+/* Σ x², and x / (bias + alpha / size · Σ x²)^beta. */
+static void
+lrn_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+             CnnExplanation *explanation)
+{
+  const LrnParams *p = task->node->params;
+  int      first = first_near (p->size, channel);
+  int      last = last_near (p->size, channel, task->in[0].channels);
+  double   value = cells->read (cells->data, 0, y, x, channel);
+  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_WEIGHTED, 0, -1,
+                                            (CnnSize) { 1, last - first + 1 }, TRUE);
+  double   sum;
+
+  for (int i = 0; first + i <= last; i++)
+    {
+      part->values[i] = cells->read (cells->data, 0, y, x, first + i);
+      part->factors[i] = part->values[i];
+      part->result += part->values[i] * part->factors[i];
+    }
+  sum = part->result;
+  cnn_explanation_function (explanation, 0, channel, value,
+                            value / pow (p->bias + p->alpha / p->size * sum, p->beta));
+}
+
+const CnnOp cnn_op_lrn = {
+  .name = "lrn",
+  .label = N_("Local response normalisation"),
+  .blurb = N_("Divides values by what neighbouring maps have at the same place: "
+              "x / (bias + alpha · mean of x²)^beta"),
+  .group = CNN_GROUP_STRUCTURE,
+  .reach = CNN_REACH_POINT,
+  .params_size = sizeof (LrnParams),
+  .params = lrn_params,
+  .prepare = lrn_prepare,
+  .explain = lrn_explain,
+};
