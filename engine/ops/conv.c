@@ -367,13 +367,13 @@ conv_write (CnnWriter *writer, const CnnNode *node, GError **error)
   cnn_writer_fixed_padding (writer, &p->pad, &window);
   values[0] = cnn_writer_border (writer, cnn_writer_map (writer, 0), &window);
   values[1] = write_kernels (writer, weights[0]);
-  if (p->bias.used)
+  if (p->k.bias.used)
     values[2] = cnn_writer_floats (writer, "bias", 1, (gint64[]) { weights[1]->dims[0] },
                                    weights[1]->values);
-  values[0] = cnn_writer_add_list (writer, "Conv", p->bias.used ? 3 : 2, values);
+  values[0] = cnn_writer_add_list (writer, "Conv", p->k.bias.used ? 3 : 2, values);
   cnn_writer_window (writer, &window);
-  if (conv_groups (p, in) != 1)
-    cnn_writer_int (writer, "group", conv_groups (p, in));
+  if (cnn_conv_kernels_groups (&p->k, in) != 1)
+    cnn_writer_int (writer, "group", cnn_conv_kernels_groups (&p->k, in));
   cnn_writer_give (writer, values[0], FALSE);
   return TRUE;
 }
