@@ -5,6 +5,7 @@
 #include "editor-private.h"
 
 #include "arithmetic-view.h"
+#include "file-view.h"
 #include "i18n.h"
 #include "maps-view.h"
 #include "output-view.h"
@@ -61,6 +62,7 @@ left_side (CnnEditor *self, const char *presets_folder)
   GtkWidget *switcher = gtk_stack_switcher_new ();
   GtkWidget *text     = cnn_text_editor_new (self->draft);
 
+  self->file = cnn_file_view_new (self->draft, cnn_picture_shape (self->picture));
   self->layers = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
   self->stack = cnn_stack_view_new (self->draft, self->preview);
   self->params = cnn_params_view_new (self->draft);
@@ -71,12 +73,16 @@ left_side (CnnEditor *self, const char *presets_folder)
   gtk_stack_add_titled (GTK_STACK (pages), text, "text", _("Text"));
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (pages));
   gtk_box_pack_start (GTK_BOX (top), presets, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (top), cnn_file_view_buttons (CNN_FILE_VIEW (self->file)), FALSE,
+                      FALSE, 0);
   gtk_box_pack_end (GTK_BOX (top), switcher, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), top, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), self->file, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), pages, TRUE, TRUE, 0);
   gtk_widget_set_size_request (box, 340, -1);
   gtk_widget_set_margin_end (box, GAP);
   gtk_widget_show_all (top);
+  gtk_widget_show (self->file);
   gtk_widget_show (self->stack);
   gtk_widget_show (text);
   gtk_widget_show (self->layers);
