@@ -68,6 +68,13 @@ are_of_file (const GPtrArray *kernels)
   return FALSE;
 }
 
+/* Its name; in which folder it is needs more room than a card has. */
+static char *
+file_in_words (const char *path)
+{
+  return g_filename_display_basename (path);
+}
+
 static char *
 value_in_words (const CnnParam *param, gconstpointer params, gboolean in_full)
 {
@@ -81,6 +88,8 @@ value_in_words (const CnnParam *param, gconstpointer params, gboolean in_full)
   if (param->type == CNN_PARAM_BOOL)
     return g_strdup (*cnn_param_field (const gboolean, param, params) ? _("yes") : _("no"));
 
+  if (!in_full && param->type == CNN_PARAM_TEXT && strchr (written, '/') != NULL)
+    return file_in_words (*cnn_param_field (char *const, param, params));
   if (param->type == CNN_PARAM_KERNELS && !in_full &&
       !are_of_file (*cnn_param_field (GPtrArray *const, param, params)))
     return kernels_in_words (*cnn_param_field (GPtrArray *const, param, params));
@@ -118,16 +127,22 @@ is_said (const CnnParam *param, gconstpointer params)
  * @separator: (nullable): what to put between two parameters; %NULL for a line each, with
  *   the name of every one
  *
- * Returns: (transfer full): its parameters that are not the initial ones; those of several
+ * Returns: (transfer full): its name, if it has one, and its parameters that are not the initial ones; those of several
  *   that are known by their place, or by what they are, go without their names, as in
- *   "8, 3×3, Padding same"; at last which layer it reads, where that is not the one before
+ *   "8, 3×3, Padding same"; which layer it reads, where that is not
+ *   the one before; and on a card the name that its kernels have in a file
  */
 char *
 cnn_card_words_params (const CnnNode *node, const char *separator)
 {
-  GString *words  = g_string_new (NULL);
-  int      n_said = 0;
+  GString         *words  = g_string_new (NULL);
+  int              n_said = 0;
+  g_autofree char *file   = NULL;
 
+  if (node->name != NULL && separator != NULL)
+    g_string_append (words, node->name);
+  else if (node->name != NULL)
+    g_string_append_printf (words, _("%s: %s"), _("Name"), node->name);
   for (const CnnParam *param = node->op->params; param->key != NULL; param++)
     n_said += is_said (param, node->params);
   for (const CnnParam *param = node->op->params; param->key != NULL; param++)
@@ -140,6 +155,13 @@ cnn_card_words_params (const CnnNode *node, const char *separator)
       value = value_in_words (param, node->params, separator == NULL);
       if (*value == '\0')
         continue;
+      /* On a card the kernels' place in a file comes last, and other weights go without. */
+      if (separator != NULL && *value == '@' && param->type != CNN_PARAM_TEXT)
+        {
+          if (param->type == CNN_PARAM_KERNELS)
+            file = g_steal_pointer (&value);
+          continue;
+        }
       if (words->len > 0)
         g_string_append (words, separator != NULL ? separator : "\n");
       if (separator == NULL)
@@ -161,6 +183,8 @@ cnn_card_words_params (const CnnNode *node, const char *separator)
         /* Translators: on a layer's card: the name of the earlier layer that it reads. */
         g_string_append_printf (words, _("from %s"), node->from);
     }
+  if (file != NULL)
+    g_string_append_printf (words, "%s%s", words->len > 0 ? separator : "", file);
   return g_string_free (words, FALSE);
 }
 

@@ -5,23 +5,10 @@
 
 #include "file-about.h"
 #include "file-choose.h"
+#include "file-jobs.h"
 #include "i18n.h"
-#include "network-file.h"
 #include "notes.h"
 #include "presets.h"
-
-/* How often to look whether a file is written, in milliseconds. */
-#define LOOK 30
-
-/** Saving: what a thread writes; the main thread's again when it is done. */
-typedef struct
-{
-  GThread      *thread;
-  gint          done; /* atomic */
-  CnnFileDraft *draft;
-  char         *file;
-  GError       *error;
-} Saving;
 
 struct _CnnFileView
 {
@@ -43,8 +30,7 @@ struct _CnnFileView
   GtkWidget    *popover;
 
   GCancellable *opening;  /* (nullable): of the latest that was asked for */
-  Saving       *saving;   /* (nullable) */
-  guint         look;     /* source; 0 while nothing is written */
+  CnnSaving    *saving;   /* (nullable) */
   GtkNativeDialog *dialog; /* (nullable): in which a file is being chosen */
   CnnModel     *model;    /* (nullable): what was opened last */
   char         *file;     /* its path */
@@ -100,7 +86,8 @@ static void
 draft_changed (CnnFileView *view)
 {
   gtk_widget_set_visible (view->told, is_of_model (view));
-  gtk_widget_set_sensitive (view->save, cnn_draft_n_layers (view->draft) > 0);
+  gtk_widget_set_sensitive (view->save,
+                            view->saving == NULL && cnn_draft_n_layers (view->draft) > 0);
 }
 
 static void
@@ -130,57 +117,6 @@ tell (CnnFileView *view)
 
 /* --- opening ------------------------------------------------------------------------------- */
 
-/** Opened: what a thread made of a file. */
-typedef struct
-{
-  char     *text;
-  CnnModel *model;
-} Opened;
-
-typedef struct
-{
-  char    *file;
-  CnnShape picture;
-} Wanted;
-
-static void
-opened_free (gpointer data)
-{
-  Opened *opened = data;
-
-  g_free (opened->text);
-  g_clear_pointer (&opened->model, cnn_model_unref);
-  g_free (opened);
-}
-
-static void
-wanted_free (gpointer data)
-{
-  g_free (((Wanted *) data)->file);
-  g_free (data);
-}
-
-static void
-read_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  const Wanted *wanted = data;
-  Opened       *opened;
-  GError       *error = NULL;
-
-  /* Another was asked for while this one waited for a thread. */
-  if (g_task_return_error_if_cancelled (task))
-    return;
-  opened = g_new0 (Opened, 1);
-  opened->text = cnn_network_file_read (wanted->file, wanted->picture, &opened->model, &error);
-  if (opened->text != NULL)
-    g_task_return_pointer (task, opened, opened_free);
-  else
-    {
-      opened_free (opened);
-      g_task_return_error (task, error);
-    }
-}
-
 static void
 stop_opening (CnnFileView *view)
 {
@@ -192,13 +128,13 @@ stop_opening (CnnFileView *view)
 }
 
 static void
-adopt (CnnFileView *view, Opened *opened, const char *file)
+adopt (CnnFileView *view, CnnOpened *opened)
 {
   forget_model (view);
   if (opened->model != NULL)
     {
       view->model = g_steal_pointer (&opened->model);
-      view->file = g_canonicalize_filename (file, NULL);
+      view->file = g_steal_pointer (&opened->file);
       tell (view);
     }
   cnn_draft_set_text (view->draft, opened->text);
@@ -208,26 +144,21 @@ adopt (CnnFileView *view, Opened *opened, const char *file)
 }
 
 static void
-read_done (GObject *source, GAsyncResult *result, gpointer data)
+read_done (GObject *owner, GAsyncResult *result, gpointer data)
 {
-  CnnFileView        *view = CNN_FILE_VIEW (source);
-  GTask              *task = G_TASK (result);
-  const Wanted       *wanted = g_task_get_task_data (task);
-  g_autoptr (GError)  error = NULL;
-  Opened             *opened = g_task_propagate_pointer (task, &error);
+  CnnFileView           *view = CNN_FILE_VIEW (owner);
+  g_autoptr (GError)     error = NULL;
+  g_autoptr (CnnOpened)  opened = cnn_opening_end (result, &error);
 
   /* The newest alone counts, and of a closed editor none. */
-  if (g_task_get_cancellable (task) == view->opening)
-    {
-      g_clear_object (&view->opening);
-      show_busy (view, NULL, NULL);
-      if (opened != NULL)
-        adopt (view, opened, wanted->file);
-      else
-        show_trouble (view, error->message);
-    }
+  if (view->opening == NULL || g_task_get_cancellable (G_TASK (result)) != view->opening)
+    return;
+  g_clear_object (&view->opening);
+  show_busy (view, NULL, NULL);
   if (opened != NULL)
-    opened_free (opened);
+    adopt (view, opened);
+  else
+    show_trouble (view, error->message);
 }
 
 /**
@@ -240,64 +171,26 @@ read_done (GObject *source, GAsyncResult *result, gpointer data)
 void
 cnn_file_view_open (CnnFileView *view, const char *file)
 {
-  g_autoptr (GTask) task = NULL;
-  Wanted           *wanted;
-
   stop_opening (view);
   show_trouble (view, NULL);
   view->opening = g_cancellable_new ();
-  wanted = g_new0 (Wanted, 1);
-  wanted->file = g_strdup (file);
-  wanted->picture = view->picture;
-  task = g_task_new (view, view->opening, read_done, NULL);
-  g_task_set_task_data (task, wanted, wanted_free);
   show_busy (view, _("Opening “%s”…"), file);
-  g_task_run_in_thread (task, read_in_thread);
+  cnn_opening_begin (view, file, view->picture, view->opening, read_done);
 }
 
 /* --- saving -------------------------------------------------------------------------------- */
 
-static gpointer
-save_in_thread (gpointer data)
-{
-  Saving *saving = data;
-
-  cnn_network_file_write (saving->draft, saving->file, &saving->error);
-  g_atomic_int_set (&saving->done, TRUE);
-  return NULL;
-}
-
-/* Waits for the thread, so that nothing is lost with the editor. */
 static void
-end_saving (CnnFileView *view)
-{
-  Saving *saving = g_steal_pointer (&view->saving);
-
-  g_clear_handle_id (&view->look, g_source_remove);
-  if (saving == NULL)
-    return;
-  g_thread_join (saving->thread);
-  if (saving->error != NULL)
-    show_trouble (view, saving->error->message);
-  cnn_file_draft_free (saving->draft);
-  g_free (saving->file);
-  g_clear_error (&saving->error);
-  g_free (saving);
-}
-
-static gboolean
-look_at_saving (gpointer data)
+saved (const GError *error, gpointer data)
 {
   CnnFileView *view = data;
 
-  if (!g_atomic_int_get (&view->saving->done))
-    return G_SOURCE_CONTINUE;
-  view->look = 0;
-  end_saving (view);
+  view->saving = NULL;
   draft_changed (view);
   if (view->opening == NULL)
     show_busy (view, NULL, NULL);
-  return G_SOURCE_REMOVE;
+  if (error != NULL)
+    show_trouble (view, error->message);
 }
 
 /* What the file that was opened said of itself goes along with its network, and of a network
@@ -333,26 +226,22 @@ metadata_of (CnnFileView *view)
 void
 cnn_file_view_save (CnnFileView *view, const char *file)
 {
-  const char *text = cnn_draft_text (view->draft);
-  CnnNetwork *network = cnn_draft_network (view->draft);
-  Saving     *saving;
+  CnnFileDraft *draft;
+  CnnNetwork   *network;
 
   if (view->saving != NULL)
     return;
   show_trouble (view, NULL);
-  saving = g_new0 (Saving, 1);
-  saving->file = g_strdup (file);
-  saving->draft = g_new0 (CnnFileDraft, 1);
-  saving->draft->text = g_strdup (text);
-  saving->draft->problem = g_strdup (cnn_draft_problem (view->draft));
-  saving->draft->network = network ? cnn_network_ref (network) : NULL;
-  saving->draft->picture = view->picture;
-  saving->draft->metadata = metadata_of (view);
-  view->saving = saving;
+  draft = g_new0 (CnnFileDraft, 1);
+  draft->text = g_strdup (cnn_draft_text (view->draft));
+  draft->problem = g_strdup (cnn_draft_problem (view->draft));
+  network = cnn_draft_network (view->draft);
+  draft->network = network ? cnn_network_ref (network) : NULL;
+  draft->picture = view->picture;
+  draft->metadata = metadata_of (view);
   gtk_widget_set_sensitive (view->save, FALSE);
   show_busy (view, _("Saving “%s”…"), file);
-  saving->thread = g_thread_new ("save-network", save_in_thread, saving);
-  view->look = g_timeout_add (LOOK, look_at_saving, view);
+  view->saving = cnn_saving_begin (draft, file, saved, view);
 }
 
 /* --- choosing a file ------------------------------------------------------------------------ */
@@ -363,12 +252,10 @@ chosen (GtkNativeDialog *dialog, int response, gpointer data)
   CnnFileView     *view = data;
   gboolean         saves = cnn_file_choose_saves (dialog);
   g_autofree char *file = NULL;
-  const char      *trouble = NULL;
-  g_autofree char *sentence = NULL;
+  g_autofree char *trouble = NULL;
 
   if (response == GTK_RESPONSE_ACCEPT)
-    file = cnn_file_choose_file (dialog, &view->folder, &sentence);
-  trouble = sentence;
+    file = cnn_file_choose_file (dialog, &view->folder, &trouble);
   g_clear_object (&view->dialog);
   if (trouble != NULL)
     show_trouble (view, trouble);
@@ -507,7 +394,7 @@ add_trouble (CnnFileView *view)
 static void
 add_told (CnnFileView *view)
 {
-  GtkWidget *about = flat (icon_button (gtk_menu_button_new (), "dialog-information-symbolic",
+  GtkWidget *about = flat (icon_button (gtk_menu_button_new (), "help-about-symbolic",
                                         _("What is this file?"), _("What is this file?")));
 
   view->told = add_row (view);
@@ -533,7 +420,8 @@ cnn_file_view_dispose (GObject *object)
   if (view->opening != NULL)
     g_cancellable_cancel (view->opening);
   g_clear_object (&view->opening);
-  end_saving (view);
+  /* So that nothing is lost with the editor. */
+  g_clear_pointer (&view->saving, cnn_saving_wait);
   if (view->dialog != NULL)
     gtk_native_dialog_destroy (view->dialog);
   g_clear_object (&view->dialog);

@@ -80,13 +80,18 @@ read_model (const char *file, CnnShape picture, GError **error)
 {
   CnnShape           any = { 0, 0, picture.channels };
   g_autoptr (GError) why = NULL;
+  g_autofree char   *name = NULL;
   CnnModel          *model = cnn_model_open (file, picture, &why);
 
   if (model == NULL && g_error_matches (why, CNN_ERROR, CNN_ERROR_SHAPE))
     model = cnn_model_open (file, any, NULL);
-  if (model == NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
-  return model;
+  if (model != NULL)
+    return model;
+  name = g_filename_display_basename (file);
+  if (strstr (why->message, name) == NULL)
+    g_prefix_error (&why, _("“%s” cannot be opened: "), name);
+  g_propagate_error (error, g_steal_pointer (&why));
+  return NULL;
 }
 
 /**
