@@ -11,23 +11,33 @@
 
 /* Characters of one note of the file; labels of a thousand classes are one note. */
 #define MOST_CHARS 300
+/* Of its name, and of a line of it. */
+#define MOST_NAME 18
+#define MOST_LINE 36
 /* Height of the page, in pixels, from where on it scrolls. */
 #define MOST_HEIGHT 360
 
 static GtkWidget *
 words (const char *text, gboolean heading)
 {
-  GtkWidget *label = sentence_new ();
+  GtkWidget *label = heading ? gtk_label_new (NULL) : sentence_new ();
 
   gtk_label_set_text (GTK_LABEL (label), text);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), heading ? 20 : 36);
-  gtk_label_set_yalign (GTK_LABEL (label), 0.0f);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
   gtk_widget_set_valign (label, GTK_ALIGN_START);
-  gtk_label_set_selectable (GTK_LABEL (label), !heading);
-  /* A page that has just come has nothing to select. */
-  gtk_widget_set_can_focus (label, FALSE);
   if (heading)
-    gtk_style_context_add_class (gtk_widget_get_style_context (label), "dim-label");
+    {
+      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+      gtk_label_set_width_chars (GTK_LABEL (label), (int) MIN (g_utf8_strlen (text, -1), MOST_NAME));
+      gtk_widget_set_tooltip_text (label, text);
+      gtk_style_context_add_class (gtk_widget_get_style_context (label), "dim-label");
+      return label;
+    }
+  gtk_label_set_width_chars (GTK_LABEL (label), (int) MIN (g_utf8_strlen (text, -1), MOST_LINE));
+  gtk_label_set_max_width_chars (GTK_LABEL (label), MOST_LINE);
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  /* Not by the keyboard's first step: then all of it were selected. */
+  gtk_widget_set_can_focus (label, FALSE);
   return label;
 }
 
@@ -140,6 +150,7 @@ cnn_file_about_new (const CnnModelInfo *info, const char *file)
   g_object_set (grid, "margin", 12, NULL);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), MOST_HEIGHT);
   gtk_container_add (GTK_CONTAINER (scrolled), grid);

@@ -646,10 +646,10 @@ test_long (void)
     }
   g_assert_true (ui_test_says (bench.list, "fire2-squeeze"));
   g_assert_true (ui_test_says (bench.list, "fire9-expand3x3"));
-  bench_select (&bench, 10);
+  cnn_stack_view_select (CNN_STACK_VIEW (bench.editor->stack), 10);
   bench_settle (&bench);
   ui_test_screenshot (bench.window, "model-opened");
-  bench_select (&bench, n - 1);
+  cnn_stack_view_select (CNN_STACK_VIEW (bench.editor->stack), n - 1);
   bench_settle (&bench);
   ui_test_screenshot (bench.window, "model-classes");
   bench_close (&bench);
