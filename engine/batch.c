@@ -58,7 +58,8 @@ set_node (CnnBatch *batch, guint i)
                       .cells = (gsize) cnn_shape_cells (plan->infos[i].shape) };
   /* Only what no one else reads may be overwritten. */
   if (i == 0 || node->n_in != 1 || in == 0 || plan->nodes[in].tap >= 0 ||
-      (cnn_node_reach (node) != CNN_REACH_POINT && !copies) || count_uses (plan, in) != 1)
+      (cnn_node_reach (node) != CNN_REACH_POINT && !copies) || count_uses (plan, in) != 1 ||
+      cnn_shape_cells (plan->infos[in].shape) != cnn_shape_cells (plan->infos[i].shape))
     return;
   at->root = batch->nodes[in].root;
   if (op->slope && plan->nodes[in].node->op->fuses)

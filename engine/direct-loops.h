@@ -15,14 +15,12 @@
 typedef float NAME (Vector) __attribute__ ((vector_size (LANES * 4)));
 typedef gint32 NAME (Bits) __attribute__ ((vector_size (LANES * 4)));
 typedef float NAME (Eight) __attribute__ ((vector_size (32)));
-typedef gint32 NAME (EightBits) __attribute__ ((vector_size (32)));
 /* The same in memory, where floats stand anywhere. */
 typedef NAME (Vector) NAME (Floats) __attribute__ ((aligned (4), may_alias));
 typedef NAME (Eight) NAME (EightFloats) __attribute__ ((aligned (4), may_alias));
 #define Vector      NAME (Vector)
 #define Bits        NAME (Bits)
 #define Eight       NAME (Eight)
-#define EightBits   NAME (EightBits)
 #define Floats      NAME (Floats)
 #define EightFloats NAME (EightFloats)
 
@@ -207,10 +205,11 @@ NAME (join_few) (const float *restrict planes, gsize stride, int n, int channels
 
 /* The two vectors with the parts of so many lanes swapped that are off the
  * diagonal. */
-#define SWAP(a, b, ...)                                                                     \
+#define SWAP(a, b, i, j, k, l, m, n, o, p)                                                  \
   {                                                                                         \
-    Eight swapped = __builtin_shuffle (a, b, (EightBits) { __VA_ARGS__ });                  \
-    b = __builtin_shuffle (a, b, (EightBits) { __VA_ARGS__ } + OTHER);                      \
+    Eight swapped = __builtin_shufflevector (a, b, i, j, k, l, m, n, o, p);                 \
+    b = __builtin_shufflevector (a, b, i + OTHER, j + OTHER, k + OTHER, l + OTHER,          \
+                                 m + OTHER, n + OTHER, o + OTHER, p + OTHER);               \
     a = swapped;                                                                            \
   }
 
@@ -369,7 +368,6 @@ static const CnnDirectLoops NAME (loops) = {
 
 #undef EightFloats
 #undef Floats
-#undef EightBits
 #undef Eight
 #undef Bits
 #undef Vector

@@ -152,7 +152,10 @@ resolve (CnnWindow *window, const CnnPad *pad, CnnSize input, gboolean round_up,
 
   rows = spread (input.height, up.height) + sides.top + sides.bottom;
   columns = spread (input.width, up.width) + sides.left + sides.right;
-  if (rows > G_MAXINT || columns > G_MAXINT)
+  /* Spread out it may be larger, but what comes out may not. */
+  if ((rows > G_MAXINT && up.height == 1) || (columns > G_MAXINT && up.width == 1) ||
+      (rows - reach.height) / window->stride.height >= G_MAXINT ||
+      (columns - reach.width) / window->stride.width >= G_MAXINT)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("the padded map is too large"));
       return FALSE;
@@ -280,6 +283,45 @@ cnn_window_input (const CnnWindow *window, CnnRect output)
   input_1d (output.y, output.height, reach.height, window->stride.height, up.height,
             window->pad.top, &input.y, &input.height);
   return input;
+}
+
+/**
+ * cnn_window_rows:
+ *
+ * Returns: rows and columns of the input in a window at most; those that dilation
+ *   leaves out do not count
+ */
+CnnSize
+cnn_window_rows (const CnnWindow *window)
+{
+  CnnSize up = cnn_window_up (window);
+
+  return (CnnSize) { (window->kernel.height - 1) / up.height + 1,
+                     (window->kernel.width - 1) / up.width + 1 };
+}
+
+static int
+first_1d (int first, int whole, int in)
+{
+  return in == whole ? 0 : CLAMP (first, 0, whole - 1);
+}
+
+/**
+ * cnn_window_first:
+ * @whole: shape of the whole map
+ * @in: shape of the part of it that a tile of the output was given
+ * @y: the tile's first row
+ * @x: its first column
+ *
+ * Returns: the first row and column of that part
+ */
+CnnSize
+cnn_window_first (const CnnWindow *window, CnnShape whole, CnnShape in, int y, int x)
+{
+  CnnRect first = cnn_window_input (window, (CnnRect) { x, y, 1, 1 });
+
+  return (CnnSize) { first_1d (first.y, whole.height, in.height),
+                     first_1d (first.x, whole.width, in.width) };
 }
 
 /**

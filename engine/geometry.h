@@ -89,6 +89,9 @@ CnnSize      cnn_window_output    (const CnnWindow *window, CnnSize input);
 CnnSize      cnn_window_extent    (const CnnWindow *window);
 CnnRect      cnn_window_input     (const CnnWindow *window, CnnRect output);
 CnnSize      cnn_window_up        (const CnnWindow *window);
+CnnSize      cnn_window_rows      (const CnnWindow *window);
+CnnSize      cnn_window_first     (const CnnWindow *window, CnnShape whole, CnnShape in, int y,
+                                   int x);
 int          cnn_border_index     (CnnBorder border, int index, int length);
 
 CnnReceptive cnn_receptive_input  (void);

@@ -83,6 +83,17 @@ cnn_node_reach (const CnnNode *node)
 }
 
 /**
+ * cnn_node_reduction:
+ *
+ * Returns: (transfer none) (nullable): how the layer takes in its input bit by bit
+ */
+const CnnReduction *
+cnn_node_reduction (const CnnNode *node)
+{
+  return node->op->reduction_of ? node->op->reduction_of (node) : node->op->reduction;
+}
+
+/**
  * cnn_node_window:
  * @in: shape of the first input
  * @window: (out): the window, its padding worked out

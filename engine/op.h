@@ -68,8 +68,7 @@ typedef struct
  * @whole: the shape of input 0's whole map, of which @in is a part
  * @pad: what the op itself adds around @in: zeros in a convolution, nothing
  *   that counts in a pooling. Borders other than zero are already in @in. Below 0 no
- *   window reaches so many rows or columns at that side of @in. Of a window with an
- *   @up, cells of the input spread out
+ *   window reaches so many rows or columns at that side of @in. 0 of an op that @seeks
  * @then: (nullable): a layer with a @slope that is done to the output at once;
  *   only for an op that fuses
  * @halves: whether of the output, after that, only the largest of each 2×2 is kept,
@@ -116,6 +115,7 @@ struct _CnnStep
  * @add: adds value i to sum i, for @n neighbouring values
  * @join: adds two sums
  * @result: the layer's value, from the sum over all @n_cells cells
+ * @all_maps: whether it makes a single value of all maps
  *
  * How a layer makes one value of each map, taking it in bit by bit. A "sum" is
  * whatever may be put together in parts: a sum, or the greatest value. It is
@@ -127,6 +127,7 @@ typedef struct
   void   (*add)    (gsize n, const float *values, double *sums);
   double (*join)   (double a, double b);
   float  (*result) (double sum, gint64 n_cells);
+  gboolean all_maps;
 } CnnReduction;
 
 /**
@@ -148,6 +149,9 @@ typedef struct
  * @batches: whether its steps take several images at a time
  * @broadcasts: whether inputs may have one row, or one column, where the output has
  *   more: each of the output's then reads that one. Of a %CNN_REACH_POINT op
+ * @seeks: whether its steps find out with cnn_window_first() which part of the input
+ *   they have: it then gets neither padding nor a border. Of an op whose window has
+ *   an @up, for which few tiles would be alike otherwise
  * @params_size: size of its parameter struct
  * @params: its parameters, ending at a %NULL key
  *
@@ -160,6 +164,8 @@ typedef struct
  *   %CNN_REACH_WINDOW for some parameters has a @window
  * @window: fills the window for an input of the given size. Of a
  *   %CNN_REACH_WINDOW op. Errors: %CNN_ERROR_SHAPE
+ * @reduction_of: (nullable): how such a layer takes in its input bit by bit, or %NULL where it
+ *   does not, where that depends on its parameters. %NULL: @reduction
  * @weights: lists the weights it has on an input of shape @in into @weights,
  *   [%CNN_MAX_WEIGHTS], and returns how many. %NULL: none
  * @init: fills the listed weights with what the parameters say, the rest drawn
@@ -197,6 +203,7 @@ typedef struct
   gboolean            fuses;
   gboolean            batches;
   gboolean            broadcasts;
+  gboolean            seeks;
   const CnnReduction *reduction;
   gsize               params_size;
   const CnnParam     *params;
@@ -206,6 +213,7 @@ typedef struct
                          GError **error);
   CnnReach (*reach_of)  (const CnnNode *node);
   gboolean (*window)    (const CnnNode *node, CnnShape in, CnnWindow *window, GError **error);
+  const CnnReduction *(*reduction_of) (const CnnNode *node);
   guint    (*weights)   (const CnnNode *node, CnnShape in, CnnWeight *weights);
   gboolean (*init)      (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *weights,
                          GError **error);
@@ -254,6 +262,7 @@ const CnnParam     *cnn_op_param   (const CnnOp *op, const char *key);
 
 gboolean            cnn_node_check  (const CnnNode *node, GError **error);
 CnnReach            cnn_node_reach  (const CnnNode *node);
+const CnnReduction *cnn_node_reduction (const CnnNode *node);
 gboolean            cnn_node_shape  (const CnnNode *node, const CnnShape *in, CnnShape *out,
                                      GError **error);
 gboolean            cnn_node_window (const CnnNode *node, CnnShape in, CnnWindow *window,

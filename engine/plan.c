@@ -49,7 +49,7 @@ cnn_plan_whole_task (const CnnPlan *plan, guint i, CnnTask *task)
     task->in[j] = plan->infos[node->node->in[j]].shape;
   if (node->extends)
     task->in[0] = cnn_border_shape (&node->window, task->in[0]);
-  else
+  else if (!node->node->op->seeks)
     task->pad = node->window.pad;
 }
 

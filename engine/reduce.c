@@ -103,12 +103,13 @@ cnn_reduce_add (const CnnReduction *reduction, CnnShape map, const CnnRect *rect
 
 /**
  * cnn_reduce_finish:
- * @out: (out): the values, [map.channels]
+ * @out: (out): the values, [map.channels], or one of all maps
  */
 void
 cnn_reduce_finish (const CnnReduction *reduction, CnnShape map, const double *sums, float *out)
 {
-  gsize length = cnn_reduce_length (map);
+  gsize  length = cnn_reduce_length (map);
+  double of_all = reduction->start;
 
   for (int c = 0; c < map.channels; c++)
     {
@@ -116,8 +117,13 @@ cnn_reduce_finish (const CnnReduction *reduction, CnnShape map, const double *su
 
       for (gsize i = c; i < length; i += map.channels)
         all = reduction->join (all, sums[i]);
-      out[c] = reduction->result (all, (gint64) map.height * map.width);
+      if (reduction->all_maps)
+        of_all = reduction->join (of_all, all);
+      else
+        out[c] = reduction->result (all, (gint64) map.height * map.width);
     }
+  if (reduction->all_maps)
+    *out = reduction->result (of_all, cnn_shape_cells (map));
 }
 
 /* --- on a whole map --------------------------------------------------------- */
@@ -163,7 +169,7 @@ cnn_reduce_prepare (const CnnTask *task, GError **error)
   ReduceStep *step = g_new0 (ReduceStep, 1);
 
   step->step = (CnnStep) { reduce_run, reduce_free };
-  step->reduction = task->node->op->reduction;
+  step->reduction = cnn_node_reduction (task->node);
   step->map = task->in[0];
   step->sums = g_new (double, cnn_reduce_length (step->map));
   return &step->step;

@@ -183,8 +183,8 @@ cnn_run_reduce (CnnRun *run, guint node, const CnnRect *rect, const float *value
 
   for (guint i = node + 1; i < plan->n; i++)
     if (plan->nodes[i].reduces && plan->nodes[i].node->in[0] == node)
-      cnn_reduce_add (plan->nodes[i].node->op->reduction, plan->infos[node].shape, rect, values,
-                      stride, run->sums[i]);
+      cnn_reduce_add (cnn_node_reduction (plan->nodes[i].node), plan->infos[node].shape, rect,
+                      values, stride, run->sums[i]);
 }
 
 static void
@@ -204,7 +204,7 @@ cnn_run_sums_new (CnnRun *run, guint i)
 
   run->sums[i] = g_try_new (double, cnn_reduce_length (map));
   if (run->sums[i])
-    cnn_reduce_begin (node->node->op->reduction, map, run->sums[i]);
+    cnn_reduce_begin (cnn_node_reduction (node->node), map, run->sums[i]);
   else
     no_memory (run, run->plan->infos[i].shape);
 }

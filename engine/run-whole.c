@@ -100,7 +100,7 @@ whole_reduce (CnnRun *run, guint i)
 
   run->maps[i] = cnn_run_map_new (run, run->plan->infos[i].shape);
   if (run->maps[i])
-    cnn_reduce_finish (node->node->op->reduction, map, run->sums[i], run->maps[i]);
+    cnn_reduce_finish (cnn_node_reduction (node->node), map, run->sums[i], run->maps[i]);
   g_clear_pointer (&run->sums[i], g_free);
   return cnn_run_report (run, cnn_whole_work (run->plan, i));
 }

@@ -30,11 +30,8 @@ plan_is_tiny (const CnnPlan *plan)
 static gboolean
 pads_whole_windows (const CnnWindow *window)
 {
-  CnnSize extent = cnn_window_extent (window), up = cnn_window_up (window);
+  CnnSize extent = cnn_window_extent (window);
 
-  /* Layers that spread their input out make such tiles themselves. */
-  if (up.height > 1 || up.width > 1)
-    return FALSE;
   return MAX (window->pad.top, window->pad.bottom) >= extent.height ||
          MAX (window->pad.left, window->pad.right) >= extent.width;
 }
@@ -47,7 +44,8 @@ set_window (CnnPlan *plan, guint i)
   node->window = cnn_window_one ();
   if (i > 0)
     cnn_node_window (node->node, plan->infos[node->node->in[0]].shape, &node->window, NULL);
-  node->extends = node->window.border != CNN_BORDER_ZERO || pads_whole_windows (&node->window);
+  node->extends = !node->node->op->seeks && (node->window.border != CNN_BORDER_ZERO ||
+                                             pads_whole_windows (&node->window));
 }
 
 /* A layer that runs in place makes just the tiles of the one before it. */
@@ -139,7 +137,7 @@ set_phases (CnnPlan *plan)
 
           node->phase = MAX (node->phase, in->phase + later);
         }
-      if (node->node->op->reduction)
+      if (cnn_node_reduction (node->node))
         set_reduces (plan, i);
       plan->n_phases = MAX (plan->n_phases, node->phase + 1);
     }
@@ -353,7 +351,7 @@ map_memory (const CnnPlan *plan)
           if (node->extends)
             extended = map_bytes (cnn_border_shape (&node->window,
                                                     plan->infos[node->node->in[0]].shape));
-          if (node->node->op->reduction && !node->reduces)
+          if (cnn_node_reduction (node->node) && !node->reduces)
             extended = sums_bytes (plan, i);
           if (!node->in_place)
             held += map_bytes (plan->infos[i].shape);

@@ -238,7 +238,8 @@ cnn_unit_begin (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
         continue;
       at->rows = at->own_rows;
       at->columns = at->own_columns;
-      at->step = (int) MIN (phase->band * cnn_unit_finer (plan, i, coarsest), output.height);
+      at->step = (int) MIN ((gint64) phase->band * cnn_unit_finer (plan, i, coarsest),
+                            output.height);
     }
   for (guint k = phase->n_nodes; k-- > 0;)
     {
@@ -372,21 +373,6 @@ cnn_unit_drop (const CnnPlan *plan, guint number, CnnUnitNode *nodes)
     }
 }
 
-/* Rows or columns between where windows begin (end) and where what is needed does, of
- * an input that is spread out. */
-static void
-pad_1d (CnnSpan out, const CnnWindow *window, gboolean rows, CnnSpan need, int *before, int *after)
-{
-  CnnSize reach = cnn_window_extent (window), ups = cnn_window_up (window);
-  gint64  extent = rows ? reach.height : reach.width, up = rows ? ups.height : ups.width;
-  gint64  stride = rows ? window->stride.height : window->stride.width;
-  gint64  pad = rows ? window->pad.top : window->pad.left;
-  gint64  begin = out.first * stride - pad, end = (out.end - 1) * stride - pad + extent;
-
-  *before = (int) (need.first * up - begin);
-  *after = (int) (end - (need.end - 1) * up - 1);
-}
-
 /**
  * cnn_unit_tile:
  * @rows: rows to make
@@ -422,10 +408,14 @@ cnn_unit_tile (const CnnPlan *plan, guint i, CnnSpan rows, CnnSpan columns, CnnT
 
       needs[j] = (CnnRect) { x.first, y.first, x.end - x.first, y.end - y.first };
       task->in[j] = (CnnShape) { needs[j].height, needs[j].width, in.channels };
-      if (j > 0 || node->extends || maker->op->broadcasts)
+      if (j > 0 || node->extends || maker->op->broadcasts || maker->op->seeks)
         continue;
-      pad_1d (rows, &node->window, TRUE, y, &task->pad.top, &task->pad.bottom);
-      pad_1d (columns, &node->window, FALSE, x, &task->pad.left, &task->pad.right);
+      task->pad = (CnnSides) {
+        .top = y.first - over_rows.first,
+        .right = over_columns.end - x.end,
+        .bottom = over_rows.end - y.end,
+        .left = x.first - over_columns.first,
+      };
     }
   *reach = (CnnRect) { over_columns.first, over_rows.first, over_columns.end - over_columns.first,
                        over_rows.end - over_rows.first };

@@ -187,6 +187,79 @@ test_constants (void)
     }
 }
 
+/* x − a, where each of them is made longer by the other in its own directions. */
+static void
+test_layers (void)
+{
+  static const struct
+  {
+    const char *over;
+    CnnShape    one; /* which extents are 1 */
+  } kinds[] = {
+    { "map", { 1, 1, 0 } },  { "channels", { 0, 0, 1 } }, { "all", { 1, 1, 1 } },
+    { "rows", { 1, 0, 0 } }, { "columns", { 0, 1, 0 } },
+  };
+  static const CnnShape shapes[] = { { 5, 9, 3 }, { 2, 700, 4 }, { 33, 40, 1 }, { 3, 1, 50 } };
+  g_autoptr (GRand)     rand = g_rand_new_with_seed (5);
+
+  for (guint i = 0; i < G_N_ELEMENTS (shapes) * 25; i++)
+    {
+      CnnShape          in = shapes[i / 25], of[2] = { in, in }, wide, out;
+      gsize             n = (gsize) cnn_shape_cells (in);
+      g_autofree float *values = g_new (float, n);
+      g_autofree char  *text = NULL;
+      g_autofree float *got = NULL;
+      float            *sums[2];
+      const float      *cell;
+
+      text = g_strdup_printf ("dropout as=x\nreduce-sum %s as=a\nreduce-sum %s from=x\nsub a",
+                              kinds[i % 5].over, kinds[i / 5 % 5].over);
+      for (gsize k = 0; k < n; k++)
+        values[k] = (float) pick (rand, -50, 50);
+      for (int k = 0; k < 2; k++)
+        {
+          CnnShape one = kinds[k == 0 ? i / 5 % 5 : i % 5].one;
+
+          of[k] = (CnnShape) { one.height ? 1 : in.height, one.width ? 1 : in.width,
+                               one.channels ? 1 : in.channels };
+          sums[k] = g_new0 (float, cnn_shape_cells (of[k]));
+          for (gsize v = 0; v < n; v++)
+            {
+              gsize c = v % in.channels, x = v / in.channels % in.width;
+              gsize y = v / in.channels / in.width;
+
+              sums[k][((one.height ? 0 : y) * of[k].width + (one.width ? 0 : x)) * of[k].channels +
+                      (one.channels ? 0 : c)] += values[v];
+            }
+        }
+      wide = (CnnShape) { MAX (of[0].height, of[1].height), MAX (of[0].width, of[1].width),
+                          MAX (of[0].channels, of[1].channels) };
+      cell = got = cnn_test_run (text, in, values, &out);
+      g_assert_true (cnn_shape_equal (out, wide));
+      for (int y = 0; y < out.height; y++)
+        for (int x = 0; x < out.width; x++)
+          for (int c = 0; c < out.channels; c++)
+            g_assert_cmpfloat (*cell++, ==,
+                               at (sums[0], of[0], y, x, c) - at (sums[1], of[1], y, x, c));
+      g_free (sums[0]);
+      g_free (sums[1]);
+    }
+}
+
+/* Constants that are larger than the map. */
+static void
+test_longer_constants (void)
+{
+  const float       values[] = { 1, 2, 3 };
+  CnnShape          out;
+  g_autofree float *got = cnn_test_run ("add values=10,20,30,40 shape=2x2x1",
+                                        (CnnShape) { 1, 1, 3 }, values, &out);
+
+  g_assert_true (cnn_shape_equal (out, (CnnShape) { 2, 2, 3 }));
+  for (int i = 0; i < 12; i++)
+    g_assert_cmpfloat (got[i], ==, 10 * (i / 3 + 1) + i % 3 + 1);
+}
+
 /* Several layers and constants at once, in their order. */
 static void
 test_several (void)
@@ -244,6 +317,8 @@ main (int argc, char **argv)
   g_test_add_func ("/arith/special-constants", test_special_constants);
   g_test_add_func ("/arith/powers", test_powers);
   g_test_add_func ("/arith/constants", test_constants);
+  g_test_add_func ("/arith/layers", test_layers);
+  g_test_add_func ("/arith/longer-constants", test_longer_constants);
   g_test_add_func ("/arith/several", test_several);
   g_test_add_func ("/arith/refused", test_refused);
   return g_test_run ();

@@ -20,10 +20,13 @@ static void
 append_map_layer (GString *text, GRand *rand, int number, gboolean whole)
 {
   static const char *const borders[] = { "zero", "zero", "reflect", "replicate", "wrap" };
-  static const char *const pools[] = { "maxpool", "minpool", "avgpool", "stochastic-pool" };
+  static const char *const pools[] = { "maxpool", "minpool", "avgpool", "stochastic-pool",
+                                       "lp-pool", "maxpool dilation=2 round=up",
+                                       "avgpool count-padding=yes round=up" };
   static const char *const points[] = { "relu", "leaky-relu slope=2", "dropout", "tanh", "prelu",
                                         "batchnorm", "softmax", "softmax axis=map", "elu", "gelu",
-                                        "log-softmax" };
+                                        "log-softmax", "instancenorm", "lrn 3 alpha=0.5",
+                                        "slice rows=::-1 columns=:-1", "pad 1,0,-1,2 value=2" };
 
   switch (pick (rand, 0, 5))
     {
@@ -33,8 +36,8 @@ append_map_layer (GString *text, GRand *rand, int number, gboolean whole)
                               pick_word (rand, borders, 5));
       break;
     case 2:
-      g_string_append_printf (text, "%s 2 stride=%d\n", pick_word (rand, pools, whole ? 2 : 4),
-                              pick (rand, 1, 2));
+      g_string_append_printf (text, "%s size=2 stride=%d\n",
+                              pick_word (rand, pools, whole ? 2 : 7), pick (rand, 1, 2));
       break;
     case 3:
       g_string_append_printf (text, "dropout as=m%d\nmaxpool 3 stride=1 pad=same\n%s m%d\n", number,
@@ -42,7 +45,7 @@ append_map_layer (GString *text, GRand *rand, int number, gboolean whole)
                               number);
       break;
     default:
-      g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 3 : 11));
+      g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 3 : 15));
     }
 }
 
@@ -255,6 +258,22 @@ test_random (gconstpointer whole)
   g_assert_cmpint (n_run, >, NETWORKS * 2 / 3);
 }
 
+/* Vectors that calculate with longer and with shorter ones, which must not take their memory. */
+static void
+test_broadcast (void)
+{
+  static const char *const texts[] = {
+    "flatten\ndropout as=v\nreduce-max channels\nadd values=1,-2,5\nreduce-max all\nsub v",
+    "global-maxpool\nreduce-max channels\nmul values=1,2,3,4,5,6,7,8,9\nrelu",
+    "relu as=x\nreduce-max map as=m\nreduce-sum all from=x\nsub m reversed=yes",
+    "flatten\ngather channels=2,0,2\nreshape 3x1x1\nrearrange \"c 1 1 -> 1 1 c\"\nneg",
+  };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4);
+
+  for (guint i = 0; i < 4 * G_N_ELEMENTS (texts); i++)
+    g_assert_true (check_network (rand, texts[i / 4], TRUE));
+}
+
 /* Weights that are no numbers reach the output also where the input is 0. */
 static void
 test_not_finite (void)
@@ -338,6 +357,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/batch/numbers", NULL, test_random);
   g_test_add_data_func ("/batch/whole-numbers", GINT_TO_POINTER (TRUE), test_random);
+  g_test_add_func ("/batch/broadcast", test_broadcast);
   g_test_add_func ("/batch/not-finite", test_not_finite);
   g_test_add_func ("/batch/cancel", test_cancel);
   g_test_add_func ("/batch/memory", test_memory);

@@ -300,6 +300,9 @@ test_receptive (void)
   check_field ("maxpool 2; global-avgpool", in, 64, 0, 0);
   check_field ("conv 2 3x3; flatten; dense 4", in, 64, 0, 0);
   check_field ("relu as=a; conv 3 5x5 pad=same; add a", in, 5, 1, -2);
+  check_field ("resize 2", in, 1.5, 0.5, -0.5);
+  check_field ("resize 2; conv 1 3x3", in, 2.5, 0.5, -0.5);
+  check_field ("resize 4; maxpool 4", in, 2.5, 1, -0.75);
 }
 
 /* A field that outgrows every integer stays a number. */

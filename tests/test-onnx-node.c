@@ -269,7 +269,7 @@ run_case (Case *at)
     refuse (at, error);
   else
     {
-      at->words = run (imported, in->pdata[0], (CnnOnnxTensor *const *) out->pdata);
+      at->words = run (imported, in->pdata[imported->data], (CnnOnnxTensor *const *) out->pdata);
       at->result = at->words ? FAILED : PASSED;
     }
   tensors_free (in);

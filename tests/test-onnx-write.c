@@ -50,7 +50,8 @@ static const Case cases[] = {
   { "pyramid",
     "input 9x7x3; conv 5 3x3 pad=same; relu; spp levels=1,2,3; dense 4; log-softmax",
     { 9, 7, 3 } },
-  { "pyramids", "input 9x7x3; relu as=p; spp levels=1,2 as=a; spp levels=1,2 from=p type=average; concat a",
+  { "pyramids",
+    "input 9x7x3; relu as=p; spp levels=1,2 as=a; spp levels=1,2 from=p type=average; concat a",
     { 9, 7, 3 } },
   { "two-functions",
     "input ?x?x2; minpool 3 stride=2 pad=1; stochastic-pool 2; minpool 2; stochastic-pool 2x3 "

@@ -672,7 +672,6 @@ test_structure (void)
                              66, 3, 30, 3, 30, 88, 4, 40, 4, 40 });
   cnn_test_refused ("add", in, CNN_ERROR_SPEC, "add");
   cnn_test_refused ("concat", in, CNN_ERROR_SPEC, "concat");
-  cnn_test_refused ("relu as=a; maxpool 2; add a", in, CNN_ERROR_SHAPE, "“a” is 2×2×2");
   cnn_test_refused ("relu as=a; maxpool 2; concat a", in, CNN_ERROR_SHAPE, "“a” is 2×2×2");
   cnn_test_refused ("relu as=a; conv 3 1; add a", in, CNN_ERROR_SHAPE, "“a” is 2×2×2");
 }

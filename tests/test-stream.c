@@ -74,6 +74,27 @@ append_pool (GString *text, GRand *rand, gboolean whole)
   g_string_append_c (text, '\n');
 }
 
+static void
+append_resize (GString *text, GRand *rand, gboolean whole)
+{
+  static const char *const modes[] = { "nearest", "linear", "cubic", "linear antialias=yes",
+                                       "cubic antialias=yes", "cubic exclude-outside=yes" };
+  static const char *const places[] = { "half-pixel", "half-pixel-symmetric", "align-corners",
+                                        "pytorch-half-pixel", "asymmetric",
+                                        "tf-crop roi=0.2,-0.1,1.3,0.8 extrapolate=3",
+                                        "tf-crop roi=0.9,0,0.3,1" };
+  static const char *const scales[] = { "2", "1.7,0.6", "0.3", "1.41", "to=50x230", "to=111x37",
+                                        "0.7,2 to=70x299" };
+  static const char *const nearests[] = { "floor", "ceil", "round-prefer-floor",
+                                          "round-prefer-ceil" };
+
+  g_string_append_printf (text, "resize %s mode=%s coordinates=%s nearest=%s\n",
+                          pick_word (rand, scales, G_N_ELEMENTS (scales)),
+                          pick_word (rand, modes, whole ? 1 : G_N_ELEMENTS (modes)),
+                          pick_word (rand, places, G_N_ELEMENTS (places)),
+                          pick_word (rand, nearests, G_N_ELEMENTS (nearests)));
+}
+
 /* Layers that make a map larger, and some that make it smaller again. */
 static void
 append_larger (GString *text, GRand *rand, gboolean whole)
@@ -81,8 +102,12 @@ append_larger (GString *text, GRand *rand, gboolean whole)
   static const char *const pads[] = { "valid", "same", "1", "0,2,1,0", "5" };
   static const char *const orders[] = { "dcr", "crd" };
 
-  switch (pick (rand, 0, 2))
+  switch (pick (rand, 0, 3))
     {
+    case 3:
+      /* Whole numbers stay whole only as copies. */
+      append_resize (text, rand, whole);
+      break;
     case 0:
       if (whole)
         g_string_append_printf (text, "conv-transpose kernels=[[1,%d],[%d,-1]],[[%d,0,1]]",
@@ -91,7 +116,7 @@ append_larger (GString *text, GRand *rand, gboolean whole)
         g_string_append_printf (text, "conv-transpose %d %dx%d", pick (rand, 1, 5),
                                 pick (rand, 1, 4), pick (rand, 1, 4));
       g_string_append_printf (text, " stride=%dx%d dilation=%d pad=%s output-pad=%d,%d\n",
-                              pick (rand, 1, 3), pick (rand, 1, 3), pick (rand, 1, 2),
+                              pick (rand, 1, 3), pick (rand, 1, 2), pick (rand, 1, 2),
                               pick_word (rand, pads, 5), pick (rand, 0, 2), pick (rand, 0, 5));
       break;
     case 1:
@@ -169,12 +194,38 @@ append_branches (GString *text, GRand *rand, int number, gboolean whole)
                           number, number, number, number, number, number);
 }
 
+/* A map put together with what has one row, one column or one map of it, or with constants of which
+ * it has one itself. */
+static void
+append_broadcast (GString *text, GRand *rand, int number, gboolean whole)
+{
+  static const char *const overs[] = { "map", "all", "channels", "rows", "columns" };
+  static const char *const sums[] = { "add", "max", "min", "sub", "mul", "mean" };
+  int                      n = whole ? 4 : 6;
+
+  g_string_append_printf (text, "dropout as=broad%d\nreduce-max %s as=thin%d\n", number,
+                          pick_word (rand, overs, 5), number);
+  if (pick (rand, 0, 1))
+    g_string_append_printf (text, "%s broad%d\n", pick_word (rand, sums, n), number);
+  else
+    g_string_append_printf (text, "%s thin%d from=broad%d\n", pick_word (rand, sums, n), number,
+                            number);
+  if (pick (rand, 0, 2))
+    return;
+  g_string_append_printf (text, "dropout as=long%d\nreduce-%s %s\n", number,
+                          whole || pick (rand, 0, 1) ? "max" : "mean", pick_word (rand, overs, 5));
+  g_string_append_printf (text, "%s values=1,-2,3 shape=%s\n%s long%d\n", pick_word (rand, sums, n),
+                          pick_word (rand, (const char *const[]) { "3x1x1", "1x3x1", "1x1x3" }, 3),
+                          pick_word (rand, sums, n), number);
+}
+
 static char *
 random_network (GRand *rand, gboolean whole)
 {
   static const char *const points[] = { "relu", "dropout", "leaky-relu", "tanh", "prelu", "elu",
                                         "batchnorm", "sigmoid", "gelu", "mish", "clip min=-1 max=1",
-                                        "lrn 3 alpha=0.5" };
+                                        "lrn 3 alpha=0.5", "sub values=0.5 reversed=yes",
+                                        "pow values=2" };
   static const char *const wholes[] = { "softmax axis=map", "softmax", "softmax axis=all",
                                         "log-softmax", "log-softmax axis=map", "instancenorm" };
   static const char *const ends[] = { "global-maxpool\n", "flatten\nmaxpool 1\n", "spp\ndense 4\n",
@@ -182,7 +233,7 @@ random_network (GRand *rand, gboolean whole)
   GString                 *text = g_string_new (NULL);
 
   for (int i = 0, n = pick (rand, 1, whole ? 4 : 5); i < n; i++)
-    switch (pick (rand, 0, 13))
+    switch (pick (rand, 0, 14))
       {
       case 11: case 12:
         append_larger (text, rand, whole);
@@ -199,6 +250,9 @@ random_network (GRand *rand, gboolean whole)
       case 7:
         append_branches (text, rand, i, whole);
         break;
+      case 13:
+        append_broadcast (text, rand, i, whole);
+        break;
       case 8:
         append_cut (text, rand);
         break;
@@ -207,7 +261,7 @@ random_network (GRand *rand, gboolean whole)
           g_string_append_printf (text, "%s\n", pick_word (rand, wholes, 6));
         break;
       default:
-        g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 2 : 12));
+        g_string_append_printf (text, "%s\n", pick_word (rand, points, whole ? 2 : 14));
       }
   if (pick (rand, 0, 3) == 0 || text->len == 0)
     g_string_append (text, pick_word (rand, ends, whole ? 2 : 4));
@@ -525,11 +579,16 @@ check_regions (GRand *rand, CnnNetwork *network, const char *text, const Host *w
     }
 }
 
+static CnnShape
+random_shape (GRand *rand)
+{
+  return (CnnShape) { pick (rand, 60, 300), pick (rand, 60, 300), pick (rand, 1, 4) };
+}
+
 static void
-check_network (GRand *rand, const char *text, gboolean whole_numbers, int *n_run)
+check_network (GRand *rand, const char *text, CnnShape in, gboolean whole_numbers, int *n_run)
 {
   g_autoptr (CnnNetwork) network = cnn_network_parse (text, NULL);
-  CnnShape               in = { pick (rand, 60, 300), pick (rand, 60, 300), pick (rand, 1, 4) };
   g_autofree float      *values = g_new (float, cnn_shape_cells (in));
   guint                  n = cnn_network_n_nodes (network);
   guint                  taps[] = { n - 1, (guint) pick (rand, 0, (int) n - 2) };
@@ -561,6 +620,30 @@ check_network (GRand *rand, const char *text, gboolean whole_numbers, int *n_run
   (*n_run)++;
 }
 
+/* Each tile takes its own part of constants that are as long as the map. */
+static void
+test_constants (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (8);
+  int               n_run = 0;
+
+  grids = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  for (int i = 1; i < 15; i++)
+    {
+      CnnShape in = { pick (rand, 60, 160), pick (rand, 60, 160), pick (rand, 1, 3) };
+      CnnShape of = { i & 1 ? in.height : 1, i & 2 ? in.width : 1, i & 4 ? in.channels : 1 };
+      g_autoptr (GString) text = g_string_new ("maxpool 3 stride=1 pad=same\nsub values=");
+
+      for (gint64 k = 0; k < cnn_shape_cells (of); k++)
+        g_string_append_printf (text, "%s%d", k > 0 ? "," : "", pick (rand, 0, 9));
+      g_string_append_printf (text, " shape=%dx%dx%d\nmaxpool 3 stride=1 pad=same",
+                              CNN_SHAPE_ARGS (of));
+      check_network (rand, text->str, in, TRUE, &n_run);
+    }
+  g_assert_cmpint (n_run, ==, 14);
+  g_hash_table_unref (grids);
+}
+
 static void
 test_random (gconstpointer whole_numbers)
 {
@@ -572,7 +655,7 @@ test_random (gconstpointer whole_numbers)
     {
       g_autofree char *text = random_network (rand, whole_numbers != NULL);
 
-      check_network (rand, text, whole_numbers != NULL, &n_run);
+      check_network (rand, text, random_shape (rand), whole_numbers != NULL, &n_run);
     }
   g_assert_cmpint (n_run, >, NETWORKS * 2 / 3);
   g_hash_table_unref (grids);
@@ -776,6 +859,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/stream/numbers", NULL, test_random);
   g_test_add_data_func ("/stream/whole-numbers", GINT_TO_POINTER (TRUE), test_random);
+  g_test_add_func ("/stream/constants", test_constants);
   g_test_add_func ("/stream/softmax", test_softmax);
   g_test_add_func ("/stream/reduced", test_reduced);
   g_test_add_func ("/stream/pooled", test_pooled);

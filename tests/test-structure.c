@@ -123,7 +123,8 @@ test_rearrange (gconstpointer data)
   for (int y = 0; y < out.height; y++)
     for (int x = 0; x < out.width; x++)
       for (int c = 0; c < out.channels; c++)
-        g_assert_cmpfloat (*cell++, ==, values[rearrangements[i].origin (rearrangements[i].in, y, x, c)]);
+        g_assert_cmpfloat (*cell++, ==,
+                           values[rearrangements[i].origin (rearrangements[i].in, y, x, c)]);
 }
 
 /* A layer that only moves maps takes rows as they come; all others need their whole input. */
@@ -212,8 +213,9 @@ test_concat (void)
         CnnShape          in = { 4, 5, channels }, out;
         int               extent = axis == 0 ? 4 : axis == 1 ? 5 : channels;
         g_autofree float *values = counted (in);
-        g_autofree char  *text = g_strdup_printf ("dropout as=x\ngather %s=2,1 as=a\nneg as=b from=x\n"
-                                                  "concat a,b axis=%s from=x", axes[axis], axes[axis]);
+        g_autofree char  *text = g_strdup_printf ("dropout as=x\ngather %s=2,1 as=a\n"
+                                                  "neg as=b from=x\nconcat a,b axis=%s from=x",
+                                                  axes[axis], axes[axis]);
         g_autofree float *got = cnn_test_run (text, in, values, &out);
         const float      *cell = got;
 

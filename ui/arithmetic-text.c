@@ -124,7 +124,8 @@ cnn_explained_title (const CnnExplained *explained, const CnnExplainedStep *step
   g_string_append (title, dgettext ("convolens", node->op->label));
   if (cnn_node_reach (node) == CNN_REACH_WINDOW &&
       cnn_node_window (node, explained->infos[node->in[0]].shape, &window, NULL))
-    g_string_append_printf (title, " %d×%d", window.kernel.height, window.kernel.width);
+    g_string_append_printf (title, " %d×%d", cnn_window_rows (&window).height,
+                            cnn_window_rows (&window).width);
   label = cnn_network_map_label (explained->network, explained->infos, step->node, step->map);
   if (label != NULL)
     g_string_append_printf (title, " · %s", label);

@@ -144,7 +144,7 @@ n_values (const CnnNode *node, const CnnNodeInfo *infos)
   const char     *over   = "map";
 
   if (cnn_node_reach (node) == CNN_REACH_WINDOW && cnn_node_window (node, in, &window, NULL))
-    return (gint64) window.kernel.height * window.kernel.width;
+    return (gint64) cnn_window_rows (&window).height * cnn_window_rows (&window).width;
   if (node->op->group == CNN_GROUP_STRUCTURE)
     return 1;
   /* Over channels, many values may be behind one although it needs no other place. */

@@ -47,7 +47,7 @@ cnn_axis (gint64   axis,
   if (axis < -n_dims || axis >= n_dims)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                   _("there is no axis %" G_GINT64_FORMAT " in a tensor of %d dimensions"), axis,
+                   _("there is no axis %lld in a tensor of %d dimensions"), (long long) axis,
                    n_dims);
       return FALSE;
     }
@@ -179,9 +179,8 @@ cnn_axes_spread (int          *n_dims,
       if (a != b && a != 1 && b != 1)
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                       _("its inputs do not match: %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT
-                         " along axis %d"),
-                       a, b, d);
+                       _("its inputs do not match: %lld and %lld along axis %d"), (long long) a,
+                       (long long) b, d);
           return FALSE;
         }
       out[d] = a == 1 ? b : a;
@@ -232,8 +231,7 @@ cnn_axes_reshape (int           n_dims,
       if (out[d] < 0 || (is_open && open >= 0))
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                       _("the new shape is not one: %" G_GINT64_FORMAT " along axis %u"), list[d],
-                       d);
+                       _("the new shape is not one: %lld along axis %u"), (long long) list[d], d);
           return FALSE;
         }
       if (is_open)
@@ -305,8 +303,8 @@ cnn_axes_squeeze (int           n_dims,
     if (chosen[d] && dims[d] != 1)
       {
         g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                     _("axis %d cannot be left out: its extent is %" G_GINT64_FORMAT ", not 1"), d,
-                     dims[d]);
+                     _("axis %d cannot be left out: its extent is %lld, not 1"), d,
+                     (long long) dims[d]);
         return FALSE;
       }
     else if (all ? dims[d] != 1 : !chosen[d])
@@ -416,6 +414,6 @@ cnn_axes_split (const CnnOnnxNode   *node,
         }
     }
   g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-               _("the parts do not add up to the extent %" G_GINT64_FORMAT), extent);
+               _("the parts do not add up to the extent %lld"), (long long) extent);
   return FALSE;
 }

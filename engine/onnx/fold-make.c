@@ -52,6 +52,21 @@ fold_constant (const CnnFold *fold,
   return cnn_fold_give (fold, 0, out);
 }
 
+/* One number, many times: that takes no memory. */
+static gboolean
+give_uniform (const CnnFold *fold,
+              int            n_dims,
+              const gint64  *dims,
+              float          value,
+              GError       **error)
+{
+  CnnOnnxTensor *out = cnn_onnx_tensor_uniform (n_dims, dims, value);
+
+  if (out == NULL)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("the new shape is too large"));
+  return cnn_fold_give (fold, 0, out);
+}
+
 static gboolean
 fold_constant_of_shape (const CnnFold *fold,
                         GError       **error)
@@ -64,13 +79,11 @@ fold_constant_of_shape (const CnnFold *fold,
     return FALSE;
   if (n > CNN_ONNX_MAX_DIMS || (value && value->n != 1))
     return cnn_fold_refuse (error, _("the new shape is not one"));
-  out = cnn_fold_new (fold, value ? value->type : CNN_ONNX_FLOAT, !value || value->floats, (int) n,
-                      dims, error);
-  for (gsize i = 0; out && value && i < out->n; i++)
-    if (out->floats)
-      out->floats[i] = value->floats[0];
-    else
-      out->ints[i] = value->ints[0];
+  if (!value || value->floats)
+    return give_uniform (fold, (int) n, dims, value ? value->floats[0] : 0.0f, error);
+  out = cnn_fold_new (fold, value->type, FALSE, (int) n, dims, error);
+  for (gsize i = 0; out && i < out->n; i++)
+    out->ints[i] = value->ints[0];
   return cnn_fold_give (fold, 0, out);
 }
 
@@ -106,33 +119,37 @@ fold_range (const CnnFold *fold,
   return cnn_fold_give (fold, 0, out);
 }
 
+/* What the last of @bits binary digits of a number counts, at least 2^@lowest. */
+static double
+unit (double value,
+      int    bits,
+      int    lowest)
+{
+  int exponent;
+
+  frexp (value, &exponent);
+  return ldexp (1, MAX (exponent - bits, lowest));
+}
+
 /* The nearest number that half precision has, even ones first. */
 static double
 half (double value)
 {
-  int    exponent;
-  double unit;
+  double last = unit (value, 11, -24);
 
-  if (value == 0 || !isfinite (value))
+  if (!isfinite (value))
     return value;
-  frexp (value, &exponent);
-  unit = ldexp (1, MAX (exponent - 11, -24));
-  value = rint (value / unit) * unit;
+  value = rint (value / last) * last;
   return fabs (value) > 65504 ? copysign (INFINITY, value) : value;
 }
 
-/* Without the lower half of its bits, as ONNX's own cases have it. */
-static float
-brain (float value)
+/* Without the digits that bfloat16 does not have, as ONNX's own cases have it. */
+static double
+brain (double value)
 {
-  guint32 bits;
+  double last = unit (value, 8, -133);
 
-  if (isnan (value))
-    return value;
-  memcpy (&bits, &value, sizeof bits);
-  bits &= 0xffff0000;
-  memcpy (&value, &bits, sizeof bits);
-  return value;
+  return isfinite (value) ? trunc (value / last) * last : value;
 }
 
 /* A number without its fraction, as whole numbers of that type have it. */
@@ -166,7 +183,7 @@ cast (const CnnFold *fold,
       && type != CNN_ONNX_UINT32 && type != CNN_ONNX_UINT64)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                   _("numbers cannot be made into those of type %" G_GINT64_FORMAT), type);
+                   _("numbers cannot be made into those of type %lld"), (long long) type);
       return FALSE;
     }
   out = cnn_fold_new (fold, (int) type, to_float, in->n_dims, in->dims, error);
@@ -177,7 +194,7 @@ cast (const CnnFold *fold,
       if (type == CNN_ONNX_FLOAT16)
         out->floats[i] = (float) half (value);
       else if (type == CNN_ONNX_BFLOAT16)
-        out->floats[i] = brain ((float) value);
+        out->floats[i] = (float) brain ((float) value);
       else if (to_float)
         out->floats[i] = (float) value;
       else

@@ -33,7 +33,7 @@ cnn_fold_need (const CnnFold *fold,
   CnnOnnxTensor *in = cnn_fold_in (fold, i);
 
   if (!in)
-    g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT, _("its input %u is missing"), i + 1);
+    g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT, _("input %u is missing"), i + 1);
   return in;
 }
 

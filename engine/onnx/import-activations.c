@@ -130,7 +130,7 @@ read_bound (CnnImport          *import,
       if (number->n != 1)
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                       _("found %" G_GSIZE_FORMAT " numbers as a bound, expected one"), number->n);
+                       _("found %zu numbers as a bound, expected one"), number->n);
           return FALSE;
         }
       *bound = cnn_onnx_tensor_value (number, 0);
@@ -235,7 +235,7 @@ import_prelu (CnnImport          *import,
   return emit_pointwise (import, node, data, words, error);
 }
 
-/* --- Softmax, LogSoftmax ------------------------------------------------------------------------ */
+/* --- Softmax, LogSoftmax ---------------------------------------------------------------------- */
 
 /* Which words the layer needs so that it goes over dimension @dim as the value lies, or
  * %NULL where it lies otherwise. */
@@ -352,7 +352,7 @@ import_log_softmax (CnnImport          *import,
   return import_either_softmax (import, node, "log-softmax", error);
 }
 
-/* --- what leaves the data as it is ----------------------------------------------------------------- */
+/* --- what leaves the data as it is ------------------------------------------------------------ */
 
 static gboolean
 import_identity (CnnImport          *import,

@@ -26,4 +26,9 @@ float      *cnn_import_laid_out    (CnnImport *import, const CnnOnnxTensor *tens
 int         cnn_import_known_layer (CnnImport *import, const CnnOnnxNode *node, int any,
                                     CnnOnnxTensor *tensor, const char *layout, GError **error);
 
+/* import-arithmetic.c */
+gboolean    cnn_import_two         (CnnImport *import, const CnnOnnxNode *node, const char *op,
+                                    const CnnImportValue *a, const CnnImportValue *b,
+                                    CnnImportValue *out, GError **error);
+
 G_END_DECLS

@@ -143,7 +143,10 @@ with_constant (CnnImport            *import,
   g_autofree float *values = NULL;
   char              layout[CNN_ONNX_MAX_DIMS + 1] = "";
   int               extents[3], layer;
-  const char       *turned = reversed ? " reversed=yes" : "";
+  /* The others do not mind which comes first, and have no such word. */
+  gboolean          minds = strcmp (op, "sub") == 0 || strcmp (op, "div") == 0
+                   || strcmp (op, "pow") == 0;
+  const char       *turned = reversed && minds ? " reversed=yes" : "";
   Pair              pair;
 
   if (constant->n == 0)
@@ -230,15 +233,23 @@ with_data (CnnImport            *import,
   return TRUE;
 }
 
-/* @a and @b, one of them data at least, made to have as many dimensions. */
-static gboolean
-two_values (CnnImport            *import,
-            const CnnOnnxNode    *node,
-            const char           *op,
-            const CnnImportValue *a,
-            const CnnImportValue *b,
-            CnnImportValue       *out,
-            GError              **error)
+/**
+ * cnn_import_two:
+ * @op: our layer: "add", …
+ * @a: data, unless @b is
+ * @b: data, or known numbers
+ * @out: (out): what comes out, spread as ONNX spreads; owns nothing
+ *
+ * Returns: %FALSE with an error set if they do not match
+ */
+gboolean
+cnn_import_two (CnnImport            *import,
+                const CnnOnnxNode    *node,
+                const char           *op,
+                const CnnImportValue *a,
+                const CnnImportValue *b,
+                CnnImportValue       *out,
+                GError              **error)
 {
   const CnnImportValue     *both[2] = { a, b };
   int                       n_dims = MAX (a->n_dims, b->n_dims);
@@ -329,7 +340,7 @@ import_two (CnnImport         *import,
   a = *in[0];
   if (!old_second (import, node, &a, in[1], &b, error))
     return FALSE;
-  done = two_values (import, node, op, &a, &b, &out, error);
+  done = cnn_import_two (import, node, op, &a, &b, &out, error);
   cnn_onnx_tensor_unref (b.constant);
   if (done)
     cnn_import_set_value (import, node, 0, &out);
@@ -377,7 +388,7 @@ import_all (CnnImport         *import,
         if (!in->constant != !constants)
           continue;
         with = *in;
-        if (begun && !two_values (import, node, op, &sum, &with, &next, error))
+        if (begun && !cnn_import_two (import, node, op, &sum, &with, &next, error))
           return FALSE;
         sum = begun ? next : with;
         begun = TRUE;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "import-private.h"
 #include "import-window.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "error.h"
@@ -318,7 +320,7 @@ kernels_word (const Conv         *conv,
     }
   dims[2] = conv->window.n > 1 ? conv->window.kernel[conv->window.n - 2] : 1;
   dims[3] = conv->window.kernel[conv->window.n - 1];
-  if (conv->window.n < 3 && !conv->transposed)
+  if (conv->window.n < 3 && (!conv->transposed || conv->weights->uniform))
     word = cnn_import_tensor (import, node, "weight", 4, dims, conv->weights->floats);
   else
     {
@@ -378,6 +380,47 @@ append_extra (const Conv *conv,
     g_string_append_printf (words, " output-pad=%d,%d", height, width);
 }
 
+/* Where the data is padded by a layer of its own, takes that over: the layer before it, and
+ * words for what the padding holds. */
+static int
+take_padding (Conv       *conv,
+              CnnImport  *import,
+              int         place,
+              const char **border)
+{
+  static const char *const borders[] = { "", " border=reflect", " border=replicate",
+                                         " border=wrap" };
+
+  CnnImportWindow      *window = &conv->window;
+  const CnnImportLayer *layer = cnn_import_layer (import, place);
+  int                   top, right, bottom, left, n = 0, row = window->n - 2, column = row + 1;
+
+  *border = "";
+  if (conv->transposed || window->n > 2 || !layer->op || strcmp (layer->op, "pad") != 0 ||
+      (window->pad != CNN_IMPORT_PAD_SIDES && window->pad != CNN_IMPORT_PAD_VALID) ||
+      sscanf (layer->values, "%d,%d,%d,%d%n", &top, &right, &bottom, &left, &n) != 4 ||
+      MIN (MIN (top, right), MIN (bottom, left)) < 0 || (row < 0 && (top > 0 || bottom > 0)))
+    return place;
+  for (int i = 0; i < window->n; i++)
+    if (window->before[i] > 0 || window->after[i] > 0)
+      return place;
+  for (guint i = 0; i < G_N_ELEMENTS (borders); i++)
+    if (strcmp (layer->values + n, borders[i]) == 0)
+      {
+        if (row >= 0)
+          {
+            window->before[row] = top;
+            window->after[row] = bottom;
+          }
+        window->before[column] = left;
+        window->after[column] = right;
+        window->pad = CNN_IMPORT_PAD_SIDES;
+        *border = borders[i];
+        return layer->in[0];
+      }
+  return place;
+}
+
 static gboolean
 import_either (CnnImport          *import,
                const CnnOnnxNode  *node,
@@ -390,6 +433,7 @@ import_either (CnnImport          *import,
   g_autofree char     *kernels = NULL;
   g_autofree char     *bias = NULL;
   g_autoptr (GString)  words = g_string_new (NULL);
+  const char          *border;
   int                  place, layer;
 
   if (!read_conv (&conv, import, node, error))
@@ -401,7 +445,9 @@ import_either (CnnImport          *import,
   if (!kernels)
     return FALSE;
   bias = bias_word (&conv, import, node);
+  place = take_padding (&conv, import, place, &border);
   cnn_import_window_words (&conv.window, conv.window.n - 2, conv.window.n - 1, FALSE, words);
+  g_string_append (words, border);
   if (conv.n * conv.groups > 1)
     g_string_append_printf (words, " groups=%" PRId64, conv.n * conv.groups);
   if (transposed)

@@ -62,12 +62,12 @@ static gboolean
 add_data (CnnImport *import, CnnShape picture, const CnnOnnxTensor *given, CnnImported *imported,
           GError **error)
 {
-  int                 number = import->graph->inputs[0];
+  int                 number = import->graph->inputs[imported->data];
   const CnnOnnxValue *declared = cnn_onnx_graph_value (import->graph, number);
   gint64              dims[CNN_ONNX_MAX_DIMS], extents[3] = { 1, 1, 1 };
   const char         *layout;
   int                 n_dims;
-  CnnImportLayer               layer = { 0 };
+  CnnImportLayer      layer = { 0 };
 
   if (given)
     {
@@ -114,22 +114,43 @@ add_constant (CnnImport *import, int number, CnnOnnxTensor *tensor)
 }
 
 static gboolean
+is_floating (int type)
+{
+  return type == 1 || type == 10 || type == 11 || type == 16;
+}
+
+/* Which of the inputs is the picture: the first of floating-point numbers, otherwise the
+ * first. −1: a list of whole numbers that are known is no picture. */
+static int
+find_data (const CnnOnnxGraph *graph, CnnOnnxTensor *const *given)
+{
+  for (guint i = 0; i < graph->n_inputs; i++)
+    if (is_floating (cnn_onnx_graph_value (graph, graph->inputs[i])->type))
+      return (int) i;
+  return given && graph->n_inputs > 0 && given[0] && given[0]->type == 7 && given[0]->n_dims == 1
+           ? -1 : 0;
+}
+
+static gboolean
 add_inputs (CnnImport *import, CnnShape picture, CnnOnnxTensor *const *given,
             CnnImported *imported, GError **error)
 {
   const CnnOnnxGraph *graph = import->graph;
+  int                 data = find_data (graph, given);
 
+  imported->data = (guint) MAX (data, 0);
   for (guint i = 0; i < graph->values->len; i++)
     if (cnn_onnx_graph_value (graph, (int) i)->constant)
       add_constant (import, (int) i, cnn_onnx_graph_value (graph, (int) i)->constant);
   for (guint i = 0; i < graph->n_inputs; i++)
     {
       /* Nothing can be put into a map of no cells: then it is as good as known. */
-      if (given && given[i] && (i > 0 || given[i]->n == 0))
+      if (given && given[i] && ((int) i != data || given[i]->n == 0))
         add_constant (import, graph->inputs[i], given[i]);
-      else if (i == 0 && !add_data (import, picture, given ? given[0] : NULL, imported, error))
+      else if ((int) i == data &&
+               !add_data (import, picture, given ? given[i] : NULL, imported, error))
         return FALSE;
-      else if (i > 0)
+      else if ((int) i != data)
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
                        _("the network takes %u inputs, only networks that take one picture can "
@@ -315,7 +336,7 @@ import_clear (CnnImport *import)
  * cnn_import_graph:
  * @picture: shape of the picture, for what the file leaves open of its input's
  * @given: (nullable): inputs whose numbers are known, [graph->n_inputs], some %NULL; of the
- *   first only the extents count, it stays the network's input
+ *   picture only the extents count, it stays the network's input
  *
  * Returns: (transfer full): the graph as a network, or %NULL with %CNN_ERROR_UNSUPPORTED,
  *   %CNN_ERROR_FORMAT, %CNN_ERROR_SHAPE or %CNN_ERROR_LIMIT set; the message names the node

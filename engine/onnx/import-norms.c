@@ -43,8 +43,7 @@ read_numbers (CnnImport          *import,
       if (!numbers[i]->floats || numbers[i]->n != n)
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                       _("found %" G_GSIZE_FORMAT " numbers, expected %" G_GSIZE_FORMAT
-                         ": one for each channel"),
+                       _("found %zu numbers, expected %zu: one for each channel"),
                        numbers[i]->n, n);
           return FALSE;
         }
@@ -350,7 +349,7 @@ import_lrn (CnnImport          *import,
   return TRUE;
 }
 
-/* --- ImageScaler, Affine ------------------------------------------------------------------------ */
+/* --- ImageScaler, Affine ---------------------------------------------------------------------- */
 
 static gboolean
 import_image_scaler (CnnImport          *import,

@@ -52,11 +52,31 @@ read_numbers (const CnnImport    *import,
   if (*numbers && (*numbers)->n != n)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                   _("%u numbers were expected as “%s”, there are %" G_GSIZE_FORMAT), n, what,
+                   _("%u numbers were expected as “%s”, there are %zu"), n, what,
                    (*numbers)->n);
       return FALSE;
     }
   return TRUE;
+}
+
+/* The shortest number that the file's float is: 0.7 rather than 0.699999988. It is what was
+ * meant, and where cells lie just between two others that counts. */
+static double
+as_meant (double value)
+{
+  char   text[G_ASCII_DTOSTR_BUF_SIZE];
+  double meant = value;
+
+  for (int digits = 1; digits <= 9 && isfinite (value); digits++)
+    {
+      char format[8] = "%.0g";
+
+      format[2] = (char) ('0' + digits);
+      meant = g_ascii_strtod (g_ascii_formatd (text, sizeof text, format, value), NULL);
+      if ((float) meant == (float) value)
+        return meant;
+    }
+  return value;
 }
 
 static gboolean
@@ -73,9 +93,10 @@ wish_scale (Wish    *wish,
             double   scale,
             GError **error)
 {
-  /* In float: a scale of 0.7 is a little less, and seven of ten rows are meant. */
+  /* In float: of a scale that is a little less than a fraction, the fraction is meant. */
   float after = floorf ((float) extent * (float) scale);
 
+  scale = as_meant (scale);
   if (!(scale > 0) || !(after >= 1) || after > (float) (1 << 24))
     return bad_scale (scale, error);
   wish->extent = (gint64) after;
@@ -423,8 +444,8 @@ read_wishes (const CnnImport      *import,
     return FALSE;
   for (guint i = 0; i < n && roi; i++)
     {
-      resize->dims[axes[i]].from = cnn_onnx_tensor_value (roi, i);
-      resize->dims[axes[i]].to = cnn_onnx_tensor_value (roi, n + i);
+      resize->dims[axes[i]].from = as_meant (cnn_onnx_tensor_value (roi, i));
+      resize->dims[axes[i]].to = as_meant (cnn_onnx_tensor_value (roi, n + i));
     }
   return TRUE;
 }

@@ -167,9 +167,8 @@ import_depth_to_space (CnnImport         *import,
   if (maps * size * size != d[1] || d[2] > G_MAXINT || d[3] > G_MAXINT)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                   _("blocks of %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " cannot be made of %"
-                     G_GINT64_FORMAT " channels"),
-                   size, size, d[1]);
+                   _("blocks of %d×%d cannot be made of %lld channels"), (int) size, (int) size,
+                   (long long) d[1]);
       return FALSE;
     }
   if (strcmp (mode, "CRD") == 0)
@@ -199,9 +198,8 @@ import_space_to_depth (CnnImport         *import,
   if (d[2] % size != 0 || d[3] % size != 0)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_FORMAT,
-                   _("%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " cells cannot be cut into blocks of "
-                     "%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT),
-                   d[2], d[3], size, size);
+                   _("%lld×%lld cells cannot be cut into blocks of %d×%d"), (long long) d[2],
+                   (long long) d[3], (int) size, (int) size);
       return FALSE;
     }
   return move_blocks (import, node, value,

@@ -468,8 +468,12 @@ import_node (CnnImport *import, const CnnOnnxNode *node, GError **error)
     return import_extents (import, node, &import->values[node->in[0]]);
   if (function)
     return function (import, node, error);
-  g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED, _("this operator is not supported%s%s"),
-               *node->domain ? ": " : "", node->domain);
+  if (*node->domain)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
+                 _("this is no operator of ONNX itself but of “%s”, which is not supported"),
+                 node->domain);
+  else
+    g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED, _("this operator is not supported"));
   return FALSE;
 }
 

@@ -159,7 +159,8 @@ typedef struct
  * CnnImported:
  * @text: the network; its input line names no file
  * @bank: what the text refers to
- * @input: the data: dimensions, and where they lie in the network's input
+ * @data: which of the graph's inputs is the picture
+ * @input: its dimensions, and where they lie in the network's input
  * @open_height: whether the file leaves the rows of its input open
  * @open_width: the same for its columns
  * @outputs: the graph's outputs, [n_outputs]
@@ -168,6 +169,7 @@ typedef struct
 {
   char            *text;
   CnnBank         *bank;
+  guint            data;
   CnnImportValue   input;
   gboolean         open_height;
   gboolean         open_width;

@@ -54,11 +54,11 @@ mapped_bytes (const CnnOnnxTensor *tensor)
 
 /**
  * cnn_onnx_tensor_uniform:
- * @dims: [n_dims], none of them negative
+ * @dims: [n_dims]
  * @value: what all its numbers are
  *
  * Returns: (transfer full) (nullable): the tensor, whose numbers must not be written if it
- *   is large; %NULL if it is too large
+ *   is large; %NULL if there are too many or an extent is negative
  */
 CnnOnnxTensor *
 cnn_onnx_tensor_uniform (int n_dims, const gint64 *dims, float value)
@@ -68,7 +68,11 @@ cnn_onnx_tensor_uniform (int n_dims, const gint64 *dims, float value)
   int            fd;
 
   for (int d = 0; d < n_dims; d++)
-    n *= (double) dims[d];
+    {
+      if (dims[d] < 0)
+        return NULL;
+      n *= (double) dims[d];
+    }
   if (n * sizeof (float) > MOST)
     return NULL;
   if (n * sizeof (float) < WORTH_IT)

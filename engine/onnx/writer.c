@@ -395,7 +395,7 @@ cnn_writer_layer (CnnWriter *writer, guint number, GError **error)
   writer->current = number;
   writer->label = layer_label (writer, node, number);
   for (guint i = 0; i < node->n_in; i++)
-    if (read_by (writer, i)->scales && node->op->reduction == NULL)
+    if (read_by (writer, i)->scales && cnn_node_reduction (node) == NULL)
       writer->written[number].scales = TRUE;
   if (node->op->write)
     ok = node->op->write (writer, node, &wrong);

@@ -110,21 +110,6 @@ widen (CnnShape *all, CnnShape next)
   return TRUE;
 }
 
-/* Inputs of different extents are not yet handed to a layer band by band. */
-static gboolean
-is_streamed (guint n_in, const CnnShape *in, CnnShape out, GError **error)
-{
-  for (guint i = 0; i < n_in; i++)
-    if (!cnn_shape_equal (in[i], out))
-      {
-        g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
-                     _("an input is %d×%d×%d, expected %d×%d×%d as the result"),
-                     CNN_SHAPE_ARGS (in[i]), CNN_SHAPE_ARGS (out));
-        return FALSE;
-      }
-  return TRUE;
-}
-
 /** cnn_arith_shape: the @shape of such a layer: in each direction that of its longest operands. */
 gboolean
 cnn_arith_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out,
@@ -143,7 +128,7 @@ cnn_arith_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *
         return FALSE;
       }
   if (p->values.n == 0)
-    return is_streamed (n_in, in, *out, error);
+    return TRUE;
   if (cnn_shape_cells (shape) != p->values.n)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
@@ -152,7 +137,7 @@ cnn_arith_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *
       return FALSE;
     }
   if (widen (out, shape))
-    return is_streamed (n_in, in, *out, error);
+    return TRUE;
   g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
                _("the constants are %d×%d×%d, expected each extent to be 1 or that of %d×%d×%d"),
                CNN_SHAPE_ARGS (shape), CNN_SHAPE_ARGS (*out));
@@ -196,6 +181,13 @@ static int
 within (int at, int extent)
 {
   return extent == 1 ? 0 : at;
+}
+
+/** cnn_arith_channel: the channel of input 0 that such a channel of the output comes from. */
+int
+cnn_arith_channel (const CnnTask *task, int channel)
+{
+  return within (channel, task->in[0].channels);
 }
 
 /**

@@ -40,6 +40,7 @@ guint    cnn_arith_weights    (const CnnNode *node, CnnShape in, CnnWeight *weig
 gboolean cnn_arith_init       (const CnnNode *node, CnnShape in, guint64 seed,
                                CnnTensor *const *weights, GError **error);
 gboolean cnn_arith_reversed   (const CnnNode *node);
+int      cnn_arith_channel    (const CnnTask *task, int channel);
 CnnStep *cnn_arith_prepare    (const CnnTask *task, CnnArithFold fold, float scale);
 guint    cnn_arith_read       (const CnnTask *task, const CnnCells *cells, int y, int x,
                                int channel, double *values);

@@ -57,5 +57,6 @@ cnn_blocks_channel (const CnnBlocks *blocks, int cell, int map, int n_maps)
 
 void cnn_blocks_explain (const CnnCells *cells, int y, int x, int channel,
                          CnnExplanation *explanation);
+gboolean cnn_blocks_write (CnnWriter *writer, const CnnNode *node, gboolean to_space);
 
 G_END_DECLS

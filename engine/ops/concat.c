@@ -62,7 +62,9 @@ concat_check (gconstpointer params, GError **error)
 static int *
 along (CnnShape *shape, int axis)
 {
-  return axis == AXIS_ROWS ? &shape->height : axis == AXIS_COLUMNS ? &shape->width : &shape->channels;
+  return axis == AXIS_ROWS      ? &shape->height
+         : axis == AXIS_COLUMNS ? &shape->width
+                                : &shape->channels;
 }
 
 static gboolean
@@ -89,7 +91,8 @@ concat_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out
       else
         g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
                      p->axis == AXIS_ROWS
-                       ? _("“%s” is %d×%d×%d, expected rows as those of the previous layer, %d×%d×%d")
+                       ? _("“%s” is %d×%d×%d, expected rows as those of the previous layer, "
+                           "%d×%d×%d")
                        : _("“%s” is %d×%d×%d, expected columns as those of the previous layer, "
                            "%d×%d×%d"),
                      p->with[i - 1], CNN_SHAPE_ARGS (in[i]), CNN_SHAPE_ARGS (in[0]));

@@ -6,6 +6,7 @@
 #include "conv-kernels.h"
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 /* Every value of the input, times the kernel, is added to the output at its row and
  * column times the stride. Seen from an output cell: a window over the input spread
@@ -252,7 +253,7 @@ typedef struct
   const CnnTensor *bias;
   CnnWindow        window;
   CnnSize          cut;     /* rows and columns cut off before the output's first */
-  CnnSides         pad;
+  CnnShape         whole;
   CnnShape         in;
   CnnShape         out;
   int              groups;
@@ -364,9 +365,10 @@ transpose_run (CnnStep *base, const float *const *in, float *out, int y, int x)
   const CnnWindow     *window = &step->window;
   gsize                row = (gsize) step->out.width * step->out.channels;
   gsize                in_row = (gsize) step->in.width * step->in.channels;
+  CnnSize              first = cnn_window_first (window, step->whole, step->in, y, x);
   /* Row and column of the tile's first input, spread out. */
-  gint64               top = (gint64) y - window->pad.top + step->pad.top;
-  gint64               left = (gint64) x - window->pad.left + step->pad.left;
+  gint64               top = (gint64) first.height * window->up.height;
+  gint64               left = (gint64) first.width * window->up.width;
 
   for (int r = 0; r < step->out.height; r++, out += row)
     {
@@ -406,7 +408,7 @@ transpose_prepare (const CnnTask *task, GError **error)
   extent = cnn_window_extent (&step->window);
   step->cut = (CnnSize) { extent.height - 1 - step->window.pad.top,
                           extent.width - 1 - step->window.pad.left };
-  step->pad = task->pad;
+  step->whole = task->whole;
   step->in = task->in[0];
   step->out = task->out;
   step->bias = p->k.bias.used ? task->weights[1] : NULL;
@@ -486,6 +488,83 @@ transpose_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int
     }
 }
 
+/* ONNX has [channels][maps of a group][rows][columns]. */
+static const char *
+write_kernels (CnnWriter *writer, const CnnTensor *weight, int groups)
+{
+  gsize             maps = weight->dims[0] / groups, depth = weight->dims[3];
+  gsize             cells = (gsize) weight->dims[1] * weight->dims[2];
+  gint64            dims[] = { (gint64) depth * groups, (gint64) maps, weight->dims[1],
+                               weight->dims[2] };
+  g_autofree float *values = g_new (float, cnn_tensor_length (weight));
+
+  for (gsize g = 0; g < (gsize) groups; g++)
+    for (gsize m = 0; m < maps; m++)
+      for (gsize i = 0; i < cells; i++)
+        for (gsize d = 0; d < depth; d++)
+          values[((g * depth + d) * maps + m) * cells + i] =
+            weight->values[((g * maps + m) * cells + i) * depth + d];
+  return cnn_writer_floats (writer, "weight", 4, dims, values);
+}
+
+static gboolean
+transpose_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const TransposeParams *p = node->params;
+  CnnShape               in = cnn_writer_in (writer, 0);
+  int                    groups = cnn_conv_kernels_groups (&p->k, in);
+  CnnTensor *const      *weights = cnn_writer_weights (writer);
+  CnnWindow              window = cnn_window_one (), plain;
+  CnnSize                extent;
+  CnnSides               cut;
+  const char            *made, *bias = NULL;
+
+  if (weights == NULL || !transpose_window (node, in, &window, error))
+    return FALSE;
+  if (p->pad.mode == CNN_PAD_SAME_LOWER)
+    cnn_writer_fixed (writer);
+  if (p->k.bias.used)
+    bias = cnn_writer_floats (writer, "bias", 1, (gint64[]) { weights[1]->dims[0] },
+                              weights[1]->values);
+  /* Sides of the window as what is cut off the output. */
+  extent = cnn_window_extent (&window);
+  cut.top = extent.height - 1 - window.pad.top;
+  cut.left = extent.width - 1 - window.pad.left;
+  cut.bottom = extent.height - 1 - window.pad.bottom;
+  cut.right = extent.width - 1 - window.pad.right;
+  plain = window;
+  plain.stride = p->stride;
+  plain.pad = cut;
+  if (MIN (MIN (cut.top, cut.bottom), MIN (cut.left, cut.right)) < 0)
+    plain.pad = (CnnSides) { 0 };
+  made = cnn_writer_add (writer, "ConvTranspose", cnn_writer_map (writer, 0),
+                         write_kernels (writer, weights[0], groups),
+                         plain.pad.top == cut.top && plain.pad.left == cut.left &&
+                             plain.pad.bottom == cut.bottom && plain.pad.right == cut.right
+                           ? bias
+                           : NULL,
+                         NULL);
+  cnn_writer_window (writer, &plain);
+  if (groups != 1)
+    cnn_writer_int (writer, "group", groups);
+  if (plain.pad.top != cut.top || plain.pad.left != cut.left || plain.pad.bottom != cut.bottom ||
+      plain.pad.right != cut.right)
+    {
+      /* Where something is put on, the bias is all there is. */
+      made = cnn_writer_pad (writer, made, (CnnSides) { -cut.top, -cut.right, -cut.bottom,
+                                                        -cut.left }, 0.0);
+      if (bias)
+        {
+          bias = cnn_writer_add (writer, "Reshape", bias,
+                                 cnn_writer_ints (writer, "maps", 3, (gint64[]) { -1, 1, 1 }),
+                                 NULL);
+          made = cnn_writer_add (writer, "Add", made, bias, NULL);
+        }
+    }
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_conv_transpose = {
   .name = "conv-transpose",
   .label = N_("Transposed convolution"),
@@ -495,6 +574,7 @@ const CnnOp cnn_op_conv_transpose = {
   .group = CNN_GROUP_CONVOLUTION,
   .reach = CNN_REACH_WINDOW,
   .exact = TRUE,
+  .seeks = TRUE,
   .params_size = sizeof (TransposeParams),
   .params = transpose_params,
   .check = transpose_check,
@@ -506,4 +586,5 @@ const CnnOp cnn_op_conv_transpose = {
   .map_label = transpose_map_label,
   .prepare = transpose_prepare,
   .explain = transpose_explain,
+  .write = transpose_write,
 };

@@ -122,7 +122,8 @@ cnn_copy_run (const CnnCopy *copy, const float *from, float *to)
   do
     {
       if (copy->from[d] == 1)
-        copy_rows (copy->sizes[d - 1], copy->sizes[d], copy->from[d - 1], copy->to[d - 1], from, to);
+        copy_rows (copy->sizes[d - 1], copy->sizes[d], copy->from[d - 1], copy->to[d - 1], from,
+                   to);
       else
         copy_tiles (copy, from, to);
       /* On to the next, as an odometer counts. */

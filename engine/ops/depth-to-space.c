@@ -3,6 +3,7 @@
 
 #include "blocks.h"
 #include "i18n.h"
+#include "writer.h"
 
 static const CnnParam d2s_params[] = {
   CNN_BLOCKS_PARAMS,
@@ -115,6 +116,12 @@ d2s_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
                       cnn_blocks_channel (p, cell, channel, task->out.channels), explanation);
 }
 
+static gboolean
+d2s_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_blocks_write (writer, node, TRUE);
+}
+
 const CnnOp cnn_op_depth_to_space = {
   .name = "depth-to-space",
   .label = N_("Depth to space"),
@@ -123,10 +130,12 @@ const CnnOp cnn_op_depth_to_space = {
   .group = CNN_GROUP_STRUCTURE,
   .reach = CNN_REACH_WINDOW,
   .exact = TRUE,
+  .seeks = TRUE,
   .params_size = sizeof (CnnBlocks),
   .params = d2s_params,
   .shape = d2s_shape,
   .window = d2s_window,
   .prepare = d2s_prepare,
   .explain = d2s_explain,
+  .write = d2s_write,
 };

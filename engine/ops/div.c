@@ -22,11 +22,11 @@ static void
 div_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
              CnnExplanation *explanation)
 {
-  double   values[CNN_MAX_INPUTS + 1];
+  double values[CNN_MAX_INPUTS + 1];
 
   cnn_arith_read (task, cells, y, x, channel, values);
-  cnn_explanation_function (explanation, 0, channel,
-                            cells->read (cells->data, 0, y, x, channel), values[0] / values[1]);
+  cnn_explanation_function (explanation, 0, cnn_arith_channel (task, channel),
+                            values[cnn_arith_reversed (task->node)], values[0] / values[1]);
 }
 
 const CnnOp cnn_op_div = {
@@ -37,6 +37,7 @@ const CnnOp cnn_op_div = {
   .example = "values=2",
   .group = CNN_GROUP_STRUCTURE,
   .reach = CNN_REACH_POINT,
+  .broadcasts = TRUE,
   .params_size = sizeof (CnnArith),
   .params = cnn_arith_pair_params,
   .check = cnn_arith_pair_check,

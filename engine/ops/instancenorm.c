@@ -5,6 +5,7 @@
 #include "i18n.h"
 #include "ops.h"
 #include "weights.h"
+#include "writer.h"
 
 /* Source: Ulyanov, Vedaldi and Lempitsky, "Instance normalization" (2016), equation 3; scale
  * and shift as in ONNX's InstanceNormalization-6. */
@@ -189,6 +190,18 @@ explain_mean (const CnnCells *cells, CnnShape in, int channel, const double *fro
   return part->result;
 }
 
+/* The mean of the values' sizes: of what the mean, which may be 0, is made. */
+static double
+explain_size (const CnnCells *cells, CnnShape in, int channel)
+{
+  double sum = 0.0;
+
+  for (int y = 0; y < in.height; y++)
+    for (int x = 0; x < in.width; x++)
+      sum += fabs (cells->read (cells->data, 0, y, x, channel));
+  return sum / ((double) in.height * in.width);
+}
+
 /* The mean, the variance, and scale · (x − mean) / √(variance + epsilon) + shift. */
 static void
 instancenorm_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
@@ -200,9 +213,28 @@ instancenorm_explain (const CnnTask *task, const CnnCells *cells, int y, int x, 
   double variance = explain_mean (cells, task->in[0], channel, &mean, explanation);
   double shift = task->weights[SHIFT]->values[channel];
   double scale = task->weights[SCALE]->values[channel] / sqrt (variance + p->epsilon);
+  double size = explain_size (cells, task->in[0], channel);
 
   cnn_explanation_function (explanation, 0, channel, value, scale * (value - mean) + shift);
-  explanation->magnitude = fabs (scale * value) + fabs (scale * mean) + fabs (shift);
+  explanation->magnitude = fabs (scale * value) + fabs (scale) * size + fabs (shift);
+}
+
+static gboolean
+instancenorm_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const InstancenormParams *p = node->params;
+  CnnTensor *const         *weights = cnn_writer_weights (writer);
+  gint64                    dims[] = { cnn_writer_in (writer, 0).channels };
+  const char               *x = cnn_writer_map (writer, 0);
+
+  if (weights == NULL)
+    return FALSE;
+  x = cnn_writer_add (writer, "InstanceNormalization", x,
+                      cnn_writer_floats (writer, "scale", 1, dims, weights[SCALE]->values),
+                      cnn_writer_floats (writer, "shift", 1, dims, weights[SHIFT]->values), NULL);
+  cnn_writer_float (writer, "epsilon", p->epsilon);
+  cnn_writer_give (writer, x, FALSE);
+  return TRUE;
 }
 
 const CnnOp cnn_op_instancenorm = {
@@ -219,4 +251,5 @@ const CnnOp cnn_op_instancenorm = {
   .init = instancenorm_init,
   .prepare = instancenorm_prepare,
   .explain = instancenorm_explain,
+  .write = instancenorm_write,
 };

@@ -4,6 +4,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 /* Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional
  * neural networks" (2012), section 3.3; with alpha divided by the size, as in ONNX's LRN-13. */
@@ -160,6 +161,50 @@ lrn_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
                             value / pow (p->bias + p->alpha / p->size * sum, p->beta));
 }
 
+/* Of an even size, or with a factor or power of 0, which some programs refuse: a convolution
+ * of the squares, in which each map has its neighbours. */
+static const char *
+write_near (CnnWriter *writer, const LrnParams *p, int maps)
+{
+  gint64            dims[] = { maps, maps, 1, 1 };
+  g_autofree float *shares = g_new0 (float, (gsize) maps * maps);
+  int               before = (p->size - 1) / 2;
+
+  for (int map = 0; map < maps; map++)
+    for (int i = MAX (map - before, 0); i < maps && i - (map - before) < p->size; i++)
+      shares[(gsize) map * maps + i] = (float) (p->alpha / p->size);
+  return cnn_writer_floats (writer, "near", 4, dims, shares);
+}
+
+static gboolean
+lrn_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const LrnParams *p = node->params;
+  const char      *x = cnn_writer_map (writer, 0), *made;
+
+  if (p->size % 2 == 1 && p->alpha > 0.0 && p->beta > 0.0)
+    {
+      made = cnn_writer_add (writer, "LRN", x, NULL);
+      cnn_writer_int (writer, "size", p->size);
+      cnn_writer_float (writer, "alpha", p->alpha);
+      cnn_writer_float (writer, "beta", p->beta);
+      cnn_writer_float (writer, "bias", p->bias);
+    }
+  else
+    {
+      made = cnn_writer_add (writer, "Mul", x, x, NULL);
+      made = cnn_writer_add (writer, "Conv", made,
+                             write_near (writer, p, cnn_writer_in (writer, 0).channels), NULL);
+      made = cnn_writer_add (writer, "Add", made, cnn_writer_number (writer, "bias", p->bias),
+                             NULL);
+      made = cnn_writer_add (writer, "Pow", made, cnn_writer_number (writer, "beta", p->beta),
+                             NULL);
+      made = cnn_writer_add (writer, "Div", x, made, NULL);
+    }
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_lrn = {
   .name = "lrn",
   .label = N_("Local response normalisation"),
@@ -171,4 +216,5 @@ const CnnOp cnn_op_lrn = {
   .params = lrn_params,
   .prepare = lrn_prepare,
   .explain = lrn_explain,
+  .write = lrn_write,
 };

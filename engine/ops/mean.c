@@ -26,7 +26,8 @@ mean_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chan
 {
   double   values[CNN_MAX_INPUTS + 1];
   guint    n = cnn_arith_read (task, cells, y, x, channel, values);
-  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_WEIGHTED, 0, channel,
+  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_WEIGHTED, 0,
+                                            cnn_arith_channel (task, channel),
                                             (CnnSize) { 1, (int) n }, TRUE);
 
   for (guint i = 0; i < n; i++)
@@ -46,6 +47,7 @@ const CnnOp cnn_op_mean = {
   .example = "values=2",
   .group = CNN_GROUP_STRUCTURE,
   .reach = CNN_REACH_POINT,
+  .broadcasts = TRUE,
   .params_size = sizeof (CnnArith),
   .params = cnn_arith_params,
   .check = cnn_arith_check,

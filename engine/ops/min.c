@@ -24,7 +24,8 @@ min_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
 {
   double   values[CNN_MAX_INPUTS + 1];
   guint    n = cnn_arith_read (task, cells, y, x, channel, values);
-  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_WINNER, 0, channel,
+  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_WINNER, 0,
+                                            cnn_arith_channel (task, channel),
                                             (CnnSize) { 1, (int) n }, FALSE);
 
   part->winner = 0;
@@ -48,6 +49,7 @@ const CnnOp cnn_op_min = {
   .group = CNN_GROUP_STRUCTURE,
   .reach = CNN_REACH_POINT,
   .exact = TRUE,
+  .broadcasts = TRUE,
   .params_size = sizeof (CnnArith),
   .params = cnn_arith_params,
   .check = cnn_arith_check,

@@ -25,7 +25,8 @@ mul_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
   double   values[CNN_MAX_INPUTS + 1];
   guint    n = cnn_arith_read (task, cells, y, x, channel, values);
   double   product = values[0];
-  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_PRODUCTS, 0, channel,
+  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_PRODUCTS, 0,
+                                            cnn_arith_channel (task, channel),
                                             (CnnSize) { 1, 1 }, TRUE);
 
   part->values[0] = values[0];
@@ -48,6 +49,7 @@ const CnnOp cnn_op_mul = {
   .group = CNN_GROUP_STRUCTURE,
   .reach = CNN_REACH_POINT,
   .exact = TRUE,
+  .broadcasts = TRUE,
   .params_size = sizeof (CnnArith),
   .params = cnn_arith_params,
   .check = cnn_arith_check,

@@ -5,6 +5,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -160,6 +161,33 @@ pad_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
   explanation->magnitude = fabs (part->result);
 }
 
+static gboolean
+pad_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const PadParams *p = node->params;
+  const char      *x = cnn_writer_map (writer, 0), *made = x;
+  CnnWindow        window = cnn_window_one ();
+  CnnSides         cut;
+
+  if (!pad_window (node, cnn_writer_in (writer, 0), &window, error))
+    return FALSE;
+  if (window.border == CNN_BORDER_ZERO)
+    made = cnn_writer_pad (writer, x, window.pad, p->value);
+  else
+    {
+      /* What is put on is taken from the whole map, before other sides are cut off. */
+      cut = (CnnSides) { MIN (window.pad.top, 0), MIN (window.pad.right, 0),
+                         MIN (window.pad.bottom, 0), MIN (window.pad.left, 0) };
+      window.pad = (CnnSides) { MAX (window.pad.top, 0), MAX (window.pad.right, 0),
+                                MAX (window.pad.bottom, 0), MAX (window.pad.left, 0) };
+      made = cnn_writer_border (writer, x, &window);
+      if (cut.top < 0 || cut.right < 0 || cut.bottom < 0 || cut.left < 0)
+        made = cnn_writer_pad (writer, made, cut, 0.0);
+    }
+  cnn_writer_give (writer, made, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_pad = {
   .name = "pad",
   .label = N_("Pad"),
@@ -173,4 +201,5 @@ const CnnOp cnn_op_pad = {
   .window = pad_window,
   .prepare = pad_prepare,
   .explain = pad_explain,
+  .write = pad_write,
 };

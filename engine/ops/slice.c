@@ -4,6 +4,7 @@
 
 #include "i18n.h"
 #include "ops.h"
+#include "writer.h"
 
 typedef struct
 {
@@ -203,6 +204,30 @@ slice_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int cha
   explanation->magnitude = fabs (part->result);
 }
 
+static gboolean
+slice_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  const SliceParams *p = node->params;
+  const CnnRange    *ranges[] = { &p->channels, &p->rows, &p->columns };
+  gint64             firsts[3], ends[3], steps[3];
+  const char        *x = cnn_writer_map (writer, 0);
+
+  for (int i = 0; i < 3; i++)
+    {
+      gboolean back = ranges[i]->step < 0;
+
+      firsts[i] = ranges[i]->has_first ? ranges[i]->first : back ? G_MAXINT64 : 0;
+      ends[i] = ranges[i]->has_end ? ranges[i]->end : back ? -G_MAXINT64 : G_MAXINT64;
+      steps[i] = ranges[i]->step;
+    }
+  x = cnn_writer_add (writer, "Slice", x, cnn_writer_ints (writer, "firsts", 3, firsts),
+                      cnn_writer_ints (writer, "ends", 3, ends),
+                      cnn_writer_ints (writer, "axes", 3, (gint64[]) { 1, 2, 3 }),
+                      cnn_writer_ints (writer, "steps", 3, steps), NULL);
+  cnn_writer_give (writer, x, FALSE);
+  return TRUE;
+}
+
 const CnnOp cnn_op_slice = {
   .name = "slice",
   .label = N_("Slice"),
@@ -218,4 +243,5 @@ const CnnOp cnn_op_slice = {
   .window = slice_window,
   .prepare = slice_prepare,
   .explain = slice_explain,
+  .write = slice_write,
 };

@@ -3,6 +3,7 @@
 
 #include "blocks.h"
 #include "i18n.h"
+#include "writer.h"
 
 static const CnnParam s2d_params[] = {
   CNN_BLOCKS_PARAMS,
@@ -112,6 +113,12 @@ s2d_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chann
                       x * p->size.width + cell % p->size.width, map, explanation);
 }
 
+static gboolean
+s2d_write (CnnWriter *writer, const CnnNode *node, GError **error)
+{
+  return cnn_blocks_write (writer, node, FALSE);
+}
+
 const CnnOp cnn_op_space_to_depth = {
   .name = "space-to-depth",
   .label = N_("Space to depth"),
@@ -126,4 +133,5 @@ const CnnOp cnn_op_space_to_depth = {
   .window = s2d_window,
   .prepare = s2d_prepare,
   .explain = s2d_explain,
+  .write = s2d_write,
 };

@@ -170,6 +170,8 @@ append_value (GString *text, GRand *rand, const CnnParam *param)
       g_string_append (text, pick (rand, 0, 1) ? "a" : "a,b,b");
       break;
     case CNN_PARAM_TEXT:
+      g_string_append (text, pick (rand, 0, 1) ? "\"h w c -> w (c h) 1\"" : "\"h w c -> h w c\"");
+      break;
     case CNN_PARAM_SHAPE:
       break;
     }
