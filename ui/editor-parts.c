@@ -51,6 +51,18 @@ cnn_editor_fit_layers (CnnEditor *self)
   gtk_paned_set_position (GTK_PANED (self->layers), self->layers_height);
 }
 
+/* Themes give the switch's buttons more room than their words need. */
+static void
+make_narrow (GtkWidget *button, gpointer data)
+{
+  g_autoptr (GtkCssProvider) css = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_data (css, "button { min-width: 0; padding: 4px 8px; }", -1, NULL);
+  gtk_style_context_add_provider (gtk_widget_get_style_context (button),
+                                  GTK_STYLE_PROVIDER (css),
+                                  GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
 /* The layers and the selected one's parameters; or the whole as text. */
 static GtkWidget *
 left_side (CnnEditor *self, const char *presets_folder)
@@ -72,6 +84,7 @@ left_side (CnnEditor *self, const char *presets_folder)
   gtk_stack_add_titled (GTK_STACK (pages), self->layers, "layers", _("Layers"));
   gtk_stack_add_titled (GTK_STACK (pages), text, "text", _("Text"));
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (pages));
+  gtk_container_foreach (GTK_CONTAINER (switcher), make_narrow, NULL);
   gtk_box_pack_start (GTK_BOX (top), presets, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (top), cnn_file_view_buttons (CNN_FILE_VIEW (self->file)), FALSE,
                       FALSE, 0);
@@ -82,7 +95,6 @@ left_side (CnnEditor *self, const char *presets_folder)
   gtk_widget_set_size_request (box, 340, -1);
   gtk_widget_set_margin_end (box, GAP);
   gtk_widget_show_all (top);
-  gtk_widget_show (self->file);
   gtk_widget_show (self->stack);
   gtk_widget_show (text);
   gtk_widget_show (self->layers);

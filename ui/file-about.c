@@ -28,7 +28,8 @@ words (const char *text, gboolean heading)
   if (heading)
     {
       gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-      gtk_label_set_width_chars (GTK_LABEL (label), (int) MIN (g_utf8_strlen (text, -1), MOST_NAME));
+      gtk_label_set_width_chars (GTK_LABEL (label),
+                                 (int) MIN (g_utf8_strlen (text, -1), MOST_NAME));
       gtk_widget_set_tooltip_text (label, text);
       gtk_style_context_add_class (gtk_widget_get_style_context (label), "dim-label");
       return label;

@@ -41,6 +41,15 @@ G_DEFINE_FINAL_TYPE (CnnFileView, cnn_file_view, GTK_TYPE_BOX)
 
 static guint opened_signal;
 
+/* Where nothing is said there is no gap either. */
+static void
+show_rows (CnnFileView *view)
+{
+  gtk_widget_set_visible (GTK_WIDGET (view), gtk_widget_get_visible (view->busy) ||
+                                               gtk_widget_get_visible (view->trouble_row) ||
+                                               gtk_widget_get_visible (view->told));
+}
+
 static void
 show_busy (CnnFileView *view, const char *format, const char *file)
 {
@@ -57,6 +66,7 @@ show_busy (CnnFileView *view, const char *format, const char *file)
     gtk_spinner_stop (GTK_SPINNER (view->spinner));
   gtk_widget_set_visible (view->busy, file != NULL);
   gtk_widget_set_visible (view->stop, view->opening != NULL);
+  show_rows (view);
 }
 
 static void
@@ -64,6 +74,7 @@ show_trouble (CnnFileView *view, const char *sentence)
 {
   note_set (view->trouble, sentence);
   gtk_widget_set_visible (view->trouble_row, sentence != NULL);
+  show_rows (view);
 }
 
 /* --- what was opened ---------------------------------------------------------------------- */
@@ -86,6 +97,7 @@ static void
 draft_changed (CnnFileView *view)
 {
   gtk_widget_set_visible (view->told, is_of_model (view));
+  show_rows (view);
   gtk_widget_set_sensitive (view->save,
                             view->saving == NULL && cnn_draft_n_layers (view->draft) > 0);
 }
@@ -410,7 +422,7 @@ add_told (CnnFileView *view)
   gtk_widget_show (view->line);
 }
 
-/* --- life -------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------ */
 
 static void
 cnn_file_view_dispose (GObject *object)
