@@ -214,7 +214,7 @@ test_long (void)
   Bench            bench;
   g_autofree char *text = squeeze_text ();
   g_autofree char *file = model_files_write ("squeezenet.onnx", text, NULL);
-  int              n, bottom = 0;
+  int              n, bottom = 0, n_names = 0;
 
   model_files_bench (&bench);
   model_files_do (&bench, cnn_file_view_open, file);
@@ -226,6 +226,7 @@ test_long (void)
     {
       GtkWidget    *card = bench_card (&bench, i);
       Inside        inside = { card, 0 };
+      const char   *name = cnn_draft_layer (bench.editor->draft, (guint) i)->node->name;
       GtkAllocation place;
 
       gtk_widget_get_allocation (card, &place);
@@ -234,9 +235,13 @@ test_long (void)
       bottom = place.y + place.height;
       gtk_container_forall (GTK_CONTAINER (card), check_inside, &inside);
       g_assert_cmpint (inside.n, >, 6);
+      if (name == NULL)
+        continue;
+      g_assert_true (g_str_has_prefix (name, "fire"));
+      g_assert_true (ui_test_says (card, name));
+      n_names++;
     }
-  g_assert_true (ui_test_says (bench.list, "fire2-squeeze"));
-  g_assert_true (ui_test_says (bench.list, "fire9-expand3x3"));
+  g_assert_cmpint (n_names, >=, 16);
   cnn_stack_view_select (CNN_STACK_VIEW (bench.editor->stack), 10);
   bench_settle (&bench);
   ui_test_screenshot (bench.window, "model-opened");
