@@ -98,8 +98,8 @@ draft_changed (CnnFileView *view)
 {
   gtk_widget_set_visible (view->told, is_of_model (view));
   show_rows (view);
-  gtk_widget_set_sensitive (view->save,
-                            view->saving == NULL && cnn_draft_n_layers (view->draft) > 0);
+  gtk_widget_set_sensitive (view->save, view->saving == NULL &&
+                                          cnn_draft_n_layers (view->draft) > 0);
 }
 
 static void
@@ -284,8 +284,13 @@ choose (CnnFileView *view, gboolean save)
 
   if (view->dialog != NULL)
     return;
+  /* Beside the file that holds the weights, which stays what it is. */
   if (save && is_of_model (view))
-    name = g_path_get_basename (view->file);
+    {
+      g_autofree char *base = g_path_get_basename (view->file);
+
+      name = g_strdup_printf ("%.*s-2.onnx", (int) (strlen (base) - strlen (".onnx")), base);
+    }
   view->dialog = cnn_file_choose_new (GTK_WIDGET (view), save, view->folder, name);
   g_signal_connect (view->dialog, "response", G_CALLBACK (chosen), view);
   gtk_native_dialog_show (view->dialog);
