@@ -170,6 +170,17 @@ add_inputs (CnnImport *import, CnnShape picture, CnnOnnxTensor *const *given,
 
 /* --- the text ------------------------------------------------------------------------------------ */
 
+/* As pictures lie, unless it lies in the other way that they may. */
+static const char *
+output_layout (const CnnImportValue *value)
+{
+  if (value->n_dims == 4 && cnn_import_lies (value, "cchw"))
+    return "cchw";
+  if (value->n_dims == 4 && cnn_import_lies (value, "chwc"))
+    return "chwc";
+  return cnn_import_natural (value->n_dims, value->dims);
+}
+
 static gboolean
 add_outputs (CnnImport *import, CnnImported *imported, GError **error)
 {
@@ -198,7 +209,7 @@ add_outputs (CnnImport *import, CnnImported *imported, GError **error)
           cnn_onnx_tensor_ref (value->constant);
           continue;
         }
-      layout = cnn_import_natural (value->n_dims, value->dims);
+      layout = output_layout (value);
       layer = cnn_import_place (import, NULL, value, layout, error);
       if (layer < 0)
         return FALSE;

@@ -102,7 +102,7 @@ cnn_import_natural (int n_dims, const gint64 *dims)
       return dims[0] == 1 ? "ccw" : "chw";
     case 4:
       /* Networks that were made elsewhere than in PyTorch may have their channels last. */
-      if ((dims[3] == 1 || dims[3] == 3 || dims[3] == 4) && dims[1] > 4)
+      if ((dims[3] == 1 || dims[3] == 3 || dims[3] == 4) && dims[1] > 4 && dims[2] > 4)
         return "chwc";
       return "cchw";
     default:

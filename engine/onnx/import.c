@@ -254,17 +254,26 @@ cnn_import_room (CnnImport *import, double n_floats, GError **error)
   return FALSE;
 }
 
-/* (nullable): the constant that the node reads whose numbers these are. */
+/* (nullable): the constant that the node reads whose numbers these are; what the file calls
+ * it, where that is a word. */
 static CnnOnnxTensor *
-find_owner (const CnnImport *import, const CnnOnnxNode *node, const float *values, gsize n)
+find_owner (const CnnImport *import, const CnnOnnxNode *node, const float *values, gsize n,
+            const char **name)
 {
   for (guint i = 0; node && i < node->n_in; i++)
     {
       const CnnImportValue *value = cnn_import_in (import, node, i);
 
-      if (value && value->constant && value->constant->floats == values &&
-          value->constant->n == n)
-        return value->constant;
+      if (value && value->constant && value->constant->floats && value->constant->n == n &&
+          (value->constant->floats == values ||
+           memcmp (value->constant->floats, values, n * sizeof (float)) == 0))
+        {
+          const CnnOnnxValue *known = cnn_onnx_graph_value (import->graph, node->in[i]);
+
+          if (known->maker < 0 && !g_ascii_isdigit (*known->name))
+            *name = known->name;
+          return value->constant;
+        }
     }
   return NULL;
 }
@@ -272,7 +281,7 @@ find_owner (const CnnImport *import, const CnnOnnxNode *node, const float *value
 /**
  * cnn_import_tensor:
  * @what: what it is, for its name
- * @values: its numbers, last extent running fastest; shared where they are those of one of
+ * @values: its numbers, last extent running fastest; shared where they are the same as one of
  *   the node's inputs, copied otherwise
  *
  * Returns: (transfer full): the word that refers to them
@@ -283,15 +292,16 @@ cnn_import_tensor (CnnImport *import, const CnnOnnxNode *node, const char *what,
 {
   g_autoptr (CnnTensor) tensor = NULL;
   g_autofree char      *wish = cnn_import_wish (node);
-  g_autofree char      *name = g_strdup_printf ("%s.%s", wish, what);
+  g_autofree char      *made_up = g_strdup_printf ("%s.%s", wish, what);
+  const char           *name = made_up;
   CnnOnnxTensor        *owner;
   gsize                 n = 1;
 
   for (int i = 0; i < n_dims; i++)
     n *= (gsize) dims[i];
-  owner = find_owner (import, node, values, n);
+  owner = find_owner (import, node, values, n, &name);
   if (owner)
-    tensor = cnn_tensor_new_shared (n_dims, dims, values, cnn_onnx_tensor_ref (owner),
+    tensor = cnn_tensor_new_shared (n_dims, dims, owner->floats, cnn_onnx_tensor_ref (owner),
                                     (GDestroyNotify) cnn_onnx_tensor_unref);
   else
     {

@@ -390,6 +390,27 @@ neighbour_weight (const CnnResize *p, double distance)
   return d < 2.0 ? a * d * d * d - 5.0 * a * d * d + 8.0 * a * d - 4.0 * a : 0.0;
 }
 
+/* Cells outside all have the edge's value: on each side one stands for all. */
+static GArray *
+join_outside (const CnnResizeAxis *axis, GArray *list)
+{
+  GArray *joined = g_array_new (FALSE, FALSE, sizeof (Neighbour));
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      Neighbour  cell = g_array_index (list, Neighbour, i);
+      Neighbour *last = joined->len > 0 ? &g_array_index (joined, Neighbour, joined->len - 1)
+                                        : NULL;
+
+      if (last && ((last->at < 0 && cell.at < 0) || last->at >= axis->in))
+        last->weight += cell.weight;
+      else
+        g_array_append_val (joined, cell);
+    }
+  g_array_unref (list);
+  return joined;
+}
+
 /* (transfer full): the cells of the input that count along an axis: at the edge, where
  * all others are left out. */
 static GArray *
@@ -423,7 +444,7 @@ neighbours_of (const CnnResizeAxis *axis, double at)
     }
   for (guint i = 0; i < list->len && (axis->p->antialias || axis->p->exclude_outside); i++)
     g_array_index (list, Neighbour, i).weight /= sum;
-  return list;
+  return join_outside (axis, list);
 }
 
 static void
