@@ -18,13 +18,15 @@ typedef struct
 {
   CnnOpGroup  group;
   const char *label;
-  int         column;
 } Group;
 
+/* In a column: more would not fit into a window of the usual height. */
+#define MOST_ROWS 17
+
 static const Group groups[] = {
-  { CNN_GROUP_CONVOLUTION, N_("Convolution"), 0 }, { CNN_GROUP_DENSE, N_("Dense"), 0 },
-  { CNN_GROUP_STRUCTURE, N_("Structure"), 0 },     { CNN_GROUP_INPUT, N_("Input"), 0 },
-  { CNN_GROUP_ACTIVATION, N_("Activation"), 1 },   { CNN_GROUP_POOLING, N_("Pooling"), 1 },
+  { CNN_GROUP_CONVOLUTION, N_("Convolution") }, { CNN_GROUP_DENSE, N_("Dense") },
+  { CNN_GROUP_INPUT, N_("Input") },             { CNN_GROUP_POOLING, N_("Pooling") },
+  { CNN_GROUP_ACTIVATION, N_("Activation") },   { CNN_GROUP_STRUCTURE, N_("Structure") },
 };
 
 static void
@@ -75,16 +77,38 @@ make_heading (const char *text)
   return label;
 }
 
+/* Puts a row below the others, or at the top of a new column where there are too many with
+ * the @more that are to stay below it. */
 static void
-fill_group (Menu *menu, GtkBox *column, const Group *group)
+add_row (GtkWidget *across, GtkWidget **column, int *rows, GtkWidget *row, int more)
 {
+  if (*column == NULL || *rows + more >= MOST_ROWS)
+    {
+      *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+      *rows = 0;
+      gtk_box_pack_start (GTK_BOX (across), *column, TRUE, TRUE, 0);
+    }
+  gtk_box_pack_start (GTK_BOX (*column), row, FALSE, FALSE, 0);
+  ++*rows;
+}
+
+static GtkWidget *
+make_columns (Menu *menu)
+{
+  GtkWidget          *across = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget          *column = NULL;
+  int                 rows = 0;
   guint               n;
   const CnnOp *const *ops = cnn_ops (&n);
 
-  gtk_box_pack_start (column, make_heading (_(group->label)), FALSE, FALSE, 0);
-  for (guint i = 0; i < n; i++)
-    if (ops[i]->group == group->group)
-      gtk_box_pack_start (column, make_item (menu, ops[i]), FALSE, FALSE, 0);
+  for (guint g = 0; g < G_N_ELEMENTS (groups); g++)
+    {
+      add_row (across, &column, &rows, make_heading (_(groups[g].label)), 2);
+      for (guint i = 0; i < n; i++)
+        if (ops[i]->group == groups[g].group)
+          add_row (across, &column, &rows, make_item (menu, ops[i]), 0);
+    }
+  return across;
 }
 
 /**
@@ -97,21 +121,13 @@ fill_group (Menu *menu, GtkBox *column, const Group *group)
 GtkWidget *
 cnn_add_menu_new (CnnAddFunc add, gpointer data)
 {
-  GtkWidget *popover    = gtk_popover_new (NULL);
-  GtkWidget *down       = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *across     = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *columns[2] = { gtk_box_new (GTK_ORIENTATION_VERTICAL, 0),
-                            gtk_box_new (GTK_ORIENTATION_VERTICAL, 0) };
-  Menu      *menu       = g_new0 (Menu, 1);
+  GtkWidget *popover = gtk_popover_new (NULL);
+  GtkWidget *down    = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  Menu      *menu    = g_new0 (Menu, 1);
 
   menu->add = add;
   menu->data = data;
   menu->blurb = gtk_label_new (_("Point at a layer to read what it does."));
-  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
-    fill_group (menu, GTK_BOX (columns[groups[i].column]), &groups[i]);
-  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
-    gtk_box_pack_start (GTK_BOX (across), columns[i], TRUE, TRUE, 0);
-
   /* Room for the longest of them: the menu does not jump. */
   gtk_label_set_line_wrap (GTK_LABEL (menu->blurb), TRUE);
   gtk_label_set_lines (GTK_LABEL (menu->blurb), 3);
@@ -123,7 +139,7 @@ cnn_add_menu_new (CnnAddFunc add, gpointer data)
   gtk_widget_set_size_request (menu->blurb, -1, 54);
   gtk_style_context_add_class (gtk_widget_get_style_context (menu->blurb), "dim-label");
 
-  gtk_box_pack_start (GTK_BOX (down), across, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (down), make_columns (menu), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (down), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL), FALSE, FALSE,
                       0);
   gtk_box_pack_start (GTK_BOX (down), menu->blurb, FALSE, FALSE, 0);

@@ -68,6 +68,13 @@ are_of_file (const GPtrArray *kernels)
   return FALSE;
 }
 
+/* Its name; in which folder it is needs more room than a card has. */
+static char *
+file_in_words (const char *path)
+{
+  return g_filename_display_basename (path);
+}
+
 static char *
 value_in_words (const CnnParam *param, gconstpointer params, gboolean in_full)
 {
@@ -81,6 +88,8 @@ value_in_words (const CnnParam *param, gconstpointer params, gboolean in_full)
   if (param->type == CNN_PARAM_BOOL)
     return g_strdup (*cnn_param_field (const gboolean, param, params) ? _("yes") : _("no"));
 
+  if (!in_full && param->type == CNN_PARAM_TEXT && strchr (written, '/') != NULL)
+    return file_in_words (*cnn_param_field (char *const, param, params));
   if (param->type == CNN_PARAM_KERNELS && !in_full &&
       !are_of_file (*cnn_param_field (GPtrArray *const, param, params)))
     return kernels_in_words (*cnn_param_field (GPtrArray *const, param, params));
@@ -112,56 +121,76 @@ is_said (const CnnParam *param, gconstpointer params)
          !cnn_param_is_initial (param, params);
 }
 
+/* A parameter on a card, or on a line of its own with its name. */
+static char *
+param_in_words (const CnnParam *param, const char *value, gboolean in_full, gboolean alone)
+{
+  const char *label = dgettext ("convolens", param->label);
+
+  if (in_full)
+    /* Translators: a parameter and its value, as in "Padding: same". */
+    return g_strdup_printf (_("%s: %s"), label, value);
+  if (param->type == CNN_PARAM_KERNELS || param->type == CNN_PARAM_SHAPE ||
+      (param->positional && !alone))
+    return g_strdup (value);
+  return g_strdup_printf ("%s %s", label, value);
+}
+
+static char *
+reads_in_words (const char *from, gboolean in_full)
+{
+  if (in_full)
+    return g_strdup_printf (_("%s: %s"), _("Reads"), from);
+  /* Translators: on a layer's card: the name of the earlier layer that it reads. */
+  return g_strdup_printf (_("from %s"), from);
+}
+
 /**
  * cnn_card_words_params:
  * @node: a layer
  * @separator: (nullable): what to put between two parameters; %NULL for a line each, with
  *   the name of every one
  *
- * Returns: (transfer full): its parameters that are not the initial ones; those of several
- *   that are known by their place, or by what they are, go without their names, as in
- *   "8, 3×3, Padding same"; at last which layer it reads, where that is not the one before
+ * Returns: (transfer full): its name, where it has one, and its parameters that are not the
+ *   initial ones; those of several that are known by their place, or by what they are, go
+ *   without their names, as in "first · 8, 3×3, Padding same"; then which layer it reads,
+ *   where that is not the one before. What a file calls the kernels comes last on a card
  */
 char *
 cnn_card_words_params (const CnnNode *node, const char *separator)
 {
-  GString *words  = g_string_new (NULL);
-  int      n_said = 0;
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char      *kernels = NULL;
+  g_autofree char      *all = NULL;
+  gboolean              in_full = separator == NULL;
+  int                   n_said = 0;
 
+  if (node->name != NULL && in_full)
+    g_ptr_array_add (parts, g_strdup_printf (_("%s: %s"), _("Name"), node->name));
   for (const CnnParam *param = node->op->params; param->key != NULL; param++)
     n_said += is_said (param, node->params);
   for (const CnnParam *param = node->op->params; param->key != NULL; param++)
     {
       g_autofree char *value = NULL;
-      const char      *label = dgettext ("convolens", param->label);
 
       if (!is_said (param, node->params))
         continue;
-      value = value_in_words (param, node->params, separator == NULL);
-      if (*value == '\0')
-        continue;
-      if (words->len > 0)
-        g_string_append (words, separator != NULL ? separator : "\n");
-      if (separator == NULL)
-        /* Translators: a parameter and its value, as in "Padding: same". */
-        g_string_append_printf (words, _("%s: %s"), label, value);
-      else if (param->type == CNN_PARAM_KERNELS || param->type == CNN_PARAM_SHAPE ||
-               (param->positional && n_said > 1))
-        g_string_append (words, value);
-      else
-        g_string_append_printf (words, "%s %s", label, value);
+      value = value_in_words (param, node->params, in_full);
+      if (!in_full && *value == '@' && param->type == CNN_PARAM_KERNELS)
+        kernels = g_steal_pointer (&value);
+      /* Where other weights are there is no room for. */
+      else if (*value != '\0' && (in_full || *value != '@'))
+        g_ptr_array_add (parts, param_in_words (param, value, in_full, n_said == 1));
     }
   if (node->from != NULL)
-    {
-      if (words->len > 0)
-        g_string_append (words, separator != NULL ? separator : "\n");
-      if (separator == NULL)
-        g_string_append_printf (words, _("%s: %s"), _("Reads"), node->from);
-      else
-        /* Translators: on a layer's card: the name of the earlier layer that it reads. */
-        g_string_append_printf (words, _("from %s"), node->from);
-    }
-  return g_string_free (words, FALSE);
+    g_ptr_array_add (parts, reads_in_words (node->from, in_full));
+  if (kernels != NULL)
+    g_ptr_array_add (parts, g_steal_pointer (&kernels));
+  g_ptr_array_add (parts, NULL);
+  all = g_strjoinv (in_full ? "\n" : separator, (char **) parts->pdata);
+  if (in_full || node->name == NULL)
+    return g_steal_pointer (&all);
+  return g_strconcat (node->name, *all != '\0' ? " · " : NULL, all, NULL);
 }
 
 /** cnn_card_words_shape: (transfer full): height × width × maps. */

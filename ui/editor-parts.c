@@ -5,6 +5,7 @@
 #include "editor-private.h"
 
 #include "arithmetic-view.h"
+#include "file-view.h"
 #include "i18n.h"
 #include "maps-view.h"
 #include "output-view.h"
@@ -50,6 +51,18 @@ cnn_editor_fit_layers (CnnEditor *self)
   gtk_paned_set_position (GTK_PANED (self->layers), self->layers_height);
 }
 
+/* Themes give the switch's buttons more room than their words need. */
+static void
+make_narrow (GtkWidget *button, gpointer data)
+{
+  g_autoptr (GtkCssProvider) css = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_data (css, "button { min-width: 0; padding: 4px 8px; }", -1, NULL);
+  gtk_style_context_add_provider (gtk_widget_get_style_context (button),
+                                  GTK_STYLE_PROVIDER (css),
+                                  GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
 /* The layers and the selected one's parameters; or the whole as text. */
 static GtkWidget *
 left_side (CnnEditor *self, const char *presets_folder)
@@ -61,6 +74,7 @@ left_side (CnnEditor *self, const char *presets_folder)
   GtkWidget *switcher = gtk_stack_switcher_new ();
   GtkWidget *text     = cnn_text_editor_new (self->draft);
 
+  self->file = cnn_file_view_new (self->draft, cnn_picture_shape (self->picture));
   self->layers = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
   self->stack = cnn_stack_view_new (self->draft, self->preview);
   self->params = cnn_params_view_new (self->draft);
@@ -70,9 +84,13 @@ left_side (CnnEditor *self, const char *presets_folder)
   gtk_stack_add_titled (GTK_STACK (pages), self->layers, "layers", _("Layers"));
   gtk_stack_add_titled (GTK_STACK (pages), text, "text", _("Text"));
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (pages));
+  gtk_container_foreach (GTK_CONTAINER (switcher), make_narrow, NULL);
   gtk_box_pack_start (GTK_BOX (top), presets, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (top), cnn_file_view_buttons (CNN_FILE_VIEW (self->file)), FALSE,
+                      FALSE, 0);
   gtk_box_pack_end (GTK_BOX (top), switcher, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), top, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), self->file, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), pages, TRUE, TRUE, 0);
   gtk_widget_set_size_request (box, 340, -1);
   gtk_widget_set_margin_end (box, GAP);

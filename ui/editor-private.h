@@ -27,6 +27,7 @@ struct _CnnEditor
   CnnPreview    *preview;
   CnnExplainer  *explainer;
 
+  GtkWidget     *file;
   GtkWidget     *layers;     /* the cards above the parameters */
   int            layers_height; /* of the cards, as it was set last; -1 for not yet */
   GtkWidget     *stack;

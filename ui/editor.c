@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "arithmetic-view.h"
+#include "file-view.h"
 #include "i18n.h"
 #include "maps-view.h"
 #include "output-view.h"
@@ -170,6 +171,27 @@ mapping_changed (CnnEditor *self)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAPPING]);
 }
 
+/* Another's network is looked at from its beginning: its first layer after the input. */
+static void
+file_opened (CnnEditor *self)
+{
+  CnnNetwork *network = cnn_draft_network (self->draft);
+
+  if (network != NULL)
+    cnn_stack_view_select (CNN_STACK_VIEW (self->stack), cnn_draft_find (self->draft, 1));
+}
+
+static void
+files_dropped (CnnEditor *self, GdkDragContext *context, int x, int y, GtkSelectionData *data,
+               guint kind, guint time)
+{
+  g_auto (GStrv)   uris = gtk_selection_data_get_uris (data);
+  g_autofree char *file = uris && uris[0] ? g_filename_from_uri (uris[0], NULL, NULL) : NULL;
+
+  if (file != NULL)
+    cnn_editor_open (self, file);
+}
+
 static void
 output_changed (CnnEditor *self, GParamSpec *spec)
 {
@@ -317,6 +339,8 @@ static void
 connect (CnnEditor *self)
 {
   g_signal_connect_swapped (self->draft, "changed", G_CALLBACK (draft_changed), self);
+  g_signal_connect_swapped (self->file, "opened", G_CALLBACK (file_opened), self);
+  g_signal_connect (self, "drag-data-received", G_CALLBACK (files_dropped), NULL);
   g_signal_connect_swapped (self->stack, "selected", G_CALLBACK (selected), self);
   g_signal_connect_swapped (self->stack, "tick", G_CALLBACK (layer_ticked), self);
   g_signal_connect_swapped (self->maps, "hover", G_CALLBACK (cnn_editor_hover), self);
@@ -357,9 +381,23 @@ cnn_editor_new (CnnPicture *picture, const char *presets_folder)
   g_signal_connect_swapped (self->draft, "changed", G_CALLBACK (draft_follow), self);
   cnn_editor_fill (self, presets_folder);
   connect (self);
+  gtk_drag_dest_set (GTK_WIDGET (self), GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
+  gtk_drag_dest_add_uri_targets (GTK_WIDGET (self));
   mapping_changed (self);
   show_maps (self);
   return GTK_WIDGET (self);
+}
+
+/**
+ * cnn_editor_open:
+ * @file: an .onnx model, or a text in the notation
+ *
+ * Begins to open it, as if a person had chosen it. The editor says what comes of it.
+ */
+void
+cnn_editor_open (CnnEditor *editor, const char *file)
+{
+  cnn_file_view_open (CNN_FILE_VIEW (editor->file), file);
 }
 
 /**

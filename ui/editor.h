@@ -25,6 +25,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CnnEditor, cnn_editor, CNN, EDITOR, GtkBox)
 
 GtkWidget *cnn_editor_new             (CnnPicture *picture, const char *presets_folder);
+void       cnn_editor_open            (CnnEditor *editor, const char *file);
 void       cnn_editor_verdict         (CnnEditor *editor, gboolean ok, const char *sentence);
 void       cnn_editor_picture_changed (CnnEditor *editor);
 

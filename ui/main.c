@@ -2,7 +2,7 @@
 
 /* The editor on a picture in a file, without GIMP:
  *
- *   cnn-editor [--network TEXT] [--preset NAME] PICTURE
+ *   cnn-editor [--network TEXT | --preset NAME | --model FILE] PICTURE
  *
  * Nothing becomes of what is done in it but the text, which is printed at the end. */
 
@@ -19,11 +19,13 @@
 
 static char  *network_text;
 static char  *preset_name;
+static char  *model_file;
 static char **files;
 
 static const GOptionEntry entries[] = {
   { "network", 'n', 0, G_OPTION_ARG_STRING, &network_text, "the network to begin with", "TEXT" },
   { "preset", 'p', 0, G_OPTION_ARG_STRING, &preset_name, "one that comes with Convolens", "NAME" },
+  { "model", 'm', 0, G_OPTION_ARG_FILENAME, &model_file, "an .onnx model to open", "FILE" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, "PICTURE" },
   { NULL },
 };
@@ -82,6 +84,8 @@ main (int argc, char **argv)
   gtk_container_add (GTK_CONTAINER (window), editor);
   g_signal_connect (editor, "notify::network", G_CALLBACK (network_changed), NULL);
   g_object_set (editor, "network", network_text != NULL ? network_text : preset->text, NULL);
+  if (model_file != NULL)
+    cnn_editor_open (CNN_EDITOR (editor), model_file);
   gtk_widget_show (editor);
   gtk_widget_show (window);
   g_signal_connect (window, "delete-event", G_CALLBACK (gtk_main_quit), NULL);

@@ -228,7 +228,10 @@ test_off (void)
 
   open_view (&f, "conv kernels=@c.weight[1:3] bias=@c.bias[0]\nrelu");
   words = cnn_card_words_params (cnn_draft_layer (f.draft, 1)->node, " · ");
-  g_assert_cmpstr (words, ==, "@c.weight[1:3] · Bias @c.bias[0]");
+  g_assert_cmpstr (words, ==, "@c.weight[1:3]");
+  g_free (words);
+  words = cnn_card_words_params (cnn_draft_layer (f.draft, 1)->node, NULL);
+  g_assert_nonnull (strstr (words, "Bias: @c.bias[0]"));
   cnn_draft_set_enabled (f.draft, 1, FALSE);
   ui_test_settle ();
   assert_rest (&f, "#off conv kernels=@c.weight[1:3] bias=@c.bias[0]\nrelu");
