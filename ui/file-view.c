@@ -331,10 +331,10 @@ flat (GtkWidget *button)
 static void
 add_buttons (CnnFileView *view)
 {
-  GtkWidget *open = icon_button (gtk_button_new (), "document-open-symbolic", _("Open"),
+  GtkWidget *open = icon_button (gtk_button_new (), "document-open-symbolic", _("Open a file"),
                                  _("Open another network: an .onnx model, or a text"));
 
-  view->save = icon_button (gtk_button_new (), "document-save-as-symbolic", _("Save"),
+  view->save = icon_button (gtk_button_new (), "document-save-as-symbolic", _("Save to a file"),
                             _("Save this network: as an .onnx model, or as a text"));
   view->buttons = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0));
   gtk_style_context_add_class (gtk_widget_get_style_context (view->buttons), "linked");

@@ -40,7 +40,7 @@ test_dialogs (void)
   g_autofree char *saved = model_files_path ("copy.onnx"), *copy = model_files_path ("copy");
 
   model_files_bench (&bench);
-  bench_press (&bench, "Open");
+  bench_press (&bench, "Open a file");
   g_assert_nonnull (find_dialog ());
   gtk_file_chooser_set_filename (GTK_FILE_CHOOSER (find_dialog ()), file);
   g_assert_true (ui_test_wait (is_chosen, file));
@@ -50,7 +50,7 @@ test_dialogs (void)
   g_assert_nonnull (strstr (model_files_text (&bench), file));
 
   /* A name without an ending gets that of a model. */
-  bench_press (&bench, "Save");
+  bench_press (&bench, "Save to a file");
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (find_dialog ()), model_files_folder);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (find_dialog ()), "copy");
   g_assert_true (ui_test_wait (is_chosen, copy));
@@ -59,7 +59,7 @@ test_dialogs (void)
   g_assert_true (g_file_test (saved, G_FILE_TEST_EXISTS));
 
   /* Which is not replaced without a question. */
-  bench_press (&bench, "Save");
+  bench_press (&bench, "Save to a file");
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (find_dialog ()), model_files_folder);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (find_dialog ()), "copy");
   g_assert_true (ui_test_wait (is_chosen, copy));
@@ -67,7 +67,7 @@ test_dialogs (void)
   g_assert_true (ui_test_wait (is_answered, &bench));
   ui_test_settle ();
   g_assert_true (model_files_says (&bench, "There is a file “copy.onnx” already"));
-  bench_press (&bench, "Open");
+  bench_press (&bench, "Open a file");
   bench_close (&bench);
   g_remove (file);
   g_remove (saved);

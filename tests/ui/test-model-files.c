@@ -55,7 +55,7 @@ test_open (void)
   bench_select (&bench, 6);
   bench_card_key (&bench, GDK_KEY_Delete, 0);
   g_assert_true (model_files_says (&bench, "small.onnx"));
-  save = bench_find (&bench, GTK_TYPE_BUTTON, "Save");
+  save = bench_find (&bench, GTK_TYPE_BUTTON, "Save to a file");
   g_assert_true (gtk_widget_is_sensitive (save));
   g_object_set (bench.editor, "network", "", NULL);
   ui_test_settle ();
