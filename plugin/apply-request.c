@@ -138,7 +138,7 @@ get_network (ApplyRequest *request, GimpProcedureConfig *config, CnnShape pictur
 {
   g_autoptr (CnnNetwork) network = NULL;
   g_autoptr (GError)     wrong   = NULL;
-  g_autofree char       *path    = request_model_path (config, &wrong);
+  g_autofree char       *path    = request_model_path (config, "model", &wrong);
   g_autofree char       *text    = NULL;
   const CnnModelInfo    *info    = NULL;
   guint                  output  = 0;

@@ -265,11 +265,12 @@ fill (Dialog *self)
   set_size (self);
 }
 
-/* A model that was asked for is shown as its text, which names the file. */
+/* A model that was asked for is shown as its text, which names the file; the editor saves
+ * models itself. */
 static void
 show_model (Dialog *self)
 {
-  g_autofree char     *path  = request_model_path (self->config, NULL);
+  g_autofree char     *path  = request_model_path (self->config, "model", NULL);
   CnnShape             shape = { gimp_drawable_get_height (GIMP_DRAWABLE (self->layer)),
                                  gimp_drawable_get_width (GIMP_DRAWABLE (self->layer)),
                                  gimp_drawable_is_rgb (GIMP_DRAWABLE (self->layer)) ? 3 : 1 };
@@ -277,7 +278,7 @@ show_model (Dialog *self)
 
   if (model != NULL)
     g_object_set (self->config, "preset", "custom", "network", cnn_model_text (model), NULL);
-  g_object_set (self->config, "model", NULL, NULL);
+  g_object_set (self->config, "model", NULL, "save-model", NULL, NULL);
 }
 
 /* A preset that was chosen last is shown as it is now. */

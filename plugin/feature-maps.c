@@ -112,6 +112,10 @@ add_arguments (GimpProcedure *procedure)
   gimp_procedure_add_file_argument (
     procedure, "model", _("Mo_del"), _("An .onnx file whose network is used instead of the text"),
     GIMP_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, G_PARAM_READWRITE);
+  gimp_procedure_add_file_argument (
+    procedure, "save-model", _("Sa_ve as a model"),
+    _("An .onnx file that the network is written to, with all its weights, before it runs"),
+    GIMP_FILE_CHOOSER_ACTION_SAVE, TRUE, NULL, G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
     procedure, "stages", _("Layers to _keep"),
     _("Which layers of the network are kept, each as a layer group: last, all, or a list like "

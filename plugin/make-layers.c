@@ -10,7 +10,9 @@
 #include "layers.h"
 #include "map-frame.h"
 #include "map-store.h"
+#include "onnx/save.h"
 #include "painter.h"
+#include "presets.h"
 #include "running.h"
 
 /* Multiplications behind a value from which on it is kept, not computed again. */
@@ -114,6 +116,26 @@ draw (CnnPlan *plan, const CnnSource *source, const Request *request, GPtrArray 
   return TRUE;
 }
 
+/* Where a file is asked for: what cannot be written is said before the network runs. */
+static gboolean
+save_model (GimpProcedureConfig *config, const Request *request, GError **error)
+{
+  g_autoptr (GError)     wrong    = NULL;
+  g_autofree char       *path     = request_model_path (config, "save-model", &wrong);
+  g_autofree char       *preset   = NULL;
+  g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
+
+  if (wrong != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return FALSE;
+    }
+  g_object_get (config, "preset", &preset, NULL);
+  if (preset != NULL && cnn_preset_find (preset) != NULL)
+    g_hash_table_insert (metadata, (gpointer) "convolens.preset", preset);
+  return path == NULL || cnn_model_save (request->network, request->input, metadata, path, error);
+}
+
 /**
  * make_layers:
  * @layer: the picture, in @image
@@ -143,7 +165,7 @@ make_layers (GimpImage *image, GimpLayer *layer, GimpProcedureConfig *config, GE
   if (coverage == NULL)
     return NULL;
   frames = get_frames (request, coverage, error);
-  if (frames == NULL)
+  if (frames == NULL || !save_model (config, request, error))
     return NULL;
 
   gimp_progress_init (_("Feature Maps"));

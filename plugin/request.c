@@ -170,18 +170,19 @@ request_layer (GimpImage *image, GimpDrawable **drawables, const char *who, GErr
 
 /**
  * request_model_path:
- * @config: arguments, "model" among them
+ * @config: arguments
+ * @argument: which of them it is: "model" or "save-model"
  *
  * Returns: (transfer full) (nullable): the path of the model; %NULL where there is none,
  *   or with %CNN_ERROR_IO set where it is not on this machine
  */
 char *
-request_model_path (GimpProcedureConfig *config, GError **error)
+request_model_path (GimpProcedureConfig *config, const char *argument, GError **error)
 {
   g_autoptr (GFile) file = NULL;
   char             *path;
 
-  g_object_get (config, "model", &file, NULL);
+  g_object_get (config, argument, &file, NULL);
   if (file == NULL)
     return NULL;
   path = g_file_get_path (file);
@@ -203,7 +204,7 @@ static CnnNetwork *
 get_network (GimpProcedureConfig *config, CnnShape picture, GError **error)
 {
   g_autoptr (GError) wrong      = NULL;
-  g_autofree char *path         = request_model_path (config, &wrong);
+  g_autofree char *path         = request_model_path (config, "model", &wrong);
   g_autofree char *preset_name  = NULL;
   g_autofree char *text         = NULL;
   const CnnPreset *preset;

@@ -79,7 +79,8 @@ const RequestStage *request_get_stage  (const Request *request, guint i);
 char               *request_stage_name (const Request *request, guint i);
 guint               request_n_layers   (const Request *request, guint i);
 char               *request_sentence   (const GError *error);
-char               *request_model_path (GimpProcedureConfig *config, GError **error);
+char               *request_model_path (GimpProcedureConfig *config, const char *argument,
+                                        GError **error);
 GimpValueArray     *request_fail       (GimpProcedure *procedure, GError *error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)

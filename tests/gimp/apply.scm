@@ -152,6 +152,18 @@
 (check-near "the maps of a file"
   (read-pixels (car (layers-of (car (run photo #:model relu-model #:mapping "raw" #:maps "2")))))
   #(0.7 0.7 0.7  0.2 0.2 0.2) 1e-5)
+
+; The network as a file, and the file as the network.
+(define saved-model (gimp-temp-file "onnx"))
+(define (maps-of groups) (map read-pixels (layers-of (car groups))))
+(define made
+  (maps-of (run photo #:network "conv 2 1x1 seed=3; leaky-relu" #:mapping "raw"
+                #:save-model saved-model)))
+(check-near "a network that was saved is the same from its file"
+  (apply append (map vector->list (maps-of (run photo #:model saved-model #:mapping "raw"))))
+  (apply append (map vector->list made)) 1e-5)
+(check-refused "what cannot be written is said before anything is made" '("/nowhere/model.onnx")
+  (image photo) (vector (layer photo)) #:network "relu" #:save-model "/nowhere/model.onnx")
 (drop photo)
 
 ; --- what cannot be had -----------------------------------------------------------------
