@@ -14,10 +14,24 @@
 
 /* --- the graph's inputs ------------------------------------------------------------------------ */
 
+/* Whether the file is one of those that the engine writes. */
+static gboolean
+is_own (const CnnOnnxGraph *graph)
+{
+  return g_str_has_prefix (graph->producer, "convolens");
+}
+
+/* How pictures lie in the file: in ours always in the same way, whatever their extents. */
+static const char *
+picture_layout (const CnnOnnxGraph *graph, int n_dims, const gint64 *dims)
+{
+  return n_dims == 4 && is_own (graph) ? "cchw" : cnn_import_natural (n_dims, dims);
+}
+
 /* Extents of the data where the file leaves them open: one picture of the given shape. */
 static gboolean
-input_dims (const CnnOnnxValue *value, CnnShape picture, CnnImported *imported, gint64 *dims,
-            int *n_dims, GError **error)
+input_dims (const CnnOnnxGraph *graph, const CnnOnnxValue *value, CnnShape picture,
+            CnnImported *imported, gint64 *dims, int *n_dims, GError **error)
 {
   const gint64 as_picture[] = { 1, picture.channels, picture.height, picture.width };
   const char  *layout;
@@ -31,7 +45,7 @@ input_dims (const CnnOnnxValue *value, CnnShape picture, CnnImported *imported, 
     }
   *n_dims = value->n_dims;
   memcpy (dims, value->dims, sizeof value->dims);
-  layout = cnn_import_natural (*n_dims, dims);
+  layout = picture_layout (graph, *n_dims, dims);
   for (int d = 0; d < *n_dims; d++)
     {
       if (dims[d] > G_MAXINT / 2)
@@ -74,9 +88,9 @@ add_data (CnnImport *import, CnnShape picture, const CnnOnnxTensor *given, CnnIm
       n_dims = given->n_dims;
       memcpy (dims, given->dims, sizeof given->dims);
     }
-  else if (!input_dims (declared, picture, imported, dims, &n_dims, error))
+  else if (!input_dims (import->graph, declared, picture, imported, dims, &n_dims, error))
     return FALSE;
-  layout = cnn_import_natural (n_dims, dims);
+  layout = picture_layout (import->graph, n_dims, dims);
   for (int d = 0; d < n_dims; d++)
     {
       gint64 *extent = &extents[layout[d] == 'h' ? 0 : layout[d] == 'w' ? 1 : 2];
@@ -198,7 +212,7 @@ add_outputs (CnnImport *import, CnnImported *imported, GError **error)
           cnn_onnx_tensor_ref (value->constant);
           continue;
         }
-      layout = cnn_import_natural (value->n_dims, value->dims);
+      layout = picture_layout (graph, value->n_dims, value->dims);
       layer = cnn_import_place (import, NULL, value, layout, error);
       if (layer < 0)
         return FALSE;

@@ -66,11 +66,12 @@ static gboolean
 pool (CnnImport              *import,
       const CnnOnnxNode      *node,
       const CnnImportValue   *data,
-      const CnnImportWindow  *window,
+      const CnnImportWindow  *said,
       const char             *op,
       const char             *more,
       GError                **error)
 {
+  CnnImportWindow taken = *said, *window = &taken;
   int            n = window->n;
   int            place = cnn_import_place (import, node, data, layouts[n - 1], error);
   int            layer;
@@ -80,6 +81,8 @@ pool (CnnImport              *import,
 
   if (place < 0)
     return FALSE;
+  if (strcmp (op, "maxpool") == 0)
+    place = cnn_import_window_take (window, import, place, " value=-3.4028234663852886e+38");
   layer = emit_pool (import, node, window, n - 2, n - 1, place, op, more, error);
   if (layer < 0)
     return FALSE;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "import-own.h"
 #include "network-private.h"
 #include "number.h"
 #include "text-private.h"
@@ -383,7 +384,7 @@ static CnnImportFunc
 find_function (const CnnOnnxNode *node)
 {
   if (*node->domain)
-    return NULL;
+    return cnn_import_own (node);
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     for (const CnnImportOp *op = tables[i]; op->op; op++)
       if (strcmp (op->op, node->op) == 0)
