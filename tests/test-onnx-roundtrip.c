@@ -278,13 +278,30 @@ static const struct
     "input ?x?x3\nconv 8 5x5 stride=2 pad=2 as=first\nbatchnorm as=norm\nrelu\nmaxpool 3 stride=2 pad=1\n"
     "dropout 0.25 as=drop\nconv 8 3x3 pad=same bias=no as=second\nadd drop\nglobal-avgpool\n"
     "dense 5 bias=no as=last\nsoftmax as=probabilities\n",
-    "" },
+    "input ?x?x3 weights=FILE\n"
+    "conv 8 5x5 stride=2 pad=2 kernels=@first.weight bias=@first.bias as=first\n"
+    "batchnorm scale=@norm.scale shift=@norm.shift mean=@norm.mean variance=@norm.variance as=norm\n"
+    "relu\nmaxpool 3 stride=2 pad=1\ndropout 0.25 as=drop\n"
+    "conv 8 3x3 pad=1 kernels=@second.weight bias=no as=second\nadd drop\nglobal-avgpool\n"
+    "dense 5 weights=@last.weight bias=no as=last\nsoftmax as=probabilities\n" },
   { "borders",
     "conv kernels=sobel-x groups=channels pad=same border=reflect\nconv 4 3x3 pad=1,2,0,1 border=wrap\n"
     "conv 2 5x1 border=replicate pad=same\n",
-    "" },
-  { "own", "input 16x20x2\nminpool 3 stride=1 pad=same\nstochastic-pool 2\nspp levels=1,3 type=average\ndense 4\n",
-    "" },
+    "input ?x?x3 weights=FILE\n"
+    "conv 3 3x3 pad=1 border=reflect groups=3 kernels=@conv_1.weight bias=0,0,0\n"
+    "conv 4 3x3 pad=1,2,0,1 border=wrap kernels=@conv_2.weight bias=0,0,0,0\n"
+    "conv 2 5x1 pad=2,0,2,0 border=replicate kernels=@conv_3.weight bias=0,0\n" },
+  { "own",
+    "input 16x20x2\nminpool 3 stride=1 pad=same\nstochastic-pool 2\ngelu\ngelu approximate=tanh\n"
+    "mish\nmaxpool 2 pad=3 stride=1 dilation=4 give=place\nspp levels=1,3 type=average\ndense 4\n",
+    "input 16x20x2 weights=FILE\nminpool 3 stride=1 pad=1\nstochastic-pool 2\ngelu\n"
+    "gelu approximate=tanh\nmish\nmaxpool 2 stride=1 pad=3 dilation=4 give=place\n"
+    "spp levels=1,3 type=average\ndense 4 weights=@dense_8.weight bias=0,0,0,0\n" },
+  { "far-padding",
+    "maxpool 2 pad=3 stride=1 dilation=4\nminpool 2 stride=1 pad=0,2,1,2 dilation=3\n"
+    "resize 2,1.5 mode=linear\n",
+    "input ?x?x3\nmaxpool 2 stride=1 pad=3 dilation=4\nminpool 2 stride=1 pad=0,2,1,2 dilation=3\n"
+    "resize 2,1.5 mode=linear\n" },
 };
 
 static void

@@ -14,23 +14,16 @@
 
 /* --- the graph's inputs ------------------------------------------------------------------------ */
 
-/* Whether the file is one of those that the engine writes. */
-static gboolean
-is_own (const CnnOnnxGraph *graph)
-{
-  return g_str_has_prefix (graph->producer, "convolens");
-}
-
 /* How pictures lie in the file: in ours always in the same way, whatever their extents. */
 static const char *
-picture_layout (const CnnOnnxGraph *graph, int n_dims, const gint64 *dims)
+picture_layout (const CnnImport *import, int n_dims, const gint64 *dims)
 {
-  return n_dims == 4 && is_own (graph) ? "cchw" : cnn_import_natural (n_dims, dims);
+  return n_dims == 4 && import->own ? "cchw" : cnn_import_natural (n_dims, dims);
 }
 
 /* Extents of the data where the file leaves them open: one picture of the given shape. */
 static gboolean
-input_dims (const CnnOnnxGraph *graph, const CnnOnnxValue *value, CnnShape picture,
+input_dims (const CnnImport *import, const CnnOnnxValue *value, CnnShape picture,
             CnnImported *imported, gint64 *dims, int *n_dims, GError **error)
 {
   const gint64 as_picture[] = { 1, picture.channels, picture.height, picture.width };
@@ -45,7 +38,7 @@ input_dims (const CnnOnnxGraph *graph, const CnnOnnxValue *value, CnnShape pictu
     }
   *n_dims = value->n_dims;
   memcpy (dims, value->dims, sizeof value->dims);
-  layout = picture_layout (graph, *n_dims, dims);
+  layout = picture_layout (import, *n_dims, dims);
   for (int d = 0; d < *n_dims; d++)
     {
       if (dims[d] > G_MAXINT / 2)
@@ -88,9 +81,9 @@ add_data (CnnImport *import, CnnShape picture, const CnnOnnxTensor *given, CnnIm
       n_dims = given->n_dims;
       memcpy (dims, given->dims, sizeof given->dims);
     }
-  else if (!input_dims (import->graph, declared, picture, imported, dims, &n_dims, error))
+  else if (!input_dims (import, declared, picture, imported, dims, &n_dims, error))
     return FALSE;
-  layout = picture_layout (import->graph, n_dims, dims);
+  layout = picture_layout (import, n_dims, dims);
   for (int d = 0; d < n_dims; d++)
     {
       gint64 *extent = &extents[layout[d] == 'h' ? 0 : layout[d] == 'w' ? 1 : 2];
@@ -212,7 +205,7 @@ add_outputs (CnnImport *import, CnnImported *imported, GError **error)
           cnn_onnx_tensor_ref (value->constant);
           continue;
         }
-      layout = picture_layout (graph, value->n_dims, value->dims);
+      layout = picture_layout (import, value->n_dims, value->dims);
       layer = cnn_import_place (import, NULL, value, layout, error);
       if (layer < 0)
         return FALSE;
@@ -273,6 +266,14 @@ name_layer (CnnImport *import, CnnImportLayer *layer)
 {
   g_autofree char *wish = g_steal_pointer (&layer->wish);
 
+  /* In files of ours a name that nobody has given is the one that is written: so that the
+   * text stays the same however often it is saved. */
+  if (import->own && layer->number > 0)
+    {
+      g_free (wish);
+      wish = g_strdup_printf ("%s_%u", layer->op, layer->number);
+      g_strdelimit (wish, "-", '_');
+    }
   layer->wish = g_strdup (wish);
   for (guint i = 2; g_hash_table_contains (import->names, layer->wish); i++)
     {
@@ -280,6 +281,19 @@ name_layer (CnnImport *import, CnnImportLayer *layer)
       layer->wish = g_strdup_printf ("%s-%u", wish, i);
     }
   g_hash_table_add (import->names, layer->wish);
+}
+
+/* Names that a person has given come before those that are made up. */
+static void
+keep_names (CnnImport *import, const GArray *order)
+{
+  for (guint i = 0; i < order->len; i++)
+    {
+      CnnImportLayer *layer = cnn_import_layer (import, g_array_index (order, int, i));
+
+      if (layer->given)
+        layer->given = g_hash_table_add (import->names, layer->wish);
+    }
 }
 
 static void
@@ -295,9 +309,10 @@ append_layer (CnnImport *import, CnnImportLayer *layer, GString *text)
     g_string_append_printf (text, " %s", layer->values);
   if (cnn_import_layer (import, layer->in[0])->number + 1 != layer->number)
     g_string_append_printf (text, " from=%s", cnn_import_layer (import, layer->in[0])->wish);
-  if (layer->named)
+  if (layer->named || layer->given)
     {
-      name_layer (import, layer);
+      if (!layer->given)
+        name_layer (import, layer);
       g_string_append_printf (text, " as=%s", layer->wish);
     }
   g_string_append_c (text, '\n');
@@ -312,6 +327,7 @@ write_text (CnnImport *import, CnnImported *imported)
 
   mark_used (import, imported);
   order = order_layers (import, imported);
+  keep_names (import, order);
   g_string_append_printf (text, "input %dx%dx%d", CNN_SHAPE_ARGS (input->shape));
   if (input->named)
     {
@@ -361,6 +377,7 @@ cnn_import_graph (CnnOnnxGraph *graph, CnnShape picture, CnnOnnxTensor *const *g
 {
   g_autoptr (CnnImported) imported = g_new0 (CnnImported, 1);
   CnnImport import = {
+    .own = g_str_has_prefix (graph->producer, "convolens"),
     .graph = graph,
     .values = g_new0 (CnnImportValue, graph->values->len + 1),
     .known = g_new0 (gboolean, graph->values->len + 1),

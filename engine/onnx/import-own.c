@@ -186,6 +186,46 @@ import_max_place (CnnImport          *import,
          import_pool (import, node, "maxpool", pool_keys, &pad, " give=place", error);
 }
 
+/* --- padding that wraps around --------------------------------------------------------- */
+
+static gboolean
+read_wrap (const char *name, CnnSides *pad)
+{
+  g_autofree char *again = NULL;
+
+  if (sscanf (name, "WrapPad_%9d_%9d_%9d_%9d", &pad->top, &pad->right, &pad->bottom,
+              &pad->left) != 4)
+    return FALSE;
+  again = g_strdup_printf ("WrapPad_%d_%d_%d_%d", pad->top, pad->right, pad->bottom, pad->left);
+  return strcmp (again, name) == 0 && MIN (pad->top, pad->right) >= 0 &&
+         MIN (pad->bottom, pad->left) >= 0;
+}
+
+static gboolean
+import_wrap (CnnImport          *import,
+             const CnnOnnxNode  *node,
+             GError            **error)
+{
+  const CnnImportValue *data = cnn_import_data (import, node, 0, error);
+  gint64                dims[4];
+  CnnSides              pad;
+  int                   layer;
+
+  if (!data || !read_wrap (node->op, &pad) || !check_call (node, data, no_keys, 4, error))
+    return FALSE;
+  layer = cnn_import_place (import, node, data, "cchw", error);
+  if (layer >= 0)
+    layer = cnn_import_emit (import, node, 1, &layer, error, "pad %d,%d,%d,%d border=wrap", pad.top,
+                             pad.right, pad.bottom, pad.left);
+  if (layer < 0)
+    return FALSE;
+  memcpy (dims, data->dims, sizeof dims);
+  dims[2] += pad.top + pad.bottom;
+  dims[3] += pad.left + pad.right;
+  cnn_import_set (import, node, 0, layer, 4, dims, "cchw");
+  return TRUE;
+}
+
 /* --- pyramids: all they are is in the name ------------------------------------------- */
 
 static const char *
@@ -285,6 +325,8 @@ find (const char *domain, const char *name)
   for (guint i = 0; i < G_N_ELEMENTS (own); i++)
     if (strcmp (name, own[i].op) == 0)
       return own[i].import;
+  if (read_wrap (name, &pad))
+    return import_wrap;
   if (read_place (name, &size, &pad))
     return import_max_place;
   return is_pyramid (name) ? import_pyramid : NULL;

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @shape: of its output
  * @used: the text needs it
  * @named: another layer, not the next one, reads it
+ * @given: a person has given it its name
  * @number: in the text
  */
 typedef struct
@@ -30,6 +31,7 @@ typedef struct
   CnnShape  shape;
   gboolean  used;
   gboolean  named;
+  gboolean  given;
   guint     number;
 } CnnImportLayer;
 
@@ -43,6 +45,7 @@ typedef struct
 
 struct _CnnImport
 {
+  gboolean        own;    /* the file is one that the engine has written */
   CnnOnnxGraph   *graph;
   CnnImportValue *values; /* [graph->values->len] */
   gboolean       *known;  /* [graph->values->len] */
