@@ -21,6 +21,16 @@ onnx_extent (const CnnResizeAxis *axis)
   return (int) floorf ((float) axis->in * (float) axis->scale);
 }
 
+/* Whether the scale gives no whole number of rows (columns), and that matters. */
+static gboolean
+is_between (const CnnResize *p, const CnnResizeAxis *axis)
+{
+  double length = axis->in * axis->scale;
+
+  return (p->coordinates == CNN_RESIZE_ALIGN_CORNERS || p->coordinates == CNN_RESIZE_TF_CROP) &&
+         p->scale.n > 0 && length != floor (length);
+}
+
 static gboolean
 can_write (const CnnResize *p, const CnnResizeAxis *rows, const CnnResizeAxis *columns,
            GError **error)
@@ -33,6 +43,11 @@ can_write (const CnnResize *p, const CnnResizeAxis *rows, const CnnResizeAxis *c
   if (p->coordinates == CNN_RESIZE_HALF_PIXEL_SYMMETRIC)
     return refuse (error, _("the operators of ONNX that files are written with do not have "
                             "coordinates=half-pixel-symmetric"));
+  /* Where cells lie follows from the size that comes out. ONNX's own tests take it as it is
+   * before it is rounded, other programs after that. */
+  if (is_between (p, rows) || is_between (p, columns))
+    return refuse (error, _("with that scale a part of a cell is left over, and programs do not "
+                            "agree where cells lie then; with to= it can be written"));
   /* More rows (columns) than the scale gives can be cut off: but for one that is left. */
   if (p->scale.n > 0 &&
       (rows->out > most_rows || columns->out > most_columns ||
@@ -109,6 +124,10 @@ cnn_resize_write (CnnWriter *writer, const CnnNode *node, GError **error)
     cnn_writer_int (writer, "exclude_outside", 1);
   if (p->coordinates == CNN_RESIZE_TF_CROP)
     cnn_writer_float (writer, "extrapolation_value", p->extrapolate);
+  /* For other sizes a part of a cell may be left over. */
+  if ((p->coordinates == CNN_RESIZE_ALIGN_CORNERS || p->coordinates == CNN_RESIZE_TF_CROP) &&
+      (rows.scale != floor (rows.scale) || columns.scale != floor (columns.scale)))
+    cnn_writer_fixed (writer);
   if (p->scale.n > 0)
     {
       cut.bottom = rows.out - onnx_extent (&rows);
