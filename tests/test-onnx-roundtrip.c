@@ -12,9 +12,9 @@
 /* Networks saved as ONNX and opened again compute the same, and a person finds in them what
  * they built. What was opened, saved and opened again, is the same text. */
 
-#define CASES    16  /* of each layer */
+#define CASES    8  /* of each layer */
 #define ATTEMPTS 3000
-#define NETWORKS 300 /* of several layers */
+#define NETWORKS 150 /* of several layers */
 #define CLOSE    1e-5
 
 static char             *folder;

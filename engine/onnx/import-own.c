@@ -293,6 +293,11 @@ import_pyramid (CnnImport          *import,
   width = *rest == 'x' ? (rest++, read_number (&rest)) : 0;
   if (wrong_size (data, height, width, error))
     return FALSE;
+  if (*rest)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED, _("this operator is not supported"));
+      return FALSE;
+    }
   layer = cnn_import_place (import, node, data, "cchw", error);
   if (layer >= 0)
     layer = cnn_import_emit (import, node, 1, &layer, error, "spp levels=%s%s", levels->str,

@@ -59,6 +59,8 @@ struct _CnnImport
 CnnImportLayer *cnn_import_layer           (const CnnImport *import, int layer);
 void            cnn_import_layer_clear     (gpointer layer);
 char           *cnn_import_wish            (const CnnOnnxNode *node);
+void            cnn_import_take_name       (CnnImport *import, const CnnOnnxNode *node,
+                                            int number);
 void            cnn_import_append_names    (GString *words, guint n, const char *const *names);
 gboolean        cnn_import_nodes           (CnnImport *import, GError **error);
 int             cnn_import_placed          (const CnnImport *import, const CnnImportValue *value,
