@@ -95,7 +95,7 @@ put_attributes (GByteArray *node, const char *attributes)
       put_attribute (node, words[i]);
 }
 
-/* One node that makes @n_out outputs of @n_in inputs; @pads: (nullable): attributes of a Pad
+/* One node that makes @n_out outputs of @n_in inputs; @op: perhaps “domain.Operator”; @pads: (nullable): attributes of a Pad
  * before it. */
 static CnnOnnxGraph *
 model (const char *op, int version, guint n_in, guint n_out, const char *attributes,
@@ -126,6 +126,17 @@ model (const char *op, int version, guint n_in, guint n_out, const char *attribu
       put_text (node, i < n_in ? 1 : 2, i == 0 && pads ? "padded" : name);
       put_text (info, 1, name);
       put_message (graph, i < n_in ? 11 : 12, info);
+    }
+  if (strchr (op, '.'))
+    {
+      g_autofree char *domain = g_strndup (op, strcspn (op, "."));
+      GByteArray      *other = g_byte_array_new ();
+
+      put_text (node, 7, domain);
+      put_text (other, 1, domain);
+      put_int (other, 2, 1);
+      put_message (bytes, 8, other);
+      op = strchr (op, '.') + 1;
     }
   put_text (node, 4, op);
   put_attributes (node, attributes);
@@ -558,6 +569,79 @@ test_padding (void)
   cnn_onnx_tensor_unref (in[1]);
 }
 
+/* --- a bias that is a node of its own --------------------------------------------------------- */
+
+/* (transfer full): the text of a convolution without a bias and numbers that are added to it;
+ * @read_twice: what it makes is an output, too. */
+static char *
+add_after_conv (int n_dims, const gint64 *dims, gboolean read_twice)
+{
+  static const char *const names[] = { "x", "w", "b", "y", "c" };
+  static const gint64      x[] = { 1, 3, 4, 4 }, w[] = { 2, 3, 1, 1 };
+
+  GByteArray              *graph = g_byte_array_new (), *bytes = g_byte_array_new ();
+  g_autoptr (CnnOnnxGraph) read = NULL;
+  g_autoptr (CnnImported)  imported = NULL;
+  g_autoptr (GError)       error = NULL;
+  CnnOnnxTensor           *in[] = { cnn_onnx_tensor_floats (4, x), cnn_onnx_tensor_floats (4, w),
+                                    cnn_onnx_tensor_floats (n_dims, dims) };
+
+  for (guint i = 0; i < 2; i++)
+    {
+      GByteArray *node = g_byte_array_new (), *opset = g_byte_array_new ();
+
+      put_text (node, 1, i == 0 ? "x" : "b");
+      put_text (node, 1, i == 0 ? "w" : "c");
+      put_text (node, 2, i == 0 ? "c" : "y");
+      put_text (node, 4, i == 0 ? "Conv" : "Add");
+      put_message (graph, 1, node);
+      put_int (opset, 2, 13);
+      if (i == 0)
+        put_message (bytes, 8, opset);
+      else
+        g_byte_array_unref (opset);
+    }
+  for (guint i = 0; i < (read_twice ? 5 : 4); i++)
+    {
+      GByteArray *info = g_byte_array_new ();
+
+      put_text (info, 1, names[i]);
+      put_message (graph, i < 3 ? 11 : 12, info);
+    }
+  put_int (bytes, 1, 8);
+  put_message (bytes, 7, graph);
+  read = cnn_onnx_graph_parse (bytes->data, bytes->len, NULL, NULL, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < in[2]->n; i++)
+    in[2]->floats[i] = (float) i + 0.5f;
+  imported = cnn_import_graph (read, (CnnShape) { 4, 4, 3 }, in, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 3; i++)
+    cnn_onnx_tensor_unref (in[i]);
+  g_byte_array_unref (bytes);
+  return g_steal_pointer (&imported->text);
+}
+
+static void
+test_bias (void)
+{
+  g_autofree char *merged = add_after_conv (3, (const gint64[]) { 2, 1, 1 }, FALSE);
+  g_autofree char *one = add_after_conv (0, NULL, FALSE);
+  g_autofree char *twice = add_after_conv (3, (const gint64[]) { 2, 1, 1 }, TRUE);
+  g_autofree char *columns = add_after_conv (1, (const gint64[]) { 4 }, FALSE);
+
+  g_assert_nonnull (strstr (merged, " bias=0.5,1.5\n"));
+  g_assert_null (strstr (merged, "\nadd"));
+  g_assert_nonnull (strstr (one, " bias=0.5,0.5\n"));
+  g_assert_null (strstr (one, "\nadd"));
+  /* Somebody wants what is there before. */
+  g_assert_nonnull (strstr (twice, " bias=no"));
+  g_assert_nonnull (strstr (twice, "\nadd"));
+  /* Not one number for each map. */
+  g_assert_nonnull (strstr (columns, " bias=no"));
+  g_assert_nonnull (strstr (columns, "\nadd"));
+}
+
 /* --- what makes no sense ---------------------------------------------------------------------- */
 
 /* @x and @w: extents, the second constant. */
@@ -609,6 +693,21 @@ static const Refusal refusals[] = {
   { "BatchNormalization", 15, "", { 1, 3, 2, 2 }, { 4 }, "" },
   { "InstanceNormalization", 15, "", { 1, 3, 2, 2 }, { 4 }, "channel" },
   { "Cast", 13, "to=7", { 2, 4 }, { 0 }, "type" },
+  /* What looks like a function of our own. */
+  { "convolens.MinPool", 17, "kernel_shape=2,2 ceil_mode=1", { 1, 2, 4, 4 }, { 0 }, "ceil_mode" },
+  { "convolens.MinPool", 17, "", { 1, 2, 4, 4 }, { 0 }, "size" },
+  { "convolens.MinPool", 17, "kernel_shape=2,2", { 2, 4 }, { 0 }, "2 dimensions" },
+  { "convolens.MinPool", 17, "kernel_shape=2,2", { 1, 2, 4, 4 }, { 2, 2 }, "2 inputs" },
+  { "convolens.Mish", 17, "alpha=1", { 2, 4 }, { 0 }, "alpha" },
+  { "convolens.MaxPyramid_1_99999999_of_4x4", 17, "", { 1, 2, 4, 4 }, { 0 }, "levels" },
+  { "convolens.MaxPyramid_1_2_of_4x5", 17, "", { 1, 2, 4, 4 }, { 0 }, "4×5" },
+  { "convolens.MaxPyramid_1_2_of_4x4", 17, "", { 2, 2, 4, 4 }, { 0 }, "one picture" },
+  { "convolens.MaxPyramid_1_2_of_4x4_", 17, "", { 1, 2, 4, 4 }, { 0 }, "" },
+  { "convolens.MaxPlace_of_4x4_padded_0_0_0_0", 17, "kernel_shape=2,2", { 1, 2, 5, 4 }, { 0 },
+    "4×4" },
+  { "convolens.WrapPad_999999999_0_0_0", 17, "", { 1, 2, 4, 4 }, { 0 }, "" },
+  { "convolens.WrapPad_-1_0_0_0", 17, "", { 1, 2, 4, 4 }, { 0 }, "not supported" },
+  { "convolens.Other", 17, "", { 2, 4 }, { 0 }, "not supported" },
 };
 
 static int
@@ -656,6 +755,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onnx-layers/pools", test_pools);
   g_test_add_func ("/onnx-layers/matrices", test_matrices);
   g_test_add_func ("/onnx-layers/padding", test_padding);
+  g_test_add_func ("/onnx-layers/bias", test_bias);
   g_test_add_func ("/onnx-layers/refusals", test_refusals);
   return g_test_run ();
 }

@@ -68,6 +68,9 @@ check_digits (int set)
   CnnShape                 shape;
 
   g_assert_no_error (error);
+  /* What it adds to its products are nodes of their own. */
+  g_assert_nonnull (strstr (cnn_model_text (model), "bias=@"));
+  g_assert_null (strstr (cnn_model_text (model), "\nadd"));
   in = cnn_onnx_tensor_read (in_file, &error);
   g_assert_no_error (error);
   wanted = cnn_onnx_tensor_read (out_file, &error);

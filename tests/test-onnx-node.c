@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "onnx-opset.h"
 #include "onnx/import.h"
 #include "plan.h"
 
@@ -30,6 +31,13 @@ static const char *const drawn[] = {
   "test_training_dropout_mask", NULL
 };
 
+/* Checksums of expected outputs that are wrong: test_averagepool_3d_dilations_large_
+ * count_include_pad_is_1_ceil_mode_is_True of ONNX 1.17 counts cells that are no padding, which
+ * later versions of the suite have set right for the same model and input. */
+static const char *const wrong_outputs[] = {
+  "95e652b36f4fb061febab6f44d65d5d3afa5a4472cb4a54002106f3f58b2e6e4", NULL
+};
+
 typedef enum
 {
   PASSED,
@@ -41,6 +49,7 @@ typedef enum
  * Case:
  * @op: its operator, or "several"
  * @promised: it must pass
+ * @newer: it is of a later version of ONNX's operators than we read
  * @result: what became of it
  * @words: why not
  */
@@ -49,6 +58,7 @@ typedef struct
   char    *name;
   char    *op;
   gboolean promised;
+  gboolean newer;
   Result   result;
   char    *words;
 } Case;
@@ -217,6 +227,18 @@ note_type (const CnnOnnxTensor *tensor, gboolean *has_float, gboolean *plain)
                                 tensor->type == 9);
 }
 
+static gboolean
+is_wrong (const char *file)
+{
+  g_autofree char *bytes = NULL, *sum = NULL;
+  gsize            n;
+
+  if (!g_file_get_contents (file, &bytes, &n, NULL))
+    return FALSE;
+  sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) bytes, n);
+  return g_strv_contains (wrong_outputs, sum);
+}
+
 static GPtrArray *
 read_tensors (const char *folder, const char *kind, guint n, gboolean *has_float, gboolean *plain)
 {
@@ -225,7 +247,7 @@ read_tensors (const char *folder, const char *kind, guint n, gboolean *has_float
   for (guint i = 0; i < n; i++)
     {
       g_autofree char *file = g_strdup_printf ("%s/test_data_set_0/%s_%u.pb", folder, kind, i);
-      CnnOnnxTensor   *tensor = g_file_test (file, G_FILE_TEST_EXISTS)
+      CnnOnnxTensor   *tensor = g_file_test (file, G_FILE_TEST_EXISTS) && !is_wrong (file)
                                   ? cnn_onnx_tensor_read (file, NULL) : NULL;
 
       note_type (tensor, has_float, plain);
@@ -255,6 +277,7 @@ run_case (Case *at)
   if (graph == NULL)
     {
       at->op = g_strdup ("(not read)");
+      at->newer = newest_opset (file) > 22;
       refuse (at, error);
       return;
     }
@@ -393,16 +416,24 @@ test_refused_in_words (void)
     }
 }
 
-/* The cases are there, and those we promise among them. */
+/* The cases are there, and those we promise among them. In ONNX 1.20 many of these are of
+ * newer operator sets, which must be refused. */
 static void
 test_cases (void)
 {
-  guint n_promised = 0;
+  guint n_promised = 0, n_newer = 0;
 
   for (guint i = 0; i < cases->len; i++)
-    n_promised += ((const Case *) cases->pdata[i])->promised;
+    {
+      const Case *at = cases->pdata[i];
+
+      n_promised += at->promised;
+      n_newer += at->newer;
+      if (at->newer && strstr (at->words, "ONNX's operators of version 2") == NULL)
+        g_error ("%s: “%s” does not say that it is too new", at->name, at->words);
+    }
   g_assert_cmpuint (cases->len, >=, 1288);
-  g_assert_cmpuint (n_promised, >=, 400);
+  g_assert_cmpuint (n_promised, >=, n_newer == 0 ? 400 : 356);
 }
 
 int

@@ -215,6 +215,24 @@ cnn_onnx_attribute_has (const CnnOnnxNode *node,
 }
 
 /**
+ * cnn_onnx_attribute_other:
+ * @names: ends at %NULL
+ *
+ * Returns: (nullable): the name of an attribute of the node that is none of these
+ */
+const char *
+cnn_onnx_attribute_other (const CnnOnnxNode *node,
+                          const char *const *names)
+{
+  const CnnOnnxAttributes *all = node->attributes;
+
+  for (guint i = 0; all && i < all->n; i++)
+    if (!g_strv_contains (names, all->list[i].name))
+      return all->list[i].name;
+  return NULL;
+}
+
+/**
  * cnn_onnx_attribute_int:
  *
  * Returns: the whole number, or @otherwise where there is none of that name

@@ -149,6 +149,7 @@ void                 cnn_onnx_tensor_uniform_clear (CnnOnnxTensor *tensor);
 /* --- attributes.c ------------------------------------------------------------------- */
 
 gboolean             cnn_onnx_attribute_has    (const CnnOnnxNode *node, const char *name);
+const char          *cnn_onnx_attribute_other  (const CnnOnnxNode *node, const char *const *names);
 gint64               cnn_onnx_attribute_int    (const CnnOnnxNode *node, const char *name,
                                                 gint64 otherwise);
 double               cnn_onnx_attribute_float  (const CnnOnnxNode *node, const char *name,

@@ -5,6 +5,7 @@
 #include "error.h"
 #include "i18n.h"
 #include "import-along.h"
+#include "import-bias.h"
 #include "import-private.h"
 
 /* Nodes that compute number by number, with two inputs or more that are spread over each
@@ -340,6 +341,12 @@ import_two (CnnImport         *import,
   a = *in[0];
   if (!old_second (import, node, &a, in[1], &b, error))
     return FALSE;
+  if (strcmp (op, "add") == 0 && !a.constant != !b.constant &&
+      cnn_import_take_bias (import, node, a.constant != NULL, a.constant ? a.constant : b.constant))
+    {
+      cnn_onnx_tensor_unref (b.constant);
+      return TRUE;
+    }
   done = cnn_import_two (import, node, op, &a, &b, &out, error);
   cnn_onnx_tensor_unref (b.constant);
   if (done)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "import-private.h"
 #include "import-window.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "error.h"
@@ -380,8 +378,8 @@ append_extra (const Conv *conv,
     g_string_append_printf (words, " output-pad=%d,%d", height, width);
 }
 
-/* Where the data is padded by a layer of its own, takes that over: the layer before it, and
- * words for what the padding holds. */
+/* Takes over what a layer before pads: the layer before that, and words for what the padding
+ * holds. */
 static int
 take_padding (Conv       *conv,
               CnnImport  *import,
@@ -391,33 +389,17 @@ take_padding (Conv       *conv,
   static const char *const borders[] = { "", " border=reflect", " border=replicate",
                                          " border=wrap" };
 
-  CnnImportWindow      *window = &conv->window;
-  const CnnImportLayer *layer = cnn_import_layer (import, place);
-  int                   top, right, bottom, left, n = 0, row = window->n - 2, column = row + 1;
-
   *border = "";
-  if (conv->transposed || window->n > 2 || !layer->op || strcmp (layer->op, "pad") != 0 ||
-      (window->pad != CNN_IMPORT_PAD_SIDES && window->pad != CNN_IMPORT_PAD_VALID) ||
-      sscanf (layer->values, "%d,%d,%d,%d%n", &top, &right, &bottom, &left, &n) != 4 ||
-      MIN (MIN (top, right), MIN (bottom, left)) < 0 || (row < 0 && (top > 0 || bottom > 0)))
-    return place;
-  for (int i = 0; i < window->n; i++)
-    if (window->before[i] > 0 || window->after[i] > 0)
-      return place;
-  for (guint i = 0; i < G_N_ELEMENTS (borders); i++)
-    if (strcmp (layer->values + n, borders[i]) == 0)
-      {
-        if (row >= 0)
-          {
-            window->before[row] = top;
-            window->after[row] = bottom;
-          }
-        window->before[column] = left;
-        window->after[column] = right;
-        window->pad = CNN_IMPORT_PAD_SIDES;
-        *border = borders[i];
-        return layer->in[0];
-      }
+  for (guint i = 0; !conv->transposed && i < G_N_ELEMENTS (borders); i++)
+    {
+      int before = cnn_import_window_take (&conv->window, import, place, borders[i]);
+
+      if (before != place)
+        {
+          *border = borders[i];
+          return before;
+        }
+    }
   return place;
 }
 

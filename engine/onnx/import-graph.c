@@ -14,10 +14,17 @@
 
 /* --- the graph's inputs ------------------------------------------------------------------------ */
 
+/* How pictures lie in the file: in ours always in the same way, whatever their extents. */
+static const char *
+picture_layout (const CnnImport *import, int n_dims, const gint64 *dims)
+{
+  return n_dims == 4 && import->own ? "cchw" : cnn_import_natural (n_dims, dims);
+}
+
 /* Extents of the data where the file leaves them open: one picture of the given shape. */
 static gboolean
-input_dims (const CnnOnnxValue *value, CnnShape picture, CnnImported *imported, gint64 *dims,
-            int *n_dims, GError **error)
+input_dims (const CnnImport *import, const CnnOnnxValue *value, CnnShape picture,
+            CnnImported *imported, gint64 *dims, int *n_dims, GError **error)
 {
   const gint64 as_picture[] = { 1, picture.channels, picture.height, picture.width };
   const char  *layout;
@@ -31,7 +38,7 @@ input_dims (const CnnOnnxValue *value, CnnShape picture, CnnImported *imported, 
     }
   *n_dims = value->n_dims;
   memcpy (dims, value->dims, sizeof value->dims);
-  layout = cnn_import_natural (*n_dims, dims);
+  layout = picture_layout (import, *n_dims, dims);
   for (int d = 0; d < *n_dims; d++)
     {
       if (dims[d] > G_MAXINT / 2)
@@ -74,9 +81,9 @@ add_data (CnnImport *import, CnnShape picture, const CnnOnnxTensor *given, CnnIm
       n_dims = given->n_dims;
       memcpy (dims, given->dims, sizeof given->dims);
     }
-  else if (!input_dims (declared, picture, imported, dims, &n_dims, error))
+  else if (!input_dims (import, declared, picture, imported, dims, &n_dims, error))
     return FALSE;
-  layout = cnn_import_natural (n_dims, dims);
+  layout = picture_layout (import, n_dims, dims);
   for (int d = 0; d < n_dims; d++)
     {
       gint64 *extent = &extents[layout[d] == 'h' ? 0 : layout[d] == 'w' ? 1 : 2];
@@ -172,13 +179,13 @@ add_inputs (CnnImport *import, CnnShape picture, CnnOnnxTensor *const *given,
 
 /* As pictures lie, unless it lies in the other way that they may. */
 static const char *
-output_layout (const CnnImportValue *value)
+output_layout (const CnnImport *import, const CnnImportValue *value)
 {
   if (value->n_dims == 4 && cnn_import_lies (value, "cchw"))
     return "cchw";
-  if (value->n_dims == 4 && cnn_import_lies (value, "chwc"))
+  if (value->n_dims == 4 && !import->own && cnn_import_lies (value, "chwc"))
     return "chwc";
-  return cnn_import_natural (value->n_dims, value->dims);
+  return picture_layout (import, value->n_dims, value->dims);
 }
 
 static gboolean
@@ -209,7 +216,7 @@ add_outputs (CnnImport *import, CnnImported *imported, GError **error)
           cnn_onnx_tensor_ref (value->constant);
           continue;
         }
-      layout = output_layout (value);
+      layout = output_layout (import, value);
       layer = cnn_import_place (import, NULL, value, layout, error);
       if (layer < 0)
         return FALSE;
@@ -270,6 +277,14 @@ name_layer (CnnImport *import, CnnImportLayer *layer)
 {
   g_autofree char *wish = g_steal_pointer (&layer->wish);
 
+  /* In files of ours a name that nobody has given is the one that is written: so that the
+   * text stays the same however often it is saved. */
+  if (import->own && layer->number > 0)
+    {
+      g_free (wish);
+      wish = g_strdup_printf ("%s_%u", layer->op, layer->number);
+      g_strdelimit (wish, "-", '_');
+    }
   layer->wish = g_strdup (wish);
   for (guint i = 2; g_hash_table_contains (import->names, layer->wish); i++)
     {
@@ -277,6 +292,19 @@ name_layer (CnnImport *import, CnnImportLayer *layer)
       layer->wish = g_strdup_printf ("%s-%u", wish, i);
     }
   g_hash_table_add (import->names, layer->wish);
+}
+
+/* Names that a person has given come before those that are made up. */
+static void
+keep_names (CnnImport *import, const GArray *order)
+{
+  for (guint i = 0; i < order->len; i++)
+    {
+      CnnImportLayer *layer = cnn_import_layer (import, g_array_index (order, int, i));
+
+      if (layer->given)
+        layer->given = g_hash_table_add (import->names, layer->wish);
+    }
 }
 
 static void
@@ -292,9 +320,10 @@ append_layer (CnnImport *import, CnnImportLayer *layer, GString *text)
     g_string_append_printf (text, " %s", layer->values);
   if (cnn_import_layer (import, layer->in[0])->number + 1 != layer->number)
     g_string_append_printf (text, " from=%s", cnn_import_layer (import, layer->in[0])->wish);
-  if (layer->named)
+  if (layer->named || layer->given)
     {
-      name_layer (import, layer);
+      if (!layer->given)
+        name_layer (import, layer);
       g_string_append_printf (text, " as=%s", layer->wish);
     }
   g_string_append_c (text, '\n');
@@ -309,6 +338,7 @@ write_text (CnnImport *import, CnnImported *imported)
 
   mark_used (import, imported);
   order = order_layers (import, imported);
+  keep_names (import, order);
   g_string_append_printf (text, "input %dx%dx%d", CNN_SHAPE_ARGS (input->shape));
   if (input->named)
     {
@@ -358,6 +388,7 @@ cnn_import_graph (CnnOnnxGraph *graph, CnnShape picture, CnnOnnxTensor *const *g
 {
   g_autoptr (CnnImported) imported = g_new0 (CnnImported, 1);
   CnnImport import = {
+    .own = g_str_has_prefix (graph->producer, "convolens"),
     .graph = graph,
     .values = g_new0 (CnnImportValue, graph->values->len + 1),
     .known = g_new0 (gboolean, graph->values->len + 1),

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "axes.h"
 #include "error.h"
 #include "i18n.h"
 #include "import-join.h"
+#include "import-private.h"
 #include "number.h"
 
 /* Nodes that put something beside a tensor: Pad, Concat. */
@@ -117,6 +120,27 @@ set_padding (CnnImport            *import,
 }
 
 /* Pad: parts that are the same everywhere, or what stands in the map. */
+/* Whether nobody reads the node's output but poolings in which @number never wins. */
+static gboolean
+never_wins (const CnnImport   *import,
+            const CnnOnnxNode *node,
+            double             number)
+{
+  for (guint i = 0; i < import->graph->n_outputs; i++)
+    if (import->graph->outputs[i] == node->out[0])
+      return FALSE;
+  for (guint i = 0; i < import->graph->nodes->len; i++)
+    {
+      const CnnOnnxNode *reader = cnn_onnx_graph_node (import->graph, i);
+
+      for (guint k = 0; k < reader->n_in; k++)
+        if (reader->in[k] == node->out[0] &&
+            strcmp (reader->op, number < 0.0 ? "MaxPool" : "MinPool") != 0)
+          return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 cnn_import_pad (CnnImport         *import,
                 const CnnOnnxNode *node,
@@ -141,6 +165,9 @@ cnn_import_pad (CnnImport         *import,
     }
   if (given && given->n == 1)
     number = cnn_onnx_tensor_value (given, 0);
+  /* No layer holds what is infinite; that pooling takes the padding over. */
+  if (isinf (number) && cnn_import_wants (node, 0) && never_wins (import, node, number))
+    number = copysign (FLT_MAX, number);
   if (*border == '\0' && number != 0)
     {
       g_string_append (filled, " value=");

@@ -51,6 +51,8 @@ arrange (const CnnImportValue   *data,
   char kinds[CNN_ONNX_MAX_DIMS];
   char layout[] = { [ROWS] = 'h', [GROUPS] = 'c', [FANS] = 'c', [INNER] = 'c' };
 
+  if (n < 2 || n > CNN_ONNX_MAX_DIMS)
+    return wrong (error, _("its inputs have too many dimensions"));
   product->n_groups = product->n_fans = 1;
   for (int i = 0; i < n - 2; i++)
     {

@@ -66,11 +66,12 @@ static gboolean
 pool (CnnImport              *import,
       const CnnOnnxNode      *node,
       const CnnImportValue   *data,
-      const CnnImportWindow  *window,
+      const CnnImportWindow  *said,
       const char             *op,
       const char             *more,
       GError                **error)
 {
+  CnnImportWindow taken = *said, *window = &taken;
   int            n = window->n;
   int            place = cnn_import_place (import, node, data, layouts[n - 1], error);
   int            layer;
@@ -80,6 +81,8 @@ pool (CnnImport              *import,
 
   if (place < 0)
     return FALSE;
+  if (strcmp (op, "maxpool") == 0)
+    place = cnn_import_window_take (window, import, place, " value=-3.4028234663852886e+38");
   layer = emit_pool (import, node, window, n - 2, n - 1, place, op, more, error);
   if (layer < 0)
     return FALSE;
@@ -173,8 +176,8 @@ import_max_pool (CnnImport          *import,
 /* --- AveragePool, LpPool ------------------------------------------------------------------ */
 
 /* Where padding counts, and a window reaches beyond even that, what is out there counts,
- * too: in all files before version 19, and as ONNX has it, in three dimensions later on.
- * Here as padding that is added for it. */
+ * too, in files before version 19. Here as padding that is added for it. Later only “pad
+ * pixels” count, which are those that the node itself says. */
 static void
 pad_to_windows (CnnImportWindow *window)
 {
@@ -202,8 +205,7 @@ import_average_pool (CnnImport          *import,
 
   if (!data || !cnn_import_window (node, data, NULL, &window, error))
     return FALSE;
-  if (counts && window.up && window.pad == CNN_IMPORT_PAD_SIDES &&
-      (node->version < 19 || window.n == 3))
+  if (counts && window.up && window.pad == CNN_IMPORT_PAD_SIDES && node->version < 19)
     pad_to_windows (&window);
   return pool (import, node, data, &window, "avgpool",
                counts && window.pad != CNN_IMPORT_PAD_VALID ? " count-padding=yes" : "", error);

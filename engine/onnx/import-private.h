@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @shape: of its output
  * @used: the text needs it
  * @named: another layer, not the next one, reads it
+ * @given: a person has given it its name
  * @number: in the text
  */
 typedef struct
@@ -30,6 +31,7 @@ typedef struct
   CnnShape  shape;
   gboolean  used;
   gboolean  named;
+  gboolean  given;
   guint     number;
 } CnnImportLayer;
 
@@ -43,6 +45,7 @@ typedef struct
 
 struct _CnnImport
 {
+  gboolean        own;    /* the file is one that the engine has written */
   CnnOnnxGraph   *graph;
   CnnImportValue *values; /* [graph->values->len] */
   gboolean       *known;  /* [graph->values->len] */
@@ -56,6 +59,8 @@ struct _CnnImport
 CnnImportLayer *cnn_import_layer           (const CnnImport *import, int layer);
 void            cnn_import_layer_clear     (gpointer layer);
 char           *cnn_import_wish            (const CnnOnnxNode *node);
+void            cnn_import_take_name       (CnnImport *import, const CnnOnnxNode *node,
+                                            int number);
 void            cnn_import_append_names    (GString *words, guint n, const char *const *names);
 gboolean        cnn_import_nodes           (CnnImport *import, GError **error);
 int             cnn_import_placed          (const CnnImport *import, const CnnImportValue *value,

@@ -220,12 +220,16 @@ common_words (const CnnOnnxNode *node,
   if (!mode || !rounding)
     return FALSE;
   resize->crops = strcmp (place, "tf-crop") == 0;
-  g_string_append_printf (resize->words, " mode=%s coordinates=%s", mode, place);
-  if (strcmp (mode, "nearest") == 0)
+  if (strcmp (mode, "nearest") != 0)
+    g_string_append_printf (resize->words, " mode=%s", mode);
+  if (strcmp (place, "half-pixel") != 0)
+    g_string_append_printf (resize->words, " coordinates=%s", place);
+  if (strcmp (mode, "nearest") == 0 && strcmp (rounding, "round-prefer-floor") != 0)
     g_string_append_printf (resize->words, " nearest=%s", rounding);
-  if (strcmp (mode, "cubic") == 0)
+  if (strcmp (mode, "cubic") == 0 &&
+      cnn_onnx_attribute_float (node, "cubic_coeff_a", -0.75) != -0.75)
     {
-      double a = cnn_onnx_attribute_float (node, "cubic_coeff_a", -0.75);
+      double a = as_meant (cnn_onnx_attribute_float (node, "cubic_coeff_a", -0.75));
 
       g_string_append (resize->words, " cubic-a=");
       cnn_number_append (resize->words, a);
@@ -284,10 +288,13 @@ resize_map (CnnImport         *import,
          && columns.scale == (double) columns.extent / value->shape.width;
   if (said || !same)
     {
-      g_string_append (words, " scale=");
+      g_string_append_c (words, ' ');
       cnn_number_append (words, rows.scale);
-      g_string_append_c (words, ',');
-      cnn_number_append (words, columns.scale);
+      if (rows.scale != columns.scale)
+        {
+          g_string_append_c (words, ',');
+          cnn_number_append (words, columns.scale);
+        }
     }
   if (!said)
     g_string_append_printf (words, " to=%" G_GINT64_FORMAT "x%" G_GINT64_FORMAT, rows.extent,

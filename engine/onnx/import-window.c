@@ -2,10 +2,12 @@
 #include "import-window.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "error.h"
 #include "i18n.h"
+#include "import-private.h"
 
 /* Windows as ONNX's nodes describe them, and as our layers do. */
 
@@ -225,4 +227,45 @@ cnn_import_window_words (const CnnImportWindow *window,
     append_size (" dilation=", kernel_y > 1 ? dilation_y : 1, kernel_x > 1 ? dilation_x : 1, words);
   if (pool && window->up && window->pad == CNN_IMPORT_PAD_SIDES)
     g_string_append (words, " round=up");
+}
+
+/**
+ * cnn_import_window_take:
+ * @window: (inout): a window of one or two dimensions, the last on columns
+ * @place: the layer it slides over
+ * @rest: words of a pad behind its sides
+ *
+ * Where @place is a pad, with these words, and the window has no padding of its own, makes its
+ * sides the window's.
+ *
+ * Returns: the layer that the pad reads, or @place
+ */
+int
+cnn_import_window_take (CnnImportWindow *window,
+                        CnnImport       *import,
+                        int              place,
+                        const char      *rest)
+{
+  const CnnImportLayer *layer = cnn_import_layer (import, place);
+  int                   row = window->n - 2, column = row + 1, n = 0;
+  int                   top, right, bottom, left;
+
+  if (window->n > 2 || !layer->op || strcmp (layer->op, "pad") != 0 || window->up ||
+      (window->pad != CNN_IMPORT_PAD_SIDES && window->pad != CNN_IMPORT_PAD_VALID) ||
+      sscanf (layer->values, "%d,%d,%d,%d%n", &top, &right, &bottom, &left, &n) != 4 ||
+      strcmp (layer->values + n, rest) != 0 ||
+      MIN (MIN (top, right), MIN (bottom, left)) < 0 || (row < 0 && (top > 0 || bottom > 0)))
+    return place;
+  for (int i = 0; i < window->n; i++)
+    if (window->before[i] > 0 || window->after[i] > 0)
+      return place;
+  if (row >= 0)
+    {
+      window->before[row] = top;
+      window->after[row] = bottom;
+    }
+  window->before[column] = left;
+  window->after[column] = right;
+  window->pad = CNN_IMPORT_PAD_SIDES;
+  return layer->in[0];
 }

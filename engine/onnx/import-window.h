@@ -54,6 +54,8 @@ gboolean    cnn_import_window_ints  (const CnnOnnxNode *node, const char *name, 
 gint64      cnn_import_window_reach (const CnnImportWindow *window, int i);
 void        cnn_import_window_words (const CnnImportWindow *window, int row, int column,
                                      gboolean pool, GString *words);
+int         cnn_import_window_take  (CnnImportWindow *window, CnnImport *import, int place,
+                                     const char *rest);
 
 /* --- import-layout.c ------------------------------------------------------------------ */
 

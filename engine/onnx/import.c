@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "import-own.h"
 #include "network-private.h"
 #include "number.h"
 #include "text-private.h"
@@ -124,25 +125,6 @@ read_layer (const CnnImport *import, const CnnImportLayer *layer, GError **error
   else
     g_set_error_literal (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED, problem);
   return node;
-}
-
-char *
-cnn_import_wish (const CnnOnnxNode *node)
-{
-  GString *name = g_string_new (NULL);
-
-  for (const char *c = node ? node->name : ""; *c; c++)
-    if (g_ascii_isalnum (*c) || (strchr ("_-", *c) && name->len > 0))
-      g_string_append_c (name, *c);
-    else if (name->len > 0 && name->str[name->len - 1] != '_')
-      g_string_append_c (name, '_');
-  if (name->len > 40)
-    g_string_truncate (name, 40);
-  while (name->len > 0 && !g_ascii_isalnum (name->str[name->len - 1]))
-    g_string_truncate (name, name->len - 1);
-  if (!cnn_name_is_valid (name->str))
-    g_string_prepend (name, "n");
-  return g_string_free (name, FALSE);
 }
 
 /**
@@ -350,6 +332,8 @@ cnn_import_set_value (CnnImport *import, const CnnOnnxNode *node, guint out,
   import->values[node->out[out]] = *value;
   if (value->constant)
     cnn_onnx_tensor_ref (value->constant);
+  else if (out == 0)
+    cnn_import_take_name (import, node, value->layer);
   import->known[node->out[out]] = TRUE;
 }
 
@@ -393,7 +377,7 @@ static CnnImportFunc
 find_function (const CnnOnnxNode *node)
 {
   if (*node->domain)
-    return NULL;
+    return cnn_import_own (node);
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     for (const CnnImportOp *op = tables[i]; op->op; op++)
       if (strcmp (op->op, node->op) == 0)

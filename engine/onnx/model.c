@@ -5,6 +5,7 @@
 
 #include "i18n.h"
 #include "import.h"
+#include "import-own.h"
 #include "labels.h"
 #include "model-bank.h"
 
@@ -67,19 +68,12 @@ serves_any (CnnOnnxGraph *graph, const CnnImported *imported)
          same_bank (imported->bank, again->bank);
 }
 
-/* The functions that our own files bring along are layers. */
-static gboolean
-keeps (const char *domain, const char *name)
-{
-  return strcmp (domain, "convolens") == 0;
-}
-
 /* The graph as a network. @open says which sides of the input are free in the text. */
 static CnnImported *
 read_file (const char *file, CnnShape picture, CnnOnnxGraph **graph, CnnShape *open,
            GError **error)
 {
-  g_autoptr (CnnOnnxGraph) read = cnn_onnx_graph_read (file, keeps, error);
+  g_autoptr (CnnOnnxGraph) read = cnn_onnx_graph_read (file, cnn_import_is_own, error);
   g_autoptr (CnnImported)  imported = NULL;
 
   if (read == NULL)
@@ -128,7 +122,7 @@ or_usual (CnnShape shape)
 CnnBank *
 cnn_model_bank_for (const char *file, CnnShape input, GError **error)
 {
-  g_autoptr (CnnOnnxGraph) graph = cnn_onnx_graph_read (file, keeps, error);
+  g_autoptr (CnnOnnxGraph) graph = cnn_onnx_graph_read (file, cnn_import_is_own, error);
   g_autoptr (CnnImported)  imported = NULL;
 
   if (graph)

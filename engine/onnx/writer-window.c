@@ -51,9 +51,8 @@ slice (CnnWriter *writer, const char *x, int axis, gint64 first, gint64 end)
                          cnn_writer_ints (writer, "axes", 1, (gint64[]) { axis }), NULL);
 }
 
-/* Pad has “wrap” only since operator set 19. */
 static const char *
-wrap (CnnWriter *writer, const char *x, int axis, int before, int after)
+wrap_axis (CnnWriter *writer, const char *x, int axis, int before, int after)
 {
   const char *parts[3];
   guint       n = 0;
@@ -68,6 +67,22 @@ wrap (CnnWriter *writer, const char *x, int axis, int before, int after)
   x = cnn_writer_add_list (writer, "Concat", n, parts);
   cnn_writer_int (writer, "axis", axis);
   return x;
+}
+
+/* Pad has “wrap” only since operator set 19: so it is a function of the model's own. */
+static const char *
+wrap (CnnWriter *writer, const char *x, CnnSides pad)
+{
+  g_autofree char *name = g_strdup_printf ("WrapPad_%d_%d_%d_%d", pad.top, pad.right, pad.bottom,
+                                           pad.left);
+
+  if (cnn_writer_function (writer, name, NULL))
+    {
+      const char *made = wrap_axis (writer, "x", 2, pad.top, pad.bottom);
+
+      cnn_writer_end (writer, wrap_axis (writer, made, 3, pad.left, pad.right));
+    }
+  return cnn_writer_call (writer, name, x);
 }
 
 /**
@@ -107,7 +122,7 @@ cnn_writer_border (CnnWriter *writer, const char *x, CnnWindow *window)
     return x;
   window->pad = (CnnSides) { 0 };
   if (window->border == CNN_BORDER_WRAP)
-    return wrap (writer, wrap (writer, x, 2, pad.top, pad.bottom), 3, pad.left, pad.right);
+    return wrap (writer, x, pad);
   x = cnn_writer_add (writer, "Pad", x, cnn_writer_ints (writer, "pads", 8, pads), NULL);
   cnn_writer_string (writer, "mode",
                      window->border == CNN_BORDER_REFLECT ? "reflect" : "edge");

@@ -82,35 +82,42 @@ gelu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int chan
   explanation->magnitude = 0.5 * fabs (value) * (1.0 + fabs (part));
 }
 
+/* The factor of x / 2, without the 1 that is added to it. */
+static const char *
+write_part (CnnWriter *writer, gboolean tanh)
+{
+  const char *part, *cube;
+
+  if (!tanh)
+    return cnn_writer_add (writer, "Erf",
+                           cnn_writer_add (writer, "Mul", "x",
+                                           cnn_writer_number (writer, "factor", M_SQRT1_2), NULL),
+                           NULL);
+  cube = cnn_writer_add (writer, "Mul", "x", cnn_writer_add (writer, "Mul", "x", "x", NULL), NULL);
+  part = cnn_writer_add (writer, "Mul", cube, cnn_writer_number (writer, "cubed", 0.044715), NULL);
+  part = cnn_writer_add (writer, "Add", "x", part, NULL);
+  part = cnn_writer_add (writer, "Mul", part,
+                         cnn_writer_number (writer, "factor", M_2_SQRTPI * M_SQRT1_2), NULL);
+  return cnn_writer_add (writer, "Tanh", part, NULL);
+}
+
 static gboolean
 gelu_write (CnnWriter *writer, const CnnNode *node, GError **error)
 {
   /* Gelu itself came with operator set 20. */
-  const GeluParams *p = node->params;
-  const char       *x = cnn_writer_value (writer, 0), *one, *half, *part;
+  gboolean    tanh = ((const GeluParams *) node->params)->approximate == APPROXIMATE_TANH;
+  const char *name = tanh ? "GeluTanh" : "Gelu";
 
-  if (p->approximate == APPROXIMATE_TANH)
+  if (cnn_writer_function (writer, name, NULL))
     {
-      const char *cube = cnn_writer_add (writer, "Mul", x,
-                                         cnn_writer_add (writer, "Mul", x, x, NULL), NULL);
+      const char *part = write_part (writer, tanh);
+      const char *half = cnn_writer_add (writer, "Mul", "x", cnn_writer_number (writer, "half", 0.5),
+                                         NULL);
 
-      part = cnn_writer_add (writer, "Mul", cube, cnn_writer_number (writer, "cubed", 0.044715),
-                             NULL);
-      part = cnn_writer_add (writer, "Add", x, part, NULL);
-      part = cnn_writer_add (writer, "Mul", part,
-                             cnn_writer_number (writer, "factor", M_2_SQRTPI * M_SQRT1_2), NULL);
-      part = cnn_writer_add (writer, "Tanh", part, NULL);
+      part = cnn_writer_add (writer, "Add", part, cnn_writer_number (writer, "one", 1.0), NULL);
+      cnn_writer_end (writer, cnn_writer_add (writer, "Mul", half, part, NULL));
     }
-  else
-    {
-      part = cnn_writer_add (writer, "Mul", x, cnn_writer_number (writer, "factor", M_SQRT1_2),
-                             NULL);
-      part = cnn_writer_add (writer, "Erf", part, NULL);
-    }
-  one = cnn_writer_number (writer, "one", 1.0);
-  half = cnn_writer_add (writer, "Mul", x, cnn_writer_number (writer, "half", 0.5), NULL);
-  part = cnn_writer_add (writer, "Add", part, one, NULL);
-  cnn_writer_give_same (writer, cnn_writer_add (writer, "Mul", half, part, NULL));
+  cnn_writer_give_same (writer, cnn_writer_call (writer, name, cnn_writer_value (writer, 0)));
   return TRUE;
 }
 

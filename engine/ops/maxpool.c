@@ -230,22 +230,57 @@ write_place (CnnWriter *writer, const char *place, CnnShape in, CnnSides pad)
   return place;
 }
 
+/* As a function of the model's own, so that it is one layer again when it is opened. */
+static void
+write_places (CnnWriter *writer, CnnWindow *window)
+{
+  static const char *const keys[] = { "kernel_shape", "strides", "pads", "dilations", NULL };
+
+  CnnShape         in = cnn_writer_in (writer, 0);
+  CnnSides         pad = cnn_pool_fits_onnx (window) ? (CnnSides) { 0 } : window->pad;
+  gboolean         padded = pad.top || pad.right || pad.bottom || pad.left;
+  gint64           dilations[] = { 1, 1 };
+  g_autofree char *name = g_strdup_printf ("MaxPlace_of_%dx%d_padded_%d_%d_%d_%d", in.height,
+                                           in.width, pad.top, pad.right, pad.bottom, pad.left);
+  const char      *made = "x";
+
+  cnn_writer_fixed (writer);
+  if (cnn_writer_function (writer, name, keys))
+    {
+      if (padded)
+        made = cnn_writer_pad (writer, made, pad, -INFINITY);
+      cnn_writer_add (writer, "MaxPool", made, NULL);
+      for (int i = 0; keys[i]; i++)
+        cnn_writer_pass_on (writer, keys[i], TRUE);
+      cnn_writer_end (writer, write_place (writer, cnn_writer_second (writer), in, pad));
+    }
+  if (padded)
+    window->pad = (CnnSides) { 0 };
+  made = cnn_writer_call (writer, name, cnn_writer_map (writer, 0));
+  cnn_writer_window (writer, window);
+  /* A function's attributes have no initial values. */
+  if (window->dilation.height <= 1 && window->dilation.width <= 1)
+    cnn_writer_list (writer, "dilations", 2, dilations);
+  cnn_writer_give (writer, made, FALSE);
+}
+
 static gboolean
 maxpool_write (CnnWriter *writer, const CnnNode *node, GError **error)
 {
   const MaxpoolParams *p = node->params;
   CnnWindow            window;
   const char          *made, *x;
-  CnnSides             pad;
 
   if (!cnn_pool_write_window (writer, node, &window, error))
     return FALSE;
-  pad = cnn_pool_fits_onnx (&window) ? (CnnSides) { 0 } : window.pad;
+  if (p->give == GIVE_PLACE)
+    {
+      write_places (writer, &window);
+      return TRUE;
+    }
   x = cnn_pool_write_map (writer, &window, -INFINITY);
   made = cnn_writer_add (writer, "MaxPool", x, NULL);
   cnn_writer_window (writer, &window);
-  if (p->give == GIVE_PLACE)
-    made = write_place (writer, cnn_writer_second (writer), cnn_writer_in (writer, 0), pad);
   cnn_writer_give (writer, made, FALSE);
   return TRUE;
 }

@@ -39,11 +39,14 @@ static gboolean
 mish_write (CnnWriter *writer, const CnnNode *node, GError **error)
 {
   /* Mish itself came with operator set 18. */
-  const char *x = cnn_writer_value (writer, 0);
-  const char *part = cnn_writer_add (writer, "Tanh", cnn_writer_add (writer, "Softplus", x, NULL),
-                                     NULL);
+  if (cnn_writer_function (writer, "Mish", NULL))
+    {
+      const char *part = cnn_writer_add (writer, "Softplus", "x", NULL);
 
-  cnn_writer_give_same (writer, cnn_writer_add (writer, "Mul", x, part, NULL));
+      part = cnn_writer_add (writer, "Tanh", part, NULL);
+      cnn_writer_end (writer, cnn_writer_add (writer, "Mul", "x", part, NULL));
+    }
+  cnn_writer_give_same (writer, cnn_writer_call (writer, "Mish", cnn_writer_value (writer, 0)));
   return TRUE;
 }
 

@@ -76,5 +76,6 @@ int      cnn_resize_most       (const CnnResizeAxis *axis);
 int      cnn_resize_taps       (const CnnResizeAxis *axis, int out, int *first, double *weights);
 void     cnn_resize_window     (const CnnResizeAxis *axis, int *up, int *stride, int *extent,
                                 int *before, int *after);
+gboolean cnn_resize_write      (CnnWriter *writer, const CnnNode *node, GError **error);
 
 G_END_DECLS

@@ -511,4 +511,5 @@ const CnnOp cnn_op_resize = {
   .window = resize_window,
   .prepare = resize_prepare,
   .explain = resize_explain,
+  .write = cnn_resize_write,
 };
