@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * first, each keeping the rows its followers still need; layers that need all
  * of their input run on whole maps at the end of the phase, and what comes
  * after them is the next phase. Maps that must be whole for that are held in
- * memory; all others only ever exist as bands. */
+ * memory, and those where a deep network's bands stop; all others only ever exist as
+ * bands. */
 
 /** CnnSpan: rows or columns from first up to, not including, end. */
 typedef struct
@@ -31,6 +32,7 @@ typedef struct
   gboolean       needed;     /* by a tap, or by a node that is */
   gboolean       whole;      /* runs on whole maps, at the end of its phase */
   gboolean       held;       /* its whole output is kept until the last use */
+  gboolean       stops;      /* it is held for the next phase to begin there, see stops.c */
   gboolean       reduces;    /* takes in its input bit by bit while that is made */
   gboolean       reduced;    /* its output is taken in so */
   CnnSize        cut;        /* units begin and end at multiples of this */
@@ -94,6 +96,7 @@ struct _CnnPlan
 
 /* --- plan.c ----------------------------------------------------------------- */
 
+void     cnn_phases_free     (CnnPhase *phases, guint n);
 void     cnn_plan_whole_task (const CnnPlan *plan, guint node, CnnTask *task);
 
 /* The node whose inputs are read to make node @i. */
@@ -142,6 +145,11 @@ gboolean cnn_schedule_refuse (const CnnPlan *plan, GError **error);
 
 void     cnn_cut_phase    (CnnPlan *plan, guint phase, const CnnPlanOptions *options);
 gboolean cnn_cut_smaller  (CnnPlan *plan);
+
+/* --- stops.c: where deep networks' bands end --------------------------------- */
+
+gboolean cnn_stops_choose (CnnPlan *plan, guint64 most);
+gboolean cnn_stops_pay    (const CnnPlan *plan);
 
 /* --- worker.c: running units ------------------------------------------------ */
 

@@ -156,6 +156,19 @@ cnn_plan_new (CnnNetwork *network, CnnShape input, guint n_taps, const guint *ta
   return g_steal_pointer (&plan);
 }
 
+/* Frees (nullable) @phases. */
+void
+cnn_phases_free (CnnPhase *phases, guint n)
+{
+  for (guint i = 0; phases && i < n; i++)
+    {
+      g_free (phases[i].nodes);
+      g_free (phases[i].rows);
+      g_free (phases[i].columns);
+    }
+  g_free (phases);
+}
+
 void
 cnn_plan_free (CnnPlan *plan)
 {
@@ -167,13 +180,7 @@ cnn_plan_free (CnnPlan *plan)
         g_clear_pointer (&plan->nodes[i].weights[j], cnn_tensor_unref);
       g_clear_pointer (&plan->nodes[i].store, cnn_store_free);
     }
-  for (guint i = 0; plan->phases && i < plan->n_phases; i++)
-    {
-      g_free (plan->phases[i].nodes);
-      g_free (plan->phases[i].rows);
-      g_free (plan->phases[i].columns);
-    }
-  g_free (plan->phases);
+  cnn_phases_free (plan->phases, plan->n_phases);
   g_free (plan->nodes);
   g_free (plan->infos);
   cnn_network_unref (plan->network);

@@ -133,7 +133,7 @@ set_phases (CnnPlan *plan)
       for (guint j = 0; j < node->node->n_in; j++)
         {
           CnnPlanNode *in = &plan->nodes[node->node->in[j]];
-          gboolean     later = !node->whole && (in->whole || needs_held (node));
+          gboolean     later = !node->whole && (in->whole || in->stops || needs_held (node));
 
           node->phase = MAX (node->phase, in->phase + later);
         }
@@ -325,6 +325,17 @@ sums_bytes (const CnnPlan *plan, guint i)
   return cnn_reduce_length (plan->infos[plan->nodes[i].node->in[0]].shape) * sizeof (double);
 }
 
+/* Whether a held map of bands goes at the end of the phase; layers on whole maps let go of
+ * theirs themselves. */
+static gboolean
+ends_with_phase (const CnnPlan *plan, guint i, guint phase)
+{
+  const CnnPlanNode *node = &plan->nodes[i];
+
+  return node->needed && node->held && !node->whole && node->last_phase == phase &&
+         node->phase < phase && !plan->nodes[node->last_use].whole;
+}
+
 /* The most that maps take at any moment: held ones, and a phase's bands. */
 static guint64
 map_memory (const CnnPlan *plan)
@@ -362,6 +373,9 @@ map_memory (const CnnPlan *plan)
           if (node->reduces)
             held -= sums_bytes (plan, i);
         }
+      for (guint i = 0; i < plan->n; i++)
+        if (ends_with_phase (plan, i, number))
+          held -= map_bytes (plan->infos[i].shape);
     }
   return most;
 }
@@ -386,22 +400,10 @@ cnn_schedule_refuse (const CnnPlan *plan, GError **error)
   return FALSE;
 }
 
-/**
- * cnn_schedule:
- * @plan: (inout): a plan whose needed nodes are known
- *
- * Decides in which phase each node runs, which maps are held, how a phase is cut
- * into units and bands, and what all that takes.
- *
- * Returns: %TRUE, or %FALSE with %CNN_ERROR_LIMIT set
- */
-gboolean
-cnn_schedule (CnnPlan *plan, const CnnPlanOptions *options, GError **error)
+/* Cuts the plan up and works out what it takes. */
+static void
+schedule_once (CnnPlan *plan, const CnnPlanOptions *options)
 {
-  guint64 budget = options && options->memory ? options->memory : machine_memory () / 2;
-
-  plan->n_workers = options && options->workers > 0 ? (guint) options->workers
-                                                    : g_get_num_processors ();
   set_phases (plan);
   plan->phases = g_new0 (CnnPhase, plan->n_phases);
   for (guint i = 0; i < plan->n; i++)
@@ -416,14 +418,86 @@ cnn_schedule (CnnPlan *plan, const CnnPlanOptions *options, GError **error)
       list_nodes (plan, number);
       cnn_cut_phase (plan, number, options);
     }
+}
+
+/* Makes it fit the budget where that can be. */
+static gboolean
+fit (CnnPlan *plan)
+{
   plan->memory = weight_bytes (plan) + map_memory (plan);
-  while (plan->memory > budget && cnn_cut_smaller (plan))
+  while (plan->memory > plan->budget && cnn_cut_smaller (plan))
     plan->memory = weight_bytes (plan) + map_memory (plan);
-  while (plan->memory > budget && plan->n_workers > 1)
+  while (plan->memory > plan->budget && plan->n_workers > 1)
     {
       plan->n_workers /= 2;
       plan->memory = weight_bytes (plan) + map_memory (plan);
     }
-  plan->budget = budget;
-  return plan->memory <= budget || cnn_schedule_refuse (plan, error);
+  return plan->memory <= plan->budget;
+}
+
+/* Another way to run the same nodes; which one stays is for the caller to say. */
+typedef struct
+{
+  CnnPlanNode *nodes;
+  CnnPhase    *phases;
+  guint        n_phases;
+  guint        n_workers;
+  guint64      memory;
+} Draft;
+
+static void
+draft_exchange (CnnPlan *plan, Draft *draft)
+{
+  Draft other = { plan->nodes, plan->phases, plan->n_phases, plan->n_workers, plan->memory };
+
+  plan->nodes = draft->nodes;
+  plan->phases = draft->phases;
+  plan->n_phases = draft->n_phases;
+  plan->n_workers = draft->n_workers;
+  plan->memory = draft->memory;
+  *draft = other;
+}
+
+static void
+draft_clear (Draft *draft)
+{
+  cnn_phases_free (draft->phases, draft->n_phases);
+  g_free (draft->nodes);
+}
+
+/**
+ * cnn_schedule:
+ * @plan: (inout): a plan whose needed nodes are known
+ *
+ * Decides in which phase each node runs, which maps are held, how a phase is cut
+ * into units and bands, and what all that takes.
+ *
+ * Returns: %TRUE, or %FALSE with %CNN_ERROR_LIMIT set
+ */
+gboolean
+cnn_schedule (CnnPlan *plan, const CnnPlanOptions *options, GError **error)
+{
+  Draft    draft = { g_memdup2 (plan->nodes, plan->n * sizeof (CnnPlanNode)) };
+  gboolean fits;
+
+  plan->budget = options && options->memory ? options->memory : machine_memory () / 2;
+  plan->n_workers = options && options->workers > 0 ? (guint) options->workers
+                                                    : g_get_num_processors ();
+  draft.n_workers = plan->n_workers;
+  schedule_once (plan, options);
+  fits = fit (plan);
+  /* Where a part of a map is wanted, holding maps would make all of them. */
+  if ((options == NULL || (options->batch == 0 && options->regions == NULL)) &&
+      cnn_stops_pay (plan))
+    {
+      draft_exchange (plan, &draft);
+      if (cnn_stops_choose (plan, plan->budget / 8))
+        schedule_once (plan, options);
+      if (plan->phases == NULL || (!fit (plan) && fits))
+        draft_exchange (plan, &draft);
+      else
+        fits = plan->memory <= plan->budget;
+    }
+  draft_clear (&draft);
+  return fits || cnn_schedule_refuse (plan, error);
 }
