@@ -491,7 +491,7 @@ cnn_schedule (CnnPlan *plan, const CnnPlanOptions *options, GError **error)
       cnn_stops_pay (plan))
     {
       draft_exchange (plan, &draft);
-      if (cnn_stops_choose (plan, plan->budget / 8))
+      if (cnn_stops_choose (plan, plan->budget / 4))
         schedule_once (plan, options);
       if (plan->phases == NULL || (!fit (plan) && fits))
         draft_exchange (plan, &draft);
