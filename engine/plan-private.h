@@ -62,6 +62,7 @@ typedef struct
  * @scratch: floats for a tile that is put together
  * @bytes: what a worker takes
  * @work: multiplications and cells of all units
+ * @longest: the same of the unit that has most
  */
 typedef struct
 {
@@ -75,6 +76,7 @@ typedef struct
   gsize    scratch;
   guint64  bytes;
   double   work;
+  double   longest;
 } CnnPhase;
 
 typedef struct _CnnBatch CnnBatch;
@@ -139,6 +141,7 @@ void     cnn_unit_tile    (const CnnPlan *plan, guint node, CnnSpan rows, CnnSpa
 /* --- schedule.c: what runs when, and what it takes ----------------------------- */
 
 gboolean cnn_schedule     (CnnPlan *plan, const CnnPlanOptions *options, GError **error);
+guint64  cnn_node_weight_bytes (const CnnPlan *plan, guint node);
 gboolean cnn_schedule_refuse (const CnnPlan *plan, GError **error);
 
 /* --- cut.c: how a phase is cut up --------------------------------------------- */

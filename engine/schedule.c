@@ -291,30 +291,40 @@ map_bytes (CnnShape shape)
   return (guint64) cnn_shape_cells (shape) * sizeof (float);
 }
 
-/* The network's, and as a step likes them: Winograd's 36 for each 3×3 are four times
- * as many. */
+/**
+ * cnn_node_weight_bytes:
+ *
+ * Returns: what the node's weights take: the network's, and as a step likes them, where
+ *   Winograd's 36 for each 3×3 are four times as many
+ */
+guint64
+cnn_node_weight_bytes (const CnnPlan *plan, guint i)
+{
+  const CnnPlanNode *node = &plan->nodes[i];
+  CnnWeight          list[CNN_MAX_WEIGHTS];
+  guint              n = 0;
+  guint64            bytes = 0;
+
+  if (node->needed && i > 0)
+    n = cnn_node_weights (node->node, plan->infos[node->node->in[0]].shape, list);
+  for (guint j = 0; j < n; j++)
+    {
+      double size = (node->grid.height > 1 ? 5.0 : 2.0) * sizeof (float);
+
+      for (int d = 0; d < list[j].n_dims; d++)
+        size *= list[j].dims[d];
+      bytes += (guint64) MIN (size, 1e15);
+    }
+  return bytes;
+}
+
 static guint64
 weight_bytes (const CnnPlan *plan)
 {
   guint64 bytes = 0;
 
   for (guint i = 1; i < plan->n; i++)
-    {
-      const CnnPlanNode *node = &plan->nodes[i];
-      CnnWeight          list[CNN_MAX_WEIGHTS];
-      guint              n = 0;
-
-      if (node->needed)
-        n = cnn_node_weights (node->node, plan->infos[node->node->in[0]].shape, list);
-      for (guint j = 0; j < n; j++)
-        {
-          double size = (node->grid.height > 1 ? 5.0 : 2.0) * sizeof (float);
-
-          for (int d = 0; d < list[j].n_dims; d++)
-            size *= list[j].dims[d];
-          bytes += (guint64) MIN (size, 1e15);
-        }
-    }
+    bytes += cnn_node_weight_bytes (plan, i);
   return bytes;
 }
 

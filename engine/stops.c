@@ -3,13 +3,15 @@
 
 /* Where a deep network's bands stop. Depth first, a band makes rows of every layer, and
  * at its edges more rows the deeper the network is: with dozens of windows one after
- * the other, most of a band is edge, and all of it together no longer fits a cache.
- * Then it costs less to hold a few maps in memory, small ones, and to begin anew there. */
+ * the other, most of a band is edge, and all of it together no longer fits a cache. Also a
+ * last map of few rows gives few workers anything to do. Then it costs less to hold a few maps in memory, small ones, and to begin anew there. */
 
 /* A map is held if all that is made since the last one that is held is this many times as much. */
 #define GAIN 8
-/* Of work, what edges may take before it is worth it. */
+/* Of work, what edges may take before it is worth it, and what may be missing for all
+ * workers to have as much to do. */
 #define EDGES 0.05
+#define UNEVEN 0.3
 
 /* Whether all that later nodes read of @node and those before it is @node, or the input,
  * which can be read again. */
@@ -90,19 +92,20 @@ cnn_stops_choose (CnnPlan *plan, guint64 most)
  * cnn_stops_pay:
  * @plan: a plan that has been cut up
  *
- * Returns: whether edges of its bands take so much of the work that bands should stop
- *   on the way
+ * Returns: whether edges of its bands take so much of the work, or it is so unevenly
+ *   spread, that bands should stop on the way
  */
 gboolean
 cnn_stops_pay (const CnnPlan *plan)
 {
-  double work = 0.0, least = 0.0;
+  double work = 0.0, least = 0.0, even = 0.0;
 
   for (guint number = 0; number < plan->n_phases; number++)
     {
       const CnnPhase *phase = &plan->phases[number];
 
       work += phase->work;
+      even += phase->longest * cnn_phase_n_units (phase);
       for (guint k = 0; k < phase->n_nodes; k++)
         {
           CnnShape shape = plan->infos[phase->nodes[k]].shape;
@@ -110,5 +113,5 @@ cnn_stops_pay (const CnnPlan *plan)
           least += cnn_node_work (plan, phase->nodes[k], (gint64) shape.height * shape.width);
         }
     }
-  return work > least * (1.0 + EDGES);
+  return work > least * (1.0 + EDGES) || even > work * (1.0 + UNEVEN);
 }
