@@ -24,6 +24,7 @@ typedef struct
   const CnnNode *node;
   CnnTensor     *weights[CNN_MAX_WEIGHTS];
   guint          n_weights;
+  CnnTensor     *folded[2];  /* what it runs with instead, where a layer was folded into it */
   CnnStore      *store;
   CnnWindow      window;
   CnnSize        grid;       /* its tiles begin and end at multiples of this */
@@ -38,6 +39,7 @@ typedef struct
   CnnSize        cut;        /* units begin and end at multiples of this */
   gboolean       in_place;   /* takes over the buffer of its input */
   gboolean       fused;      /* the layer before does it to its output */
+  gboolean       folds;      /* a layer is folded into its weights */
   const CnnNode *then;       /* the layer that is fused into this one */
   guint          by;         /* the node whose step makes its output, from that one's
                               * inputs: itself, or a convolution that pools */
@@ -148,6 +150,10 @@ gboolean cnn_schedule_refuse (const CnnPlan *plan, GError **error);
 
 void     cnn_cut_phase    (CnnPlan *plan, guint phase, const CnnPlanOptions *options);
 gboolean cnn_cut_smaller  (CnnPlan *plan);
+
+/* --- fold-weights.c: layers that go into weights -------------------------------------- */
+
+gboolean cnn_plan_fold    (CnnPlan *plan, guint node, GError **error);
 
 /* --- stops.c: where deep networks' bands end --------------------------------- */
 

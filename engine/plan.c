@@ -90,6 +90,9 @@ plan_prepare (CnnPlan *plan, GError **error)
           return FALSE;
         }
     }
+  for (guint i = 1; i < plan->n; i++)
+    if (plan->nodes[i].fused && plan->nodes[i].node->op->affine && !cnn_plan_fold (plan, i, error))
+      return FALSE;
   for (guint i = 0; i < plan->n_workers; i++)
     g_ptr_array_add (plan->workers, cnn_worker_new (plan));
   return TRUE;
@@ -178,6 +181,8 @@ cnn_plan_free (CnnPlan *plan)
     {
       for (guint j = 0; j < CNN_MAX_WEIGHTS; j++)
         g_clear_pointer (&plan->nodes[i].weights[j], cnn_tensor_unref);
+      for (guint j = 0; j < G_N_ELEMENTS (plan->nodes[i].folded); j++)
+        g_clear_pointer (&plan->nodes[i].folded[j], cnn_tensor_unref);
       g_clear_pointer (&plan->nodes[i].store, cnn_store_free);
     }
   cnn_phases_free (plan->phases, plan->n_phases);

@@ -169,8 +169,28 @@ n_uses (const CnnPlan *plan, guint i)
   return uses;
 }
 
+/* An activation in the step of the convolution before it, which comes out the same to the bit
+ * either way, also where a normalisation between them is folded into the weights. */
 static void
-set_in_place (CnnPlan *plan, guint i)
+set_fused (CnnPlan *plan, guint i, gboolean folds)
+{
+  CnnPlanNode *node = &plan->nodes[i];
+  CnnPlanNode *in = &plan->nodes[node->node->in[0]];
+  CnnPlanNode *by = in;
+
+  if (in->fused && in->node->op->affine)
+    by = &plan->nodes[in->node->in[0]];
+  if (folds && node->node->op->affine && in->node->op->folds)
+    node->fused = in->folds = TRUE;
+  else if (by->node->op->fuses && node->node->op->slope)
+    {
+      node->fused = TRUE;
+      by->then = node->node;
+    }
+}
+
+static void
+set_in_place (CnnPlan *plan, guint i, gboolean folds)
 {
   CnnPlanNode *node = &plan->nodes[i];
   CnnPlanNode *in;
@@ -185,10 +205,8 @@ set_in_place (CnnPlan *plan, guint i)
   else
     node->in_place = n_uses (plan, node->node->in[0]) == 1 && !in->whole && !in->held &&
                      in->tap < 0 && node->node->in[0] > 0;
-  /* Only what comes out the same to the bit either way. */
-  node->fused = node->in_place && !node->whole && in->node->op->fuses && node->node->op->slope;
-  if (node->fused)
-    in->then = node->node;
+  if (node->in_place && !node->whole)
+    set_fused (plan, i, folds);
 }
 
 static gboolean
@@ -233,17 +251,17 @@ static void
 set_absorbed (CnnPlan *plan, guint i)
 {
   CnnPlanNode *node = &plan->nodes[i];
-  guint        relu, conv;
+  guint        conv, after;
   CnnShape     shape;
 
   if (!node->needed || node->whole || !is_half (plan, i))
     return;
-  relu = conv = node->node->in[0];
-  if (plan->nodes[relu].fused)
-    conv = plan->nodes[relu].node->in[0];
+  conv = node->node->in[0];
+  for (after = i; plan->nodes[conv].fused; after = conv, conv = plan->nodes[conv].node->in[0])
+    if (!only_feeds (plan, conv, after))
+      return;
   shape = plan->infos[conv].shape;
-  if (!only_feeds (plan, relu, i) || (conv != relu && !only_feeds (plan, conv, relu)) ||
-      plan->nodes[conv].node->op->halves == NULL ||
+  if (!only_feeds (plan, conv, after) || plan->nodes[conv].node->op->halves == NULL ||
       !plan->nodes[conv].node->op->halves (plan->nodes[conv].node,
                                            plan->infos[plan->nodes[conv].node->in[0]].shape, shape))
     return;
@@ -253,7 +271,9 @@ set_absorbed (CnnPlan *plan, guint i)
   /* Tiles made together would lack a row at the edge, and round otherwise. */
   if (shape.height % 2 != 0 || shape.width % 2 != 0)
     return;
-  plan->nodes[relu].absorbed = plan->nodes[conv].absorbed = TRUE;
+  for (guint k = node->node->in[0]; k != conv; k = plan->nodes[k].node->in[0])
+    plan->nodes[k].absorbed = TRUE;
+  plan->nodes[conv].absorbed = TRUE;
   node->by = conv;
   node->extends = plan->nodes[conv].extends;
   node->rereads = plan->nodes[conv].rereads;
@@ -309,7 +329,7 @@ cnn_node_weight_bytes (const CnnPlan *plan, guint i)
     n = cnn_node_weights (node->node, plan->infos[node->node->in[0]].shape, list);
   for (guint j = 0; j < n; j++)
     {
-      double size = (node->grid.height > 1 ? 5.0 : 2.0) * sizeof (float);
+      double size = ((node->grid.height > 1 ? 5.0 : 2.0) + node->folds) * sizeof (float);
 
       for (int d = 0; d < list[j].n_dims; d++)
         size *= list[j].dims[d];
@@ -414,12 +434,14 @@ cnn_schedule_refuse (const CnnPlan *plan, GError **error)
 static void
 schedule_once (CnnPlan *plan, const CnnPlanOptions *options)
 {
+  gboolean streams = options == NULL || options->batch == 0;
+
   set_phases (plan);
   plan->phases = g_new0 (CnnPhase, plan->n_phases);
   for (guint i = 0; i < plan->n; i++)
     {
-      set_in_place (plan, i);
-      if (options == NULL || options->batch == 0)
+      set_in_place (plan, i, streams);
+      if (streams)
         set_absorbed (plan, i);
       set_grid (plan, i);
     }
