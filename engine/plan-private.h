@@ -143,7 +143,6 @@ void     cnn_unit_tile    (const CnnPlan *plan, guint node, CnnSpan rows, CnnSpa
 /* --- schedule.c: what runs when, and what it takes ----------------------------- */
 
 gboolean cnn_schedule     (CnnPlan *plan, const CnnPlanOptions *options, GError **error);
-guint64  cnn_node_weight_bytes (const CnnPlan *plan, guint node);
 gboolean cnn_schedule_refuse (const CnnPlan *plan, GError **error);
 
 /* --- cut.c: how a phase is cut up --------------------------------------------- */
@@ -154,6 +153,11 @@ gboolean cnn_cut_smaller  (CnnPlan *plan);
 /* --- fold-weights.c: layers that go into weights -------------------------------------- */
 
 gboolean cnn_plan_fold    (CnnPlan *plan, guint node, GError **error);
+
+/* --- needs.c: what a plan takes of memory --------------------------------------- */
+
+guint64  cnn_node_weight_bytes (const CnnPlan *plan, guint node);
+guint64  cnn_plan_needs   (const CnnPlan *plan);
 
 /* --- stops.c: where deep networks' bands end --------------------------------- */
 

@@ -4,7 +4,8 @@
 /* Where a deep network's bands stop. Depth first, a band makes rows of every layer, and
  * at its edges more rows the deeper the network is: with dozens of windows one after
  * the other, most of a band is edge, and all of it together no longer fits a cache. Also a
- * last map of few rows gives few workers anything to do. Then it costs less to hold a few maps in memory, small ones, and to begin anew there. */
+ * last map of few rows gives few workers anything to do. Then it costs less to hold a few
+ * maps in memory, small ones, and to begin anew there. */
 
 /* A map is held if all that is made since the last one that is held is this many times as much. */
 #define GAIN 8
