@@ -144,7 +144,10 @@ def serve(file, size, mebibytes):
     print('ready', peer.note, flush=True)
     for line in sys.stdin:
         order, *to = line.split()
-        seconds = peer.run()
+        try:
+            seconds = peer.run()
+        except Exception as problem:    # what ONNX Runtime raises has no class of its own
+            sys.exit(f'bench: ONNX Runtime: {str(problem).splitlines()[0][-200:]}')
         if order == 'run':
             print(f'{seconds:.6f}', flush=True)
         else:
@@ -192,8 +195,13 @@ def measure(id, Contender, ours, say):
         for contender in list(runs):
             try:
                 spent = contender.run()
-            except (SystemExit, ValueError):
-                notes[contender.name] = f'{id}: ONNX Runtime does not finish within the memory'
+            except (SystemExit, Contender.TooSlow) as problem:
+                if contender.name == 'ours':
+                    raise
+                why = (f'within {Contender.LIMIT} s' if isinstance(problem, Contender.TooSlow)
+                       else f'within {mebibytes} MiB beside what it begins with and the result')
+                notes[contender.name] = f'{id}: ONNX Runtime does not finish a run {why}'
+                contender.end()
                 runs.remove(contender)
                 continue
             if turn > 0:

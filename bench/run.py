@@ -61,6 +61,8 @@ class TooSlow(Exception):
 
 
 class Contender:
+    TooSlow, LIMIT = TooSlow, LIMIT
+
     def __init__(self, name, command):
         self.name = name
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -30,11 +30,12 @@ static void
 measure_unit (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
 {
   CnnPhase *phase = &plan->phases[number];
+  double    work = 0.0;
 
   cnn_unit_begin (plan, number, unit, nodes);
   while (cnn_unit_next (plan, number, nodes))
     {
-      phase->work += cnn_unit_work (plan, number, nodes);
+      work += cnn_unit_work (plan, number, nodes);
       for (guint k = 0; k < phase->n_nodes; k++)
         {
           CnnUnitNode *at = &nodes[phase->nodes[k]];
@@ -46,6 +47,8 @@ measure_unit (const CnnPlan *plan, guint number, int unit, CnnUnitNode *nodes)
         }
       cnn_unit_drop (plan, number, nodes);
     }
+  phase->work += work;
+  phase->longest = MAX (phase->longest, work);
 }
 
 /* What a worker takes with the phase cut up as it is, and what all of it takes. */
@@ -58,7 +61,7 @@ measure_phase (const CnnPlan *plan, guint number)
   for (guint k = 0; k < phase->n_nodes; k++)
     phase->rows[k] = phase->columns[k] = 0;
   phase->scratch = 0;
-  phase->work = 0.0;
+  phase->work = phase->longest = 0.0;
   for (int unit = 0; unit < cnn_phase_n_units (phase); unit++)
     measure_unit (plan, number, unit, nodes);
   phase->bytes = phase->scratch * sizeof (float);
@@ -168,6 +171,17 @@ cache_bytes (void)
   return bytes > 0 ? (guint64) bytes : 1024 * 1024;
 }
 
+/* Bytes of the phase's weights, which are read once for each band. */
+static guint64
+phase_weight_bytes (const CnnPlan *plan, const CnnPhase *phase)
+{
+  guint64 bytes = 0;
+
+  for (guint k = 0; k < phase->n_nodes; k++)
+    bytes += cnn_node_weight_bytes (plan, plan->nodes[phase->nodes[k]].by);
+  return bytes;
+}
+
 /**
  * cnn_cut_phase:
  * @options: (nullable): what the caller decides
@@ -176,19 +190,23 @@ cache_bytes (void)
  * at least so high that no more rows are kept, and moved, than made. Only where the
  * cache is far too small for that, the picture is also cut into strips of columns:
  * these must be put together from rows of the whole width and taken apart into such.
- * Each worker gets a section of the rows, unless it would be a low one.
+ * Where weights do not stay in it either, a band is so high that it takes as much as they
+ * do. Each worker gets a section of the rows, unless it would be a low one.
  */
 void
 cnn_cut_phase (CnnPlan *plan, guint number, const CnnPlanOptions *options)
 {
   CnnPhase *phase = &plan->phases[number];
   Band      band = look_at_phase (plan, number);
+  gint64    weights = (gint64) phase_weight_bytes (plan, phase);
   gint64    cache = (gint64) cache_bytes ();
   int       most_strips = MAX (band.finest.width / 256, 1);
 
   phase->n_strips = (int) CLAMP (band.least * (gint64) band.row / (2 * cache), 1, most_strips);
   phase->band = (int) CLAMP ((cache * phase->n_strips - (gint64) band.kept) / (gint64) band.row,
                              band.least, MAX (band.least, 64));
+  if (weights > cache)
+    phase->band = MAX (phase->band, (int) MIN (weights / (gint64) band.row, 64));
   phase->n_sections = (int) CLAMP (band.finest.height / 64, 1, (int) plan->n_workers);
   if (options && options->strip_columns > 0)
     phase->n_strips = MAX (band.finest.width / options->strip_columns, 1);

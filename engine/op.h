@@ -146,6 +146,8 @@ typedef struct
  * @fuses: whether its steps can do a layer with a @slope to their output
  * @reduction: (nullable): how it takes in its input bit by bit; of a
  *   %CNN_REACH_WHOLE op that puts out one value of each map
+ * @folds: whether a layer with an @affine can go into its weights: those are [maps][…] and
+ *   then, where task->weights[1] is not %NULL, [maps] that are added. Of an op that @fuses
  * @batches: whether its steps take several images at a time
  * @broadcasts: whether inputs may have one row, or one column, where the output has
  *   more: each of the output's then reads that one. Of a %CNN_REACH_POINT op
@@ -172,6 +174,8 @@ typedef struct
  *   at random from @seed. Of an op with weights. Errors: %CNN_ERROR_SHAPE
  * @slope: the factor of negative values, of a layer that keeps positive ones and
  *   does nothing else. %NULL: it is no such layer
+ * @affine: of a %CNN_REACH_POINT layer that does nothing but multiply each map with a number
+ *   and add one: fills in these, for @n maps. %NULL: it is no such layer
  * @halves: whether its steps can keep just the largest of each 2×2 of their output.
  *   %NULL: no. Of an op that fuses
  * @largest: whether it gives the largest value of its window. %NULL: no
@@ -201,6 +205,7 @@ typedef struct
   CnnReach            reach;
   gboolean            exact;
   gboolean            fuses;
+  gboolean            folds;
   gboolean            batches;
   gboolean            broadcasts;
   gboolean            seeks;
@@ -218,6 +223,8 @@ typedef struct
   gboolean (*init)      (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *weights,
                          GError **error);
   double   (*slope)     (const CnnNode *node);
+  void     (*affine)    (const CnnNode *node, CnnTensor *const *weights, int n, double *scale,
+                         double *shift);
   gboolean (*halves)    (const CnnNode *node, CnnShape in, CnnShape out);
   gboolean (*largest)   (const CnnNode *node);
   CnnSize  (*grid)      (const CnnNode *node, CnnShape in, CnnShape out);

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * first, each keeping the rows its followers still need; layers that need all
  * of their input run on whole maps at the end of the phase, and what comes
  * after them is the next phase. Maps that must be whole for that are held in
- * memory; all others only ever exist as bands. */
+ * memory, and those where a deep network's bands stop; all others only ever exist as
+ * bands. */
 
 /** CnnSpan: rows or columns from first up to, not including, end. */
 typedef struct
@@ -23,6 +24,7 @@ typedef struct
   const CnnNode *node;
   CnnTensor     *weights[CNN_MAX_WEIGHTS];
   guint          n_weights;
+  CnnTensor     *folded[2];  /* what it runs with instead, where a layer was folded into it */
   CnnStore      *store;
   CnnWindow      window;
   CnnSize        grid;       /* its tiles begin and end at multiples of this */
@@ -31,11 +33,13 @@ typedef struct
   gboolean       needed;     /* by a tap, or by a node that is */
   gboolean       whole;      /* runs on whole maps, at the end of its phase */
   gboolean       held;       /* its whole output is kept until the last use */
+  gboolean       stops;      /* it is held for the next phase to begin there, see stops.c */
   gboolean       reduces;    /* takes in its input bit by bit while that is made */
   gboolean       reduced;    /* its output is taken in so */
   CnnSize        cut;        /* units begin and end at multiples of this */
   gboolean       in_place;   /* takes over the buffer of its input */
   gboolean       fused;      /* the layer before does it to its output */
+  gboolean       folds;      /* a layer is folded into its weights */
   const CnnNode *then;       /* the layer that is fused into this one */
   guint          by;         /* the node whose step makes its output, from that one's
                               * inputs: itself, or a convolution that pools */
@@ -60,6 +64,7 @@ typedef struct
  * @scratch: floats for a tile that is put together
  * @bytes: what a worker takes
  * @work: multiplications and cells of all units
+ * @longest: the same of the unit that has most
  */
 typedef struct
 {
@@ -73,6 +78,7 @@ typedef struct
   gsize    scratch;
   guint64  bytes;
   double   work;
+  double   longest;
 } CnnPhase;
 
 typedef struct _CnnBatch CnnBatch;
@@ -94,6 +100,7 @@ struct _CnnPlan
 
 /* --- plan.c ----------------------------------------------------------------- */
 
+void     cnn_phases_free     (CnnPhase *phases, guint n);
 void     cnn_plan_whole_task (const CnnPlan *plan, guint node, CnnTask *task);
 
 /* The node whose inputs are read to make node @i. */
@@ -142,6 +149,20 @@ gboolean cnn_schedule_refuse (const CnnPlan *plan, GError **error);
 
 void     cnn_cut_phase    (CnnPlan *plan, guint phase, const CnnPlanOptions *options);
 gboolean cnn_cut_smaller  (CnnPlan *plan);
+
+/* --- fold-weights.c: layers that go into weights -------------------------------------- */
+
+gboolean cnn_plan_fold    (CnnPlan *plan, guint node, GError **error);
+
+/* --- needs.c: what a plan takes of memory --------------------------------------- */
+
+guint64  cnn_node_weight_bytes (const CnnPlan *plan, guint node);
+guint64  cnn_plan_needs   (const CnnPlan *plan);
+
+/* --- stops.c: where deep networks' bands end --------------------------------- */
+
+gboolean cnn_stops_choose (CnnPlan *plan, guint64 most);
+gboolean cnn_stops_pay    (const CnnPlan *plan);
 
 /* --- worker.c: running units ------------------------------------------------ */
 

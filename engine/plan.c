@@ -90,6 +90,9 @@ plan_prepare (CnnPlan *plan, GError **error)
           return FALSE;
         }
     }
+  for (guint i = 1; i < plan->n; i++)
+    if (plan->nodes[i].fused && plan->nodes[i].node->op->affine && !cnn_plan_fold (plan, i, error))
+      return FALSE;
   for (guint i = 0; i < plan->n_workers; i++)
     g_ptr_array_add (plan->workers, cnn_worker_new (plan));
   return TRUE;
@@ -156,6 +159,19 @@ cnn_plan_new (CnnNetwork *network, CnnShape input, guint n_taps, const guint *ta
   return g_steal_pointer (&plan);
 }
 
+/* Frees (nullable) @phases. */
+void
+cnn_phases_free (CnnPhase *phases, guint n)
+{
+  for (guint i = 0; phases && i < n; i++)
+    {
+      g_free (phases[i].nodes);
+      g_free (phases[i].rows);
+      g_free (phases[i].columns);
+    }
+  g_free (phases);
+}
+
 void
 cnn_plan_free (CnnPlan *plan)
 {
@@ -165,15 +181,11 @@ cnn_plan_free (CnnPlan *plan)
     {
       for (guint j = 0; j < CNN_MAX_WEIGHTS; j++)
         g_clear_pointer (&plan->nodes[i].weights[j], cnn_tensor_unref);
+      for (guint j = 0; j < G_N_ELEMENTS (plan->nodes[i].folded); j++)
+        g_clear_pointer (&plan->nodes[i].folded[j], cnn_tensor_unref);
       g_clear_pointer (&plan->nodes[i].store, cnn_store_free);
     }
-  for (guint i = 0; plan->phases && i < plan->n_phases; i++)
-    {
-      g_free (plan->phases[i].nodes);
-      g_free (plan->phases[i].rows);
-      g_free (plan->phases[i].columns);
-    }
-  g_free (plan->phases);
+  cnn_phases_free (plan->phases, plan->n_phases);
   g_free (plan->nodes);
   g_free (plan->infos);
   cnn_network_unref (plan->network);

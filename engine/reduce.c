@@ -13,7 +13,7 @@
 /* At most this many blocks in a column and in a row, and no smaller ones than that:
  * sums take a small part of the map's room, and there are enough places to cut it. */
 #define MOST  ((CnnSize) { 64, 32 })
-#define LEAST ((CnnSize) { 16, 64 })
+#define LEAST ((CnnSize) { 4, 64 })
 
 /**
  * cnn_reduce_block:

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "border.h"
 #include "i18n.h"
 #include "reduce.h"
 
@@ -133,7 +132,7 @@ set_phases (CnnPlan *plan)
       for (guint j = 0; j < node->node->n_in; j++)
         {
           CnnPlanNode *in = &plan->nodes[node->node->in[j]];
-          gboolean     later = !node->whole && (in->whole || needs_held (node));
+          gboolean     later = !node->whole && (in->whole || in->stops || needs_held (node));
 
           node->phase = MAX (node->phase, in->phase + later);
         }
@@ -169,8 +168,28 @@ n_uses (const CnnPlan *plan, guint i)
   return uses;
 }
 
+/* An activation in the step of the convolution before it, which comes out the same to the bit
+ * either way, also where a normalisation between them is folded into the weights. */
 static void
-set_in_place (CnnPlan *plan, guint i)
+set_fused (CnnPlan *plan, guint i, gboolean folds)
+{
+  CnnPlanNode *node = &plan->nodes[i];
+  CnnPlanNode *in = &plan->nodes[node->node->in[0]];
+  CnnPlanNode *by = in;
+
+  if (in->fused && in->node->op->affine)
+    by = &plan->nodes[in->node->in[0]];
+  if (folds && node->node->op->affine && in->node->op->folds)
+    node->fused = in->folds = TRUE;
+  else if (by->node->op->fuses && node->node->op->slope)
+    {
+      node->fused = TRUE;
+      by->then = node->node;
+    }
+}
+
+static void
+set_in_place (CnnPlan *plan, guint i, gboolean folds)
 {
   CnnPlanNode *node = &plan->nodes[i];
   CnnPlanNode *in;
@@ -185,10 +204,8 @@ set_in_place (CnnPlan *plan, guint i)
   else
     node->in_place = n_uses (plan, node->node->in[0]) == 1 && !in->whole && !in->held &&
                      in->tap < 0 && node->node->in[0] > 0;
-  /* Only what comes out the same to the bit either way. */
-  node->fused = node->in_place && !node->whole && in->node->op->fuses && node->node->op->slope;
-  if (node->fused)
-    in->then = node->node;
+  if (node->in_place && !node->whole)
+    set_fused (plan, i, folds);
 }
 
 static gboolean
@@ -233,17 +250,17 @@ static void
 set_absorbed (CnnPlan *plan, guint i)
 {
   CnnPlanNode *node = &plan->nodes[i];
-  guint        relu, conv;
+  guint        conv, after;
   CnnShape     shape;
 
   if (!node->needed || node->whole || !is_half (plan, i))
     return;
-  relu = conv = node->node->in[0];
-  if (plan->nodes[relu].fused)
-    conv = plan->nodes[relu].node->in[0];
+  conv = node->node->in[0];
+  for (after = i; plan->nodes[conv].fused; after = conv, conv = plan->nodes[conv].node->in[0])
+    if (!only_feeds (plan, conv, after))
+      return;
   shape = plan->infos[conv].shape;
-  if (!only_feeds (plan, relu, i) || (conv != relu && !only_feeds (plan, conv, relu)) ||
-      plan->nodes[conv].node->op->halves == NULL ||
+  if (!only_feeds (plan, conv, after) || plan->nodes[conv].node->op->halves == NULL ||
       !plan->nodes[conv].node->op->halves (plan->nodes[conv].node,
                                            plan->infos[plan->nodes[conv].node->in[0]].shape, shape))
     return;
@@ -253,7 +270,9 @@ set_absorbed (CnnPlan *plan, guint i)
   /* Tiles made together would lack a row at the edge, and round otherwise. */
   if (shape.height % 2 != 0 || shape.width % 2 != 0)
     return;
-  plan->nodes[relu].absorbed = plan->nodes[conv].absorbed = TRUE;
+  for (guint k = node->node->in[0]; k != conv; k = plan->nodes[k].node->in[0])
+    plan->nodes[k].absorbed = TRUE;
+  plan->nodes[conv].absorbed = TRUE;
   node->by = conv;
   node->extends = plan->nodes[conv].extends;
   node->rereads = plan->nodes[conv].rereads;
@@ -286,87 +305,6 @@ list_nodes (CnnPlan *plan, guint number)
 /* --- memory ------------------------------------------------------------------ */
 
 static guint64
-map_bytes (CnnShape shape)
-{
-  return (guint64) cnn_shape_cells (shape) * sizeof (float);
-}
-
-/* The network's, and as a step likes them: Winograd's 36 for each 3×3 are four times
- * as many. */
-static guint64
-weight_bytes (const CnnPlan *plan)
-{
-  guint64 bytes = 0;
-
-  for (guint i = 1; i < plan->n; i++)
-    {
-      const CnnPlanNode *node = &plan->nodes[i];
-      CnnWeight          list[CNN_MAX_WEIGHTS];
-      guint              n = 0;
-
-      if (node->needed)
-        n = cnn_node_weights (node->node, plan->infos[node->node->in[0]].shape, list);
-      for (guint j = 0; j < n; j++)
-        {
-          double size = (node->grid.height > 1 ? 5.0 : 2.0) * sizeof (float);
-
-          for (int d = 0; d < list[j].n_dims; d++)
-            size *= list[j].dims[d];
-          bytes += (guint64) MIN (size, 1e15);
-        }
-    }
-  return bytes;
-}
-
-/* Sums of a layer that makes one value of each map. */
-static guint64
-sums_bytes (const CnnPlan *plan, guint i)
-{
-  return cnn_reduce_length (plan->infos[plan->nodes[i].node->in[0]].shape) * sizeof (double);
-}
-
-/* The most that maps take at any moment: held ones, and a phase's bands. */
-static guint64
-map_memory (const CnnPlan *plan)
-{
-  guint64 held = 0, most = 0;
-
-  for (guint number = 0; number < plan->n_phases; number++)
-    {
-      for (guint i = 0; i < plan->n; i++)
-        if (plan->nodes[i].needed && plan->nodes[i].held && !plan->nodes[i].whole &&
-            plan->nodes[i].phase == number)
-          held += map_bytes (plan->infos[i].shape);
-      for (guint i = 0; i < plan->n; i++)
-        if (plan->nodes[i].reduces && plan->nodes[i].phase == number)
-          held += sums_bytes (plan, i);
-      most = MAX (most, held + plan->phases[number].bytes * plan->n_workers);
-      for (guint i = 0; i < plan->n; i++)
-        {
-          const CnnPlanNode *node = &plan->nodes[i];
-          guint64            extended = 0;
-
-          if (!node->needed || !node->whole || node->phase != number)
-            continue;
-          if (node->extends)
-            extended = map_bytes (cnn_border_shape (&node->window,
-                                                    plan->infos[node->node->in[0]].shape));
-          if (cnn_node_reduction (node->node) && !node->reduces)
-            extended = sums_bytes (plan, i);
-          if (!node->in_place)
-            held += map_bytes (plan->infos[i].shape);
-          most = MAX (most, held + extended);
-          for (guint j = 0; j < i && !node->in_place; j++)
-            if (plan->nodes[j].needed && plan->nodes[j].held && cnn_node_ends (plan, i, j))
-              held -= map_bytes (plan->infos[j].shape);
-          if (node->reduces)
-            held -= sums_bytes (plan, i);
-        }
-    }
-  return most;
-}
-
-static guint64
 machine_memory (void)
 {
   return (guint64) sysconf (_SC_PHYS_PAGES) * (guint64) sysconf (_SC_PAGESIZE);
@@ -386,6 +324,73 @@ cnn_schedule_refuse (const CnnPlan *plan, GError **error)
   return FALSE;
 }
 
+/* Cuts the plan up and works out what it takes. */
+static void
+schedule_once (CnnPlan *plan, const CnnPlanOptions *options)
+{
+  gboolean streams = options == NULL || options->batch == 0;
+
+  set_phases (plan);
+  plan->phases = g_new0 (CnnPhase, plan->n_phases);
+  for (guint i = 0; i < plan->n; i++)
+    {
+      set_in_place (plan, i, streams);
+      if (streams)
+        set_absorbed (plan, i);
+      set_grid (plan, i);
+    }
+  for (guint number = 0; number < plan->n_phases; number++)
+    {
+      list_nodes (plan, number);
+      cnn_cut_phase (plan, number, options);
+    }
+}
+
+/* Makes it fit the budget where that can be. */
+static gboolean
+fit (CnnPlan *plan)
+{
+  plan->memory = cnn_plan_needs (plan);
+  while (plan->memory > plan->budget && cnn_cut_smaller (plan))
+    plan->memory = cnn_plan_needs (plan);
+  while (plan->memory > plan->budget && plan->n_workers > 1)
+    {
+      plan->n_workers /= 2;
+      plan->memory = cnn_plan_needs (plan);
+    }
+  return plan->memory <= plan->budget;
+}
+
+/* Another way to run the same nodes; which one stays is for the caller to say. */
+typedef struct
+{
+  CnnPlanNode *nodes;
+  CnnPhase    *phases;
+  guint        n_phases;
+  guint        n_workers;
+  guint64      memory;
+} Draft;
+
+static void
+draft_exchange (CnnPlan *plan, Draft *draft)
+{
+  Draft other = { plan->nodes, plan->phases, plan->n_phases, plan->n_workers, plan->memory };
+
+  plan->nodes = draft->nodes;
+  plan->phases = draft->phases;
+  plan->n_phases = draft->n_phases;
+  plan->n_workers = draft->n_workers;
+  plan->memory = draft->memory;
+  *draft = other;
+}
+
+static void
+draft_clear (Draft *draft)
+{
+  cnn_phases_free (draft->phases, draft->n_phases);
+  g_free (draft->nodes);
+}
+
 /**
  * cnn_schedule:
  * @plan: (inout): a plan whose needed nodes are known
@@ -398,32 +403,27 @@ cnn_schedule_refuse (const CnnPlan *plan, GError **error)
 gboolean
 cnn_schedule (CnnPlan *plan, const CnnPlanOptions *options, GError **error)
 {
-  guint64 budget = options && options->memory ? options->memory : machine_memory () / 2;
+  Draft    draft = { g_memdup2 (plan->nodes, plan->n * sizeof (CnnPlanNode)) };
+  gboolean fits;
 
+  plan->budget = options && options->memory ? options->memory : machine_memory () / 2;
   plan->n_workers = options && options->workers > 0 ? (guint) options->workers
                                                     : g_get_num_processors ();
-  set_phases (plan);
-  plan->phases = g_new0 (CnnPhase, plan->n_phases);
-  for (guint i = 0; i < plan->n; i++)
+  draft.n_workers = plan->n_workers;
+  schedule_once (plan, options);
+  fits = fit (plan);
+  /* Where a part of a map is wanted, holding maps would make all of them. */
+  if ((options == NULL || (options->batch == 0 && options->regions == NULL)) &&
+      cnn_stops_pay (plan))
     {
-      set_in_place (plan, i);
-      if (options == NULL || options->batch == 0)
-        set_absorbed (plan, i);
-      set_grid (plan, i);
+      draft_exchange (plan, &draft);
+      if (cnn_stops_choose (plan, plan->budget / 4))
+        schedule_once (plan, options);
+      if (plan->phases == NULL || (!fit (plan) && fits))
+        draft_exchange (plan, &draft);
+      else
+        fits = plan->memory <= plan->budget;
     }
-  for (guint number = 0; number < plan->n_phases; number++)
-    {
-      list_nodes (plan, number);
-      cnn_cut_phase (plan, number, options);
-    }
-  plan->memory = weight_bytes (plan) + map_memory (plan);
-  while (plan->memory > budget && cnn_cut_smaller (plan))
-    plan->memory = weight_bytes (plan) + map_memory (plan);
-  while (plan->memory > budget && plan->n_workers > 1)
-    {
-      plan->n_workers /= 2;
-      plan->memory = weight_bytes (plan) + map_memory (plan);
-    }
-  plan->budget = budget;
-  return plan->memory <= budget || cnn_schedule_refuse (plan, error);
+  draft_clear (&draft);
+  return fits || cnn_schedule_refuse (plan, error);
 }

@@ -392,7 +392,7 @@ cnn_unit_tile (const CnnPlan *plan, guint i, CnnSpan rows, CnnSpan columns, CnnT
 
   *task = (CnnTask) {
     .node = maker,
-    .weights = by->weights,
+    .weights = by->folds ? by->folded : by->weights,
     .store = by->store,
     .n_in = maker->n_in,
     .then = by->then,

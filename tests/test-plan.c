@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <string.h>
 
 #include "cnn-test.h"
@@ -186,6 +187,54 @@ test_fused (void)
         }
       g_assert_true (negative);
       host_clear (&fused);
+      host_clear (&apart);
+    }
+}
+
+/* A normalisation after a convolution goes into its weights, unless somebody wants to see what
+ * the convolution makes; the plan's weights are the network's either way. */
+static void
+test_folded (void)
+{
+#define NORM "batchnorm scale=2,-1,0.5 shift=1,0,-3 mean=-0.2,0.3,1 variance=0.04,1,9"
+  static const struct
+  {
+    const char *text;
+    guint       n;
+  } cases[] = { { "conv 3 3x3 pad=same; " NORM, 2 },
+                { "conv 3 1x1 bias=no; " NORM "; relu", 3 },
+                { "conv 3 3x3 bias=0.1,-2,0.3; " NORM "; relu; maxpool 2", 4 },
+                { "conv 16 3x3; batchnorm mean=0.1; conv 3 3x3; " NORM, 4 },
+                { "conv 32 1x1; conv 32 3x3 pad=1 bias=no; batchnorm scale=-2 shift=0.3; relu", 4 },
+                { "conv 2 3x3 groups=channels; batchnorm scale=7", 2 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      guint               n = cases[i].n, all[4] = { n, 1, 2, 3 }, n_weights;
+      Host                folded = { 0 }, apart = { 0 };
+      CnnShape            in = { 300, 200, 2 };
+      g_autoptr (CnnPlan) plan = host_plan (&folded, cases[i].text, in, 1, all);
+      g_autoptr (CnnPlan) apart_plan = host_plan (&apart, cases[i].text, in, n, all);
+      double              most = 0.0;
+
+      g_assert_true (plan->nodes[1].folds || plan->nodes[2].folds || plan->nodes[3].folds);
+      for (guint k = 1; k <= n; k++)
+        {
+          CnnTensor *const *a = cnn_plan_weights (plan, k, &n_weights);
+          CnnTensor *const *b = cnn_plan_weights (apart_plan, k, &n_weights);
+
+          g_assert_false (apart_plan->nodes[k].folds);
+          for (guint j = 0; j < n_weights; j++)
+            g_assert_cmpmem (a[j]->values, cnn_tensor_length (a[j]) * sizeof (float), b[j]->values,
+                             cnn_tensor_length (b[j]) * sizeof (float));
+        }
+      g_assert_true (host_run (&folded, plan, NULL));
+      g_assert_true (host_run (&apart, apart_plan, NULL));
+      for (gint64 k = 0; k < folded.cells[0]; k++)
+        most = MAX (most, fabs (apart.maps[0][k]));
+      for (gint64 k = 0; k < folded.cells[0]; k++)
+        g_assert_cmpfloat_with_epsilon (folded.maps[0][k], apart.maps[0][k], 3e-6 * most);
+      host_clear (&folded);
       host_clear (&apart);
     }
 }
@@ -453,6 +502,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/taps", test_taps);
   g_test_add_func ("/plan/branches", test_branches);
   g_test_add_func ("/plan/fused", test_fused);
+  g_test_add_func ("/plan/folded", test_folded);
   g_test_add_func ("/plan/again", test_again);
   g_test_add_func ("/plan/cancel", test_cancel);
   g_test_add_func ("/plan/host-errors", test_host_errors);

@@ -469,6 +469,52 @@ test_reduced (void)
     }
 }
 
+/* Deep networks, whose bands stop at small maps on the way. */
+#define FIRE(N) "conv 4 1x1; relu as=s" N "; conv 16 1x1; relu as=e" N "; conv 16 3x3 pad=same " \
+                "from=s" N "; relu; concat e" N ";"
+#define WHOLE_FIRE(N) "conv kernels=[[1]]; relu as=s" N "; maxpool 3 stride=1 pad=same as=e" N "; " \
+                      "minpool 5 stride=1 pad=same from=s" N "; relu as=f" N "; " \
+                      "maxpool 7x3 stride=1 pad=same from=s" N "; concat e" N ",f" N ",e" N ",f" N \
+                      ",e" N ",f" N ",e" N ",f" N ",e" N ";"
+
+static void
+test_deep (void)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean    whole_numbers;
+  } cases[] = {
+    { "conv 16 3x3; relu; maxpool 3 stride=2;" FIRE ("1") FIRE ("2") "maxpool 3 stride=1;"
+      FIRE ("3") FIRE ("4") "conv 20 1x1; relu; global-avgpool; softmax", FALSE },
+    { "maxpool 3 stride=1;" FIRE ("1") FIRE ("2") FIRE ("3") FIRE ("4") "conv 3 5x5", FALSE },
+    { "dropout;" WHOLE_FIRE ("1") WHOLE_FIRE ("2") WHOLE_FIRE ("3") "minpool 5 stride=1 pad=same",
+      TRUE },
+  };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (23);
+  int               n_run = 0;
+
+  grids = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (cases); i++)
+    {
+      const char            *text = cases[i / 2].text;
+      CnnShape               in = { pick (rand, 150, 300), pick (rand, 150, 300), 3 };
+      g_autoptr (CnnNetwork) network = cnn_network_parse (text, NULL);
+      CnnPlanOptions         options = { .workers = 4, .strip_columns = 40 };
+      guint                  last = cnn_network_n_nodes (network) - 1;
+      g_autoptr (CnnPlan)    plan = cnn_plan_new (network, in, 1, &last, &options, NULL);
+      g_autoptr (CnnPlan)    small = NULL;
+
+      g_assert_cmpuint (plan->n_phases, >, 2);
+      options.memory = cnn_plan_memory (plan) / 2;
+      small = cnn_plan_new (network, in, 1, &last, &options, NULL);
+      g_assert_cmpuint (cnn_plan_memory (small), <=, options.memory);
+      check_network (rand, text, in, cases[i / 2].whole_numbers, &n_run);
+    }
+  g_assert_cmpint (n_run, ==, 2 * G_N_ELEMENTS (cases));
+  g_hash_table_unref (grids);
+}
+
 /* Whether the pooling, node 3 or 2, is made by its convolution's step. */
 static gboolean
 is_absorbed (CnnNetwork *network, CnnShape in, guint n_taps, const guint *taps)
@@ -614,6 +660,7 @@ main (int argc, char **argv)
   g_test_add_func ("/stream/constants", test_constants);
   g_test_add_func ("/stream/softmax", test_softmax);
   g_test_add_func ("/stream/reduced", test_reduced);
+  g_test_add_func ("/stream/deep", test_deep);
   g_test_add_func ("/stream/pooled", test_pooled);
   g_test_add_func ("/stream/broken", test_broken);
   return g_test_run ();

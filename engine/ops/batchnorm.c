@@ -171,6 +171,19 @@ batchnorm_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int
   explanation->magnitude = fabs (scale * value) + fabs (scale * mean) + fabs (shift);
 }
 
+static void
+batchnorm_affine (const CnnNode *node, CnnTensor *const *weights, int n, double *scale,
+                  double *shift)
+{
+  const BatchnormParams *p = node->params;
+
+  for (int i = 0; i < n; i++)
+    {
+      scale[i] = weights[SCALE]->values[i] / sqrt (weights[VARIANCE]->values[i] + p->epsilon);
+      shift[i] = weights[SHIFT]->values[i] - scale[i] * weights[MEAN]->values[i];
+    }
+}
+
 static gboolean
 batchnorm_write (CnnWriter *writer, const CnnNode *node, GError **error)
 {
@@ -206,6 +219,7 @@ const CnnOp cnn_op_batchnorm = {
   .shape = batchnorm_shape,
   .weights = batchnorm_weights,
   .init = batchnorm_init,
+  .affine = batchnorm_affine,
   .prepare = batchnorm_prepare,
   .explain = batchnorm_explain,
   .write = batchnorm_write,

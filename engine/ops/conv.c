@@ -272,7 +272,7 @@ conv_prepare (const CnnTask *task, GError **error)
 {
   const ConvParams *p = task->node->params;
   CnnConvolution    conv = { .weights = task->weights[0],
-                             .bias = p->k.bias.used ? task->weights[1] : NULL,
+                             .bias = task->weights[1],
                              .stride = p->stride,
                              .dilation = p->dilation,
                              .groups = cnn_conv_kernels_groups (&p->k, task->in[0]) };
@@ -388,6 +388,7 @@ const CnnOp cnn_op_conv = {
   .reach = CNN_REACH_WINDOW,
   .exact = TRUE,
   .fuses = TRUE,
+  .folds = TRUE,
   .params_size = sizeof (ConvParams),
   .params = conv_params,
   .check = conv_check,
