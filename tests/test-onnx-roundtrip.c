@@ -259,6 +259,36 @@ test_presets (void)
   g_assert_cmpuint (larger, >, 0);
 }
 
+/* The article's examples: the one of two convolutions on a picture in colour, and two
+ * networks that end in probabilities. */
+static void
+test_article (void)
+{
+  static const char *const texts[] = {
+    "input 4x4x3\n"
+    "conv 2 3x3 kernels=\"[[[0,0,0],[0,1,0],[0,0,0]],[[1,1,1],[1,1,1],[1,1,1]],"
+    "[[0,0,0],[0,2,0],[0,0,0]]]\",\"[[[-1,0,1],[-2,0,2],[-1,0,1]],[[0,0,0],[0,0,0],[0,0,0]],"
+    "[[1,0,0],[0,1,0],[0,0,1]]]\" bias=0,-1 pad=same\n"
+    "conv 3 3x3 pad=same\n",
+    "input 28x28x1\nconv 32 3x3 pad=same\nrelu\nmaxpool 2\nflatten\ndense 128; relu\n"
+    "dense 64; relu\ndense 10; softmax\n",
+    "input 8x8x1; conv 2 3x3; relu; maxpool 2; flatten; dense 4; relu; dense 2; softmax",
+  };
+
+  g_autoptr (GRand) rand = g_rand_new_with_seed (8);
+  guint             larger = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError)     error = NULL;
+      g_autoptr (CnnNetwork) network = cnn_network_parse (texts[i], &error);
+
+      g_assert_no_error (error);
+      g_assert_true (check (rand, network, cnn_network_input (network, (CnnShape) { 0, 0, 0 }),
+                            FALSE, TRUE, &larger));
+    }
+}
+
 /* --- what a person finds ---------------------------------------------------------------- */
 
 /* A text, and what it is once it was saved and opened. */
@@ -340,6 +370,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_found);
     }
   g_test_add_func ("/onnx-roundtrip/presets", test_presets);
+  g_test_add_func ("/onnx-roundtrip/article", test_article);
   for (guint i = 0; i < n; i++)
     {
       g_autofree char *path = g_strdup_printf ("/onnx-roundtrip/layer/%s", ops[i]->name);
