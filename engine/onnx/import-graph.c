@@ -9,9 +9,6 @@
 /* The ends of an import: the graph's inputs, its outputs, and the text, which is put together
  * of the layers that the outputs need. */
 
-/* What constants may take beyond what the file holds. */
-#define ROOM ((double) (64 << 20))
-
 /* --- the graph's inputs ------------------------------------------------------------------------ */
 
 /* Extents of the data where the file leaves them open: one picture of the given shape. */
@@ -65,6 +62,7 @@ add_data (CnnImport *import, CnnShape picture, const CnnOnnxTensor *given, CnnIm
   int                 number = import->graph->inputs[imported->data];
   const CnnOnnxValue *declared = cnn_onnx_graph_value (import->graph, number);
   gint64              dims[CNN_ONNX_MAX_DIMS], extents[3] = { 1, 1, 1 };
+  const CnnParam     *shape = cnn_op_param (cnn_op_find ("input"), "shape");
   const char         *layout;
   int                 n_dims;
   CnnImportLayer      layer = { 0 };
@@ -86,7 +84,8 @@ add_data (CnnImport *import, CnnShape picture, const CnnOnnxTensor *given, CnnIm
           g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED, _("its input is empty"));
           return FALSE;
         }
-      if (dims[d] > G_MAXINT / 2 / *extent)
+      /* What a text may say. */
+      if (dims[d] > (gint64) shape->max / *extent)
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("its input is too large"));
           return FALSE;
@@ -110,7 +109,6 @@ add_constant (CnnImport *import, int number, CnnOnnxTensor *tensor)
   *value = (CnnImportValue) { .constant = cnn_onnx_tensor_ref (tensor), .n_dims = tensor->n_dims };
   memcpy (value->dims, tensor->dims, sizeof value->dims);
   import->known[number] = TRUE;
-  import->room += 2.0 * (double) tensor->n * sizeof (float);
 }
 
 static gboolean
@@ -354,7 +352,8 @@ cnn_import_graph (CnnOnnxGraph *graph, CnnShape picture, CnnOnnxTensor *const *g
     .placed = g_array_new (FALSE, FALSE, sizeof (CnnImportPlaced)),
     .bank = cnn_bank_new (),
     .names = g_hash_table_new (g_str_hash, g_str_equal),
-    .room = ROOM,
+    /* Opening a file may make two networks of it, for two sizes of picture. */
+    .room = (double) graph->room / 2.0,
   };
   gboolean ok;
 

@@ -269,6 +269,12 @@ find_owner (const CnnImport *import, const CnnOnnxNode *node, const float *value
   return NULL;
 }
 
+static void
+let_go (gpointer tensor)
+{
+  cnn_onnx_tensor_unref (tensor);
+}
+
 /**
  * cnn_import_tensor:
  * @what: what it is, for its name
@@ -291,8 +297,7 @@ cnn_import_tensor (CnnImport *import, const CnnOnnxNode *node, const char *what,
     n *= (gsize) dims[i];
   owner = find_owner (import, node, values, n);
   if (owner)
-    tensor = cnn_tensor_new_shared (n_dims, dims, values, cnn_onnx_tensor_ref (owner),
-                                    (GDestroyNotify) cnn_onnx_tensor_unref);
+    tensor = cnn_tensor_new_shared (n_dims, dims, values, cnn_onnx_tensor_ref (owner), let_go);
   else
     {
       tensor = cnn_tensor_new (n_dims, dims);
