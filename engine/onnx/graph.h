@@ -146,6 +146,7 @@ double               cnn_onnx_tensor_value  (const CnnOnnxTensor *tensor, gsize 
 /* --- tensor-uniform.c ----------------------------------------------------------------- */
 
 CnnOnnxTensor       *cnn_onnx_tensor_uniform (int n_dims, const gint64 *dims, float value);
+gsize                cnn_onnx_tensor_bytes   (const CnnOnnxTensor *tensor);
 void                 cnn_onnx_tensor_uniform_clear (CnnOnnxTensor *tensor);
 
 /* --- attributes.c ------------------------------------------------------------------- */

@@ -256,14 +256,18 @@ static void
 name_layer (CnnImport *import, CnnImportLayer *layer)
 {
   g_autofree char *wish = g_steal_pointer (&layer->wish);
+  guint            number = GPOINTER_TO_UINT (g_hash_table_lookup (import->names, wish));
 
   layer->wish = g_strdup (wish);
-  for (guint i = 2; g_hash_table_contains (import->names, layer->wish); i++)
+  while (g_hash_table_contains (import->names, layer->wish))
     {
+      number = MAX (number + 1, 2);
       g_free (layer->wish);
-      layer->wish = g_strdup_printf ("%s-%u", wish, i);
+      layer->wish = g_strdup_printf ("%s-%u", wish, number);
     }
-  g_hash_table_add (import->names, layer->wish);
+  if (number > 0)
+    g_hash_table_insert (import->names, g_strdup (wish), GUINT_TO_POINTER (number));
+  g_hash_table_insert (import->names, g_strdup (layer->wish), NULL);
 }
 
 static void
@@ -351,9 +355,10 @@ cnn_import_graph (CnnOnnxGraph *graph, CnnShape picture, CnnOnnxTensor *const *g
     .layers = g_array_new (FALSE, FALSE, sizeof (CnnImportLayer)),
     .placed = g_array_new (FALSE, FALSE, sizeof (CnnImportPlaced)),
     .bank = cnn_bank_new (),
-    .names = g_hash_table_new (g_str_hash, g_str_equal),
+    .names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
     /* Opening a file may make two networks of it, for two sizes of picture. */
     .room = (double) graph->room / 2.0,
+    .work = (double) graph->room,
   };
   gboolean ok;
 
@@ -364,6 +369,12 @@ cnn_import_graph (CnnOnnxGraph *graph, CnnShape picture, CnnOnnxTensor *const *g
     {
       write_text (&import, imported);
       imported->bank = g_steal_pointer (&import.bank);
+      /* Thousands of groups with the same kernels name these thousands of times. */
+      ok = strlen (imported->text) <= CNN_MAX_TEXT_BYTES;
+      if (!ok)
+        g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                     _("the network's text is %zu bytes long, at most %d are read"),
+                     strlen (imported->text), CNN_MAX_TEXT_BYTES);
     }
   import_clear (&import);
   return ok ? g_steal_pointer (&imported) : NULL;

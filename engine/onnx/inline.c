@@ -155,7 +155,7 @@ outer_name (Work       *work,
   found = g_hash_table_lookup (frame->names, name);
   if (found)
     return found;
-  if (!cnn_onnx_budget_take (work->reader->budget, 192 + strlen (frame->prefix) + strlen (name),
+  if (!cnn_onnx_budget_take (work->reader->budget, 256 + strlen (frame->prefix) + strlen (name),
                              NULL))
     {
       work->full = TRUE;

@@ -74,7 +74,7 @@ place_of (const CnnResizeAxis *axis, int out)
 {
   double length = axis->scale * axis->in; /* of the output, before it was rounded */
   double half = (out + 0.5) / axis->scale - 0.5;
-  double corner = axis->out > 1 && length > 1.0 ? out * (axis->in - 1) / (length - 1.0) : 0.0;
+  double corner = axis->out > 1 && length > 1.0 ? out * (axis->in - 1.0) / (length - 1.0) : 0.0;
 
   switch (axis->p->coordinates)
     {
