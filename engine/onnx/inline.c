@@ -155,13 +155,13 @@ outer_name (Work       *work,
   found = g_hash_table_lookup (frame->names, name);
   if (found)
     return found;
-  if (!cnn_onnx_budget_take (work->reader->budget, 256 + strlen (frame->prefix) + strlen (name),
+  if (!cnn_onnx_budget_take (work->reader->budget, 256 + (strlen (frame->prefix) + strlen (name)) / 16 * 17,
                              NULL))
     {
       work->full = TRUE;
       return name;
     }
-  made = g_strdup_printf ("%s/%s", frame->prefix, name);
+  made = g_strconcat (frame->prefix, "/", name, NULL);
   /* One counter for all: trying each name from 2 would take the square of their number. */
   while (g_hash_table_contains (work->taken, made))
     {
@@ -184,7 +184,7 @@ node_name (Work                  *work,
   g_autofree char *own = *valid ? g_steal_pointer (&valid)
                                 : g_strdup_printf ("%s %zu", op, frame->at + 1);
 
-  return *frame->prefix ? g_strdup_printf ("%s/%s", frame->prefix, own) : g_steal_pointer (&own);
+  return *frame->prefix ? g_strconcat (frame->prefix, "/", own, NULL) : g_steal_pointer (&own);
 }
 
 /* The node's attributes; those that refer to the function's get what the call gave. */
@@ -213,7 +213,7 @@ add_flat (Work        *work,
           CnnOnnxFlat *flat,
           GError     **error)
 {
-  gsize bytes = 256 + 8 * (gsize) (flat->in->len + flat->out->len)
+  gsize bytes = 256 + 16 * (gsize) (flat->in->len + flat->out->len)
                 + 2 * strlen (flat->name) + sizeof (CnnOnnxBound) * (gsize) flat->bound->len;
 
   for (guint i = 0; i < flat->out->len; i++)
@@ -269,7 +269,7 @@ enter (Work                       *work,
       return FALSE;
     }
   if (!(opsets = opsets_new (function->opset_import, function->n_opset_import, error))
-      || !cnn_onnx_budget_take (work->reader->budget, 1024 + strlen (name), error))
+      || !cnn_onnx_budget_take (work->reader->budget, 1024 + 2 * strlen (name), error))
     {
       g_clear_pointer (&opsets, g_hash_table_unref);
       return FALSE;
