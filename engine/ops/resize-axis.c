@@ -60,7 +60,7 @@ cnn_resize_axis (const CnnResize *p, gboolean rows, int in, CnnResizeAxis *axis,
     .last = p->roi.n == 4 ? p->roi.values[rows ? 2 : 3] : 1.0,
   };
   /* A scale that has nothing to do with the size can ask for averages of any number of cells. */
-  if (out * radius (axis) > 8.0 * (in + out) + 4096.0)
+  if (out * radius (axis) > 8.0 * (in + out) + MOST_CELLS)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("%.0f cells in a row or column are too many"),
                    2.0 * radius (axis));
