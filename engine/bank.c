@@ -21,6 +21,7 @@ struct _CnnBank
   gint        ref_count; /* under the lock */
   GHashTable *tensors;   /* char * → CnnTensor */
   char      **labels;    /* (nullable): names of the last layer's values */
+  GHashTable *numbers;   /* char * → the last number that was put behind that name */
 
   /* Of one that was read from a file: what it was read from. */
   char    *path;
@@ -45,6 +46,7 @@ cnn_bank_new (void)
   bank->ref_count = 1;
   bank->tensors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                          (GDestroyNotify) cnn_tensor_unref);
+  bank->numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return bank;
 }
 
@@ -71,6 +73,7 @@ cnn_bank_unref (CnnBank *bank)
     return;
   g_hash_table_unref (bank->tensors);
   g_strfreev (bank->labels);
+  g_hash_table_unref (bank->numbers);
   g_free (bank->path);
   g_free (bank);
 }
@@ -112,16 +115,21 @@ cnn_bank_add (CnnBank *bank, const char *name, CnnTensor *tensor)
 {
   g_autofree char *plain = g_strdup (*name ? name : "_");
   char            *got;
+  int              number;
 
   for (char *c = plain; *c; c++)
     if (!is_plain (*c))
       *c = '_';
   got = g_strdup (plain);
-  for (int i = 2; g_hash_table_contains (bank->tensors, got); i++)
+  number = GPOINTER_TO_INT (g_hash_table_lookup (bank->numbers, plain));
+  while (g_hash_table_contains (bank->tensors, got))
     {
+      number = MAX (number + 1, 2);
       g_free (got);
-      got = g_strdup_printf ("%s.%d", plain, i);
+      got = g_strdup_printf ("%s.%d", plain, number);
     }
+  if (number > 0)
+    g_hash_table_insert (bank->numbers, g_strdup (plain), GINT_TO_POINTER (number));
   g_hash_table_insert (bank->tensors, got, cnn_tensor_ref (tensor));
   return got;
 }

@@ -22,7 +22,7 @@ cnn_direct_row (const CnnDirectRows *rows, const float *in, int y, int first, in
   int          inside_end = CLAMP (end, inside, rows->in.width);
   gsize        wanted = (gsize) (inside_end - inside) * channels;
   gsize        before = (gsize) (inside - first) * channels;
-  const float *row = in + ((gsize) y * rows->in.width + inside) * channels;
+  const float *row;
 
   if (y < 0 || y >= rows->in.height)
     {
@@ -30,6 +30,7 @@ cnn_direct_row (const CnnDirectRows *rows, const float *in, int y, int first, in
         memset (to + (gsize) i * rows->plane, 0, n * sizeof (float));
       return;
     }
+  row = in + ((gsize) y * rows->in.width + inside) * channels;
   if (inside != first || inside_end != end)
     {
       memset (rows->padded, 0, before * sizeof (float));

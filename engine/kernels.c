@@ -109,6 +109,34 @@ check_args (const CnnKernelKind *kind, const double *args, GError **error)
 }
 
 /**
+ * cnn_kernel_fits:
+ * @kind: the kernel
+ * @args: its parameters; may be %NULL where it takes none
+ * @size: rows and columns
+ *
+ * Returns: whether it can be drawn at that size; otherwise %CNN_ERROR_SPEC is set
+ */
+gboolean
+cnn_kernel_fits (const CnnKernelKind *kind, const double *args, CnnSize size, GError **error)
+{
+  CnnSize own;
+
+  if (!check_args (kind, args, error))
+    return FALSE;
+  own = kind->grows ? (CnnSize) { 1, 1 } : kind->size (args);
+  if (size.height >= own.height && size.width >= own.width)
+    return TRUE;
+  if (kind->grows)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                 _("%s cannot be drawn at %d×%d, expected 1×1 or larger"), kind->name,
+                 size.height, size.width);
+  else
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("%s is %d×%d and does not fit into %d×%d"),
+                 kind->name, own.height, own.width, size.height, size.width);
+  return FALSE;
+}
+
+/**
  * cnn_kernel_draw:
  * @kind: the kernel
  * @args: its parameters; may be %NULL where it takes none
@@ -132,26 +160,15 @@ cnn_kernel_draw (const CnnKernelKind *kind, const double *args, CnnSize size, do
   g_autofree double *small = NULL;
   double            *corner;
 
-  if (!check_args (kind, args, error))
+  if (!cnn_kernel_fits (kind, args, size, error))
     return FALSE;
-  own = kind->grows ? (CnnSize) { 1, 1 } : kind->size (args);
-  if (size.height < own.height || size.width < own.width)
-    {
-      if (kind->grows)
-        g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                     _("%s cannot be drawn at %d×%d, expected 1×1 or larger"), kind->name,
-                     size.height, size.width);
-      else
-        g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("%s is %d×%d and does not fit into %d×%d"),
-                     kind->name, own.height, own.width, size.height, size.width);
-      return FALSE;
-    }
   if (kind->grows)
     {
       kind->fill (args, size, values);
       return TRUE;
     }
 
+  own = kind->size (args);
   small = g_new (double, (gsize) own.height * own.width);
   kind->fill (args, own, small);
   memset (values, 0, (gsize) size.height * size.width * sizeof *values);

@@ -52,6 +52,8 @@ typedef struct
 const CnnKernelKind *const *cnn_kernel_kinds (guint *n_kinds);
 const CnnKernelKind        *cnn_kernel_find  (const char *name);
 guint                       cnn_kernel_n_params (const CnnKernelKind *kind);
+gboolean                    cnn_kernel_fits  (const CnnKernelKind *kind, const double *args,
+                                              CnnSize size, GError **error);
 gboolean                    cnn_kernel_draw  (const CnnKernelKind *kind, const double *args,
                                               CnnSize size, double *values, GError **error);
 

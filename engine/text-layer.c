@@ -209,7 +209,7 @@ resolve (CnnTextParser *parser, CnnNode *node, const CnnParam *param, const char
   if ((parser->network == NULL && bank == NULL) || parser->lost ||
       cnn_param_resolve (param, value, node->params, bank, &offset, &cause))
     return TRUE;
-  if (parser->network)
+  if (parser->network || parser->must)
     return fail_with (parser, at + offset, NULL, cause);
   g_error_free (cause);
   return TRUE;
@@ -474,13 +474,14 @@ cnn_text_read_words (const char *words, GArray *uses, char **problem)
  * cnn_text_read_words_with:
  * @bank: what the words may refer to
  *
- * As cnn_text_read_words().
+ * As cnn_text_read_words(), but a layer that refers to what is not there, or does not fit,
+ * cannot be read.
  */
 CnnNode *
 cnn_text_read_words_with (const char *words, const CnnBank *bank, char **problem)
 {
   CnnTextParser parser = { .text = words, .at = words, .end = words + strlen (words),
-                           .bank = bank };
+                           .bank = bank, .must = TRUE };
   const CnnOp  *op;
   CnnNode      *node = cnn_text_parse_layer (&parser, &op);
 

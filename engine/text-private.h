@@ -59,6 +59,7 @@ typedef struct
  *   is read by itself, without its names
  * @bank: (nullable): of a layer that is read by itself: what it refers to, as far as
  *   that is there
+ * @must: all that such a layer refers to must be in @bank
  * @lost: the input, which may name a file, cannot be read: nobody knows what is in that
  * @file_at: where the input names it
  * @names: (nullable): of #CnnTextName, what as= calls layers
@@ -77,6 +78,7 @@ typedef struct
   const char *end;
   CnnNetwork *network;
   const CnnBank *bank;
+  gboolean    must;
   gboolean    lost;
   const char *file_at;
   GHashTable *names;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cnn-test.h"
+#include "ops/resize-axis.h"
 #include "plan-private.h"
 
 /* Layers that make a map larger, against numbers worked out by hand; and what the
@@ -313,11 +314,53 @@ test_broadcast (void)
               values, in, expected);
 }
 
+/* Of very many rows not each is looked at for the window; it has what each takes nevertheless. */
+static void
+test_many_rows (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (g_test_rand_int ());
+
+  for (int i = 0; i < 60; i++)
+    {
+      double        numbers[4] = { exp (g_rand_double_range (rand, -6.0, 6.0)) };
+      double        roi[4] = { g_rand_double_range (rand, -1.0, 1.0), 0.0,
+                               g_rand_double_range (rand, 0.0, 2.0), 1.0 };
+      CnnResize     p = { .to = { pick (rand, 65537, 150000), 5 }, .mode = pick (rand, 0, 2),
+                          .coordinates = pick (rand, 0, 5), .nearest = pick (rand, 0, 3),
+                          .cubic_a = -0.75, .roi = { .n = 4, .values = roi } };
+      int           in = pick (rand, 0, 1) ? pick (rand, 1, 30) : pick (rand, 1, 300000);
+      CnnResizeAxis axis;
+      int           up, stride, extent, before, after;
+
+      p.antialias = p.mode != CNN_RESIZE_NEAREST && pick (rand, 0, 1);
+      if (pick (rand, 0, 1))
+        p.scale = (CnnNumbers) { .n = 1, .values = numbers };
+      if (!cnn_resize_axis (&p, TRUE, in, &axis, NULL))
+        continue;
+      cnn_resize_window (&axis, &up, &stride, &extent, &before, &after);
+      for (int row = 0; row < axis.out; row++)
+        {
+          double weights[20000];
+          gint64 from = (gint64) row * stride - before;
+          int    first, n;
+
+          if (cnn_resize_most (&axis) > 20000)
+            break;
+          n = cnn_resize_taps (&axis, row, &first, weights);
+          if (n == 0)
+            continue;
+          g_assert_cmpint ((gint64) first * up, >=, from);
+          g_assert_cmpint ((first + n - (gint64) 1) * up, <, from + extent);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/larger/resize", test_resize);
+  g_test_add_func ("/larger/many-rows", test_many_rows);
   g_test_add_func ("/larger/transposed", test_transposed);
   g_test_add_func ("/larger/blocks", test_blocks);
   g_test_add_func ("/larger/refused", test_refused);

@@ -321,7 +321,7 @@ test_hostile (void)
   check ("Expand", INTS (1), INTS (1, 1, 1, 1, 1, 1, 1, 1, 1), NULL, NULL, NULL, NULL,
          CNN_ERROR_FORMAT);
   check ("ConstantOfShape", INTS (huge, 4), NULL, NULL, NULL, NULL, NULL, CNN_ERROR_LIMIT);
-  check ("ConstantOfShape", INTS (-1), NULL, NULL, NULL, NULL, NULL, CNN_ERROR_LIMIT);
+  check ("ConstantOfShape", INTS (-1), NULL, NULL, NULL, NULL, NULL, CNN_ERROR_FORMAT);
   check ("Range", INTS (0), INTS (most), INTS (1), NULL, NULL, NULL, CNN_ERROR_LIMIT);
   check ("Range", INTS (0), INTS (9), INTS (0), NULL, NULL, NULL, CNN_ERROR_FORMAT);
   check ("Range", INTS (9), INTS (0), INTS (-4), NULL, NULL, INTS (9, 5, 1), 0);

@@ -60,8 +60,12 @@ give_uniform (const CnnFold *fold,
               float          value,
               GError       **error)
 {
-  CnnOnnxTensor *out = cnn_onnx_tensor_uniform (n_dims, dims, value);
+  CnnOnnxTensor *out;
 
+  for (int d = 0; d < n_dims; d++)
+    if (dims[d] < 0)
+      return cnn_fold_refuse (error, _("the new shape is not one"));
+  out = cnn_onnx_tensor_uniform (n_dims, dims, value);
   if (out == NULL)
     g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("the new shape is too large"));
   return cnn_fold_give (fold, 0, out);

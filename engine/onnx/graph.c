@@ -474,6 +474,8 @@ cnn_onnx_graph_parse_within (const guint8   *bytes,
     return NULL;
   graph = build (&reader, (Onnx__ModelProto *) message, keeps, error);
   cnn_onnx_unpack_free (message, budget);
+  if (graph)
+    graph->room = budget->limit - budget->used;
   return graph;
 }
 

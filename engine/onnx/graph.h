@@ -96,6 +96,7 @@ typedef struct
  * @outputs: numbers of values
  * @opset: version of ONNX's own operator set
  * @metadata: char * → char *
+ * @room: bytes that may still be taken for what is made of it, see budget.h
  *
  * A graph: names resolved, no cycles, sizes of data checked.
  */
@@ -112,6 +113,7 @@ typedef struct
   char       *description;
   gint64      opset;
   GHashTable *metadata;
+  gsize       room;
 } CnnOnnxGraph;
 
 /**
@@ -144,6 +146,7 @@ double               cnn_onnx_tensor_value  (const CnnOnnxTensor *tensor, gsize 
 /* --- tensor-uniform.c ----------------------------------------------------------------- */
 
 CnnOnnxTensor       *cnn_onnx_tensor_uniform (int n_dims, const gint64 *dims, float value);
+gsize                cnn_onnx_tensor_bytes   (const CnnOnnxTensor *tensor);
 void                 cnn_onnx_tensor_uniform_clear (CnnOnnxTensor *tensor);
 
 /* --- attributes.c ------------------------------------------------------------------- */

@@ -327,6 +327,7 @@ kernels_word (const Conv         *conv,
       values = spread_kernels (conv, kernels, reads);
       word = cnn_import_tensor (import, node, "weight", 4, dims, values);
     }
+  import->room -= (double) (conv->n - 1) * (double) kernels * CNN_IMPORT_KERNEL;
   for (gint64 i = 0; i < conv->n; i++)
     g_string_append_printf (words, i ? ",%s" : "%s", word);
   return g_string_free (g_steal_pointer (&words), FALSE);

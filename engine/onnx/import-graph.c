@@ -9,9 +9,6 @@
 /* The ends of an import: the graph's inputs, its outputs, and the text, which is put together
  * of the layers that the outputs need. */
 
-/* What constants may take beyond what the file holds. */
-#define ROOM ((double) (64 << 20))
-
 /* --- the graph's inputs ------------------------------------------------------------------------ */
 
 /* How pictures lie in the file: in ours always in the same way, whatever their extents. */
@@ -72,6 +69,7 @@ add_data (CnnImport *import, CnnShape picture, const CnnOnnxTensor *given, CnnIm
   int                 number = import->graph->inputs[imported->data];
   const CnnOnnxValue *declared = cnn_onnx_graph_value (import->graph, number);
   gint64              dims[CNN_ONNX_MAX_DIMS], extents[3] = { 1, 1, 1 };
+  const CnnParam     *shape = cnn_op_param (cnn_op_find ("input"), "shape");
   const char         *layout;
   int                 n_dims;
   CnnImportLayer      layer = { 0 };
@@ -93,7 +91,8 @@ add_data (CnnImport *import, CnnShape picture, const CnnOnnxTensor *given, CnnIm
           g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED, _("its input is empty"));
           return FALSE;
         }
-      if (dims[d] > G_MAXINT / 2 / *extent)
+      /* What a text may say. */
+      if (dims[d] > (gint64) shape->max / *extent)
         {
           g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("its input is too large"));
           return FALSE;
@@ -117,7 +116,6 @@ add_constant (CnnImport *import, int number, CnnOnnxTensor *tensor)
   *value = (CnnImportValue) { .constant = cnn_onnx_tensor_ref (tensor), .n_dims = tensor->n_dims };
   memcpy (value->dims, tensor->dims, sizeof value->dims);
   import->known[number] = TRUE;
-  import->room += 2.0 * (double) tensor->n * sizeof (float);
 }
 
 static gboolean
@@ -276,6 +274,7 @@ static void
 name_layer (CnnImport *import, CnnImportLayer *layer)
 {
   g_autofree char *wish = g_steal_pointer (&layer->wish);
+  guint            number = GPOINTER_TO_UINT (g_hash_table_lookup (import->names, wish));
 
   /* In files of ours a name that nobody has given is the one that is written: so that the
    * text stays the same however often it is saved. */
@@ -286,12 +285,15 @@ name_layer (CnnImport *import, CnnImportLayer *layer)
       g_strdelimit (wish, "-", '_');
     }
   layer->wish = g_strdup (wish);
-  for (guint i = 2; g_hash_table_contains (import->names, layer->wish); i++)
+  while (g_hash_table_contains (import->names, layer->wish))
     {
+      number = MAX (number + 1, 2);
       g_free (layer->wish);
-      layer->wish = g_strdup_printf ("%s-%u", wish, i);
+      layer->wish = g_strdup_printf ("%s-%u", wish, number);
     }
-  g_hash_table_add (import->names, layer->wish);
+  if (number > 0)
+    g_hash_table_insert (import->names, g_strdup (wish), GUINT_TO_POINTER (number));
+  g_hash_table_insert (import->names, g_strdup (layer->wish), NULL);
 }
 
 /* Names that a person has given come before those that are made up. */
@@ -395,8 +397,10 @@ cnn_import_graph (CnnOnnxGraph *graph, CnnShape picture, CnnOnnxTensor *const *g
     .layers = g_array_new (FALSE, FALSE, sizeof (CnnImportLayer)),
     .placed = g_array_new (FALSE, FALSE, sizeof (CnnImportPlaced)),
     .bank = cnn_bank_new (),
-    .names = g_hash_table_new (g_str_hash, g_str_equal),
-    .room = ROOM,
+    .names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+    /* Opening a file may make two networks of it, for two sizes of picture. */
+    .room = (double) graph->room / 2.0,
+    .work = (double) graph->room,
   };
   gboolean ok;
 
@@ -407,6 +411,12 @@ cnn_import_graph (CnnOnnxGraph *graph, CnnShape picture, CnnOnnxTensor *const *g
     {
       write_text (&import, imported);
       imported->bank = g_steal_pointer (&import.bank);
+      /* Thousands of groups with the same kernels name these thousands of times. */
+      ok = strlen (imported->text) <= CNN_MAX_TEXT_BYTES;
+      if (!ok)
+        g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                     _("the network's text is %zu bytes long, at most %d are read"),
+                     strlen (imported->text), CNN_MAX_TEXT_BYTES);
     }
   import_clear (&import);
   return ok ? g_steal_pointer (&imported) : NULL;

@@ -569,7 +569,7 @@ cnn_import_spread (CnnImport *import, const CnnOnnxNode *node, const char *what,
         extents[axis] = axis_extent (value->shape, axis);
     }
   n = (gsize) extents[0] * (gsize) extents[1] * (gsize) extents[2];
-  if (!cnn_import_room (import, (double) extents[0] * extents[1] * extents[2], error))
+  if (!cnn_import_room (import, 3.0 * extents[0] * extents[1] * extents[2], error))
     return NULL;
   values = g_new (float, n);
   for (int y = 0; y < extents[0]; y++)
@@ -592,6 +592,6 @@ cnn_import_spread (CnnImport *import, const CnnOnnxNode *node, const char *what,
       numbers = cnn_import_numbers (import, node, what, (int) n, values);
       return g_strconcat ("values=", numbers, NULL);
     }
-  numbers = cnn_import_tensor (import, node, what, 3, extents, values);
+  numbers = cnn_import_doubles (import, node, what, 3, extents, values);
   return g_strdup_printf ("values=%s shape=%dx%dx%d", numbers, extents[0], extents[1], extents[2]);
 }

@@ -215,9 +215,9 @@ import_average_pool (CnnImport          *import,
 static double
 read_power (const CnnOnnxNode *node)
 {
-  gint64 whole = cnn_onnx_attribute_int (node, "p", 0);
+  gint64 whole = cnn_onnx_attribute_int (node, "p", G_MININT64);
 
-  return whole != 0 ? (double) whole : cnn_onnx_attribute_float (node, "p", 2.0);
+  return whole != G_MININT64 ? (double) whole : cnn_onnx_attribute_float (node, "p", 2.0);
 }
 
 static gboolean

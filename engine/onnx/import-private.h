@@ -43,6 +43,9 @@ typedef struct
   int            layer;
 } CnnImportPlaced;
 
+/* What a network's kernel takes beyond its numbers, about. */
+#define CNN_IMPORT_KERNEL 128.0
+
 struct _CnnImport
 {
   gboolean        own;    /* the file is one that the engine has written */
@@ -52,8 +55,9 @@ struct _CnnImport
   GArray         *layers; /* of CnnImportLayer; 0 is the input */
   GArray         *placed; /* of CnnImportPlaced */
   CnnBank        *bank;
-  GHashTable     *names;  /* of layers, in the text */
+  GHashTable     *names;  /* of layers, in the text → the last number that was put behind it */
   double          room;   /* bytes that constants may still take */
+  double          work;   /* numbers that may still be read to work out constants */
 };
 
 CnnImportLayer *cnn_import_layer           (const CnnImport *import, int layer);

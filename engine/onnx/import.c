@@ -151,6 +151,8 @@ cnn_import_emit (CnnImport *import, const CnnOnnxNode *node, guint n_in, const i
   va_list          args;
   gboolean         ok;
 
+  if (!cnn_import_room (import, 0.0, error))
+    return -1;
   if (n_in > CNN_MAX_INPUTS || import->layers->len >= CNN_MAX_NODES)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
@@ -260,6 +262,12 @@ find_owner (const CnnImport *import, const CnnOnnxNode *node, const float *value
   return NULL;
 }
 
+static void
+let_go (gpointer tensor)
+{
+  cnn_onnx_tensor_unref (tensor);
+}
+
 /**
  * cnn_import_tensor:
  * @what: what it is, for its name
@@ -281,10 +289,12 @@ cnn_import_tensor (CnnImport *import, const CnnOnnxNode *node, const char *what,
 
   for (int i = 0; i < n_dims; i++)
     n *= (gsize) dims[i];
+  if (n_dims == 4)
+    import->room -= (double) dims[0] * CNN_IMPORT_KERNEL;
   owner = find_owner (import, node, values, n, &name);
   if (owner)
     tensor = cnn_tensor_new_shared (n_dims, dims, owner->floats, cnn_onnx_tensor_ref (owner),
-                                    (GDestroyNotify) cnn_onnx_tensor_unref);
+                                    let_go);
   else
     {
       tensor = cnn_tensor_new (n_dims, dims);
@@ -292,6 +302,25 @@ cnn_import_tensor (CnnImport *import, const CnnOnnxNode *node, const char *what,
       import->room -= (double) n * sizeof (float);
     }
   return g_strconcat ("@", cnn_bank_add (import->bank, name, tensor), NULL);
+}
+
+/**
+ * cnn_import_doubles:
+ *
+ * As cnn_import_tensor(), of numbers that the layer has as a list: these it keeps as doubles.
+ *
+ * Returns: (transfer full): the word that refers to them
+ */
+char *
+cnn_import_doubles (CnnImport *import, const CnnOnnxNode *node, const char *what, int n_dims,
+                 const int *dims, const float *values)
+{
+  double n = 1.0;
+
+  for (int i = 0; i < n_dims; i++)
+    n *= dims[i];
+  import->room -= n * sizeof (double);
+  return cnn_import_tensor (import, node, what, n_dims, dims, values);
 }
 
 /* A handful of numbers a person may as well read. */
@@ -309,7 +338,7 @@ cnn_import_numbers (CnnImport *import, const CnnOnnxNode *node, const char *what
   GString *text;
 
   if (n > FEW_NUMBERS)
-    return cnn_import_tensor (import, node, what, 1, &n, values);
+    return cnn_import_doubles (import, node, what, 1, &n, values);
   text = g_string_new (NULL);
   for (int i = 0; i < n; i++)
     {
@@ -423,18 +452,26 @@ fold_node (CnnImport *import, const CnnOnnxNode *node, GError **error)
 
   for (guint i = 0; i < node->n_in; i++)
     if (node->in[i] >= 0)
-      in[i] = import->values[node->in[i]].constant;
+      {
+        in[i] = import->values[node->in[i]].constant;
+        import->work -= (double) in[i]->n;
+      }
+  if (import->work < 0.0)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                   _("working out its constants would take too long"));
+      return FALSE;
+    }
   if (!cnn_fold (node, in, out, (gsize) MAX (import->room, 0.0), error))
     return FALSE;
   for (guint i = 0; i < node->n_out; i++)
     if (out[i])
       {
-        if (!out[i]->uniform)
-          import->room -= (double) out[i]->n * sizeof (float);
+        import->room -= (double) cnn_onnx_tensor_bytes (out[i]);
         cnn_import_set_constant (import, node, i, out[i]);
         cnn_onnx_tensor_unref (out[i]);
       }
-  return TRUE;
+  return cnn_import_room (import, 0.0, error);
 }
 
 static gboolean

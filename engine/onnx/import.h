@@ -99,6 +99,9 @@ CnnShape              cnn_import_shape    (const CnnImport *import, int layer);
 char                 *cnn_import_tensor   (CnnImport *import, const CnnOnnxNode *node,
                                            const char *what, int n_dims, const int *dims,
                                            const float *values);
+char                 *cnn_import_doubles  (CnnImport *import, const CnnOnnxNode *node,
+                                           const char *what, int n_dims, const int *dims,
+                                           const float *values);
 gboolean              cnn_import_room     (CnnImport *import, double n_floats, GError **error);
 char                 *cnn_import_numbers  (CnnImport *import, const CnnOnnxNode *node,
                                            const char *what, int n, const float *values);

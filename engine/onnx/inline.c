@@ -9,8 +9,7 @@
 /* The nodes of a model in one list: calls of the model's own functions are replaced by
  * the functions' bodies. Without calling itself: functions being put in place are a stack. */
 
-#define MAX_CALLS     64   /* of functions inside of each other */
-#define MAX_FUNCTIONS 4096 /* each node looks through them */
+#define MAX_CALLS 64 /* of functions inside of each other */
 
 /* A function that is being put in place of a call, or the graph itself. */
 typedef struct
@@ -30,12 +29,14 @@ typedef struct
   CnnOnnxReader         *reader;
   const Onnx__ModelProto *model;
   CnnOnnxKeeps           keeps;
+  GHashTable            *functions; /* domain, name and overload in lines → FunctionProto */
   GHashTable            *taken; /* names of values in use */
   GPtrArray             *strings;
   GPtrArray             *flat;
   GPtrArray             *frames;
   guint                  steps;
   guint                  unique; /* counts made up names */
+  gboolean               full;   /* made up names took too much memory */
 } Work;
 
 static const char *
@@ -101,22 +102,43 @@ opsets_new (Onnx__OperatorSetIdProto **imports,
   return g_steal_pointer (&opsets);
 }
 
+static char *
+function_key (const char *domain,
+              const char *name,
+              const char *overload)
+{
+  return g_strdup_printf ("%s\n%s\n%s", domain, name, overload);
+}
+
+/* Of functions that are called alike the first counts. */
+static GHashTable *
+functions_new (const Onnx__ModelProto *model)
+{
+  GHashTable *functions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (size_t i = model->n_functions; i-- > 0;)
+    {
+      Onnx__FunctionProto *function = model->functions[i];
+
+      g_hash_table_insert (functions, function_key (domain_of (function->domain),
+                                                    text_of (function->name),
+                                                    text_of (function->overload)), function);
+    }
+  return functions;
+}
+
 static const Onnx__FunctionProto *
 find_function (Work       *work,
                const char *domain,
                const char *name,
                const char *overload)
 {
-  for (size_t i = 0; i < work->model->n_functions; i++)
-    {
-      const Onnx__FunctionProto *function = work->model->functions[i];
+  g_autofree char *key = NULL;
 
-      if (strcmp (text_of (function->name), name) == 0
-          && strcmp (domain_of (function->domain), domain) == 0
-          && strcmp (text_of (function->overload), overload) == 0)
-        return function;
-    }
-  return NULL;
+  if (g_hash_table_size (work->functions) == 0)
+    return NULL;
+  key = function_key (domain, name, overload);
+  return g_hash_table_lookup (work->functions, key);
 }
 
 /* What a name in this frame is called in the whole model; new names are made unique. */
@@ -133,7 +155,13 @@ outer_name (Work       *work,
   found = g_hash_table_lookup (frame->names, name);
   if (found)
     return found;
-  made = g_strdup_printf ("%s/%s", frame->prefix, name);
+  if (!cnn_onnx_budget_take (work->reader->budget, 256 + (strlen (frame->prefix) + strlen (name)) / 16 * 17,
+                             NULL))
+    {
+      work->full = TRUE;
+      return name;
+    }
+  made = g_strconcat (frame->prefix, "/", name, NULL);
   /* One counter for all: trying each name from 2 would take the square of their number. */
   while (g_hash_table_contains (work->taken, made))
     {
@@ -156,7 +184,7 @@ node_name (Work                  *work,
   g_autofree char *own = *valid ? g_steal_pointer (&valid)
                                 : g_strdup_printf ("%s %zu", op, frame->at + 1);
 
-  return *frame->prefix ? g_strdup_printf ("%s/%s", frame->prefix, own) : g_steal_pointer (&own);
+  return *frame->prefix ? g_strconcat (frame->prefix, "/", own, NULL) : g_steal_pointer (&own);
 }
 
 /* The node's attributes; those that refer to the function's get what the call gave. */
@@ -185,13 +213,13 @@ add_flat (Work        *work,
           CnnOnnxFlat *flat,
           GError     **error)
 {
-  gsize bytes = 256 + 8 * (gsize) (flat->in->len + flat->out->len)
+  gsize bytes = 256 + 16 * (gsize) (flat->in->len + flat->out->len)
                 + 2 * strlen (flat->name) + sizeof (CnnOnnxBound) * (gsize) flat->bound->len;
 
   for (guint i = 0; i < flat->out->len; i++)
     bytes += 256 + 2 * strlen (flat->out->pdata[i]);
   g_ptr_array_add (work->flat, flat);
-  return cnn_onnx_budget_take (work->reader->budget, bytes, error);
+  return cnn_onnx_budget_take (work->reader->budget, work->full ? G_MAXSIZE / 2 : bytes, error);
 }
 
 /* A function may hand on an input as its output. */
@@ -241,7 +269,7 @@ enter (Work                       *work,
       return FALSE;
     }
   if (!(opsets = opsets_new (function->opset_import, function->n_opset_import, error))
-      || !cnn_onnx_budget_take (work->reader->budget, 1024 + strlen (name), error))
+      || !cnn_onnx_budget_take (work->reader->budget, 1024 + 2 * strlen (name), error))
     {
       g_clear_pointer (&opsets, g_hash_table_unref);
       return FALSE;
@@ -374,16 +402,14 @@ cnn_onnx_flatten (CnnOnnxReader           *reader,
   g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GPtrArray)  flat = g_ptr_array_new_with_free_func (flat_free);
   g_autoptr (GPtrArray)  frames = g_ptr_array_new_with_free_func (frame_free);
-  Work                   work = { reader, model, keeps, taken, strings, flat, frames, 0, 1 };
+  g_autoptr (GHashTable) functions = functions_new (model);
+  Work                   work = {
+    .reader = reader, .model = model, .keeps = keeps, .functions = functions, .taken = taken,
+    .strings = strings, .flat = flat, .frames = frames, .unique = 1,
+  };
   Frame                 *top = g_new0 (Frame, 1);
 
   g_ptr_array_add (frames, top);
-  if (model->n_functions > MAX_FUNCTIONS)
-    {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("the model has more than %d functions"),
-                   MAX_FUNCTIONS);
-      return NULL;
-    }
   top->nodes = model->graph->node;
   top->n_nodes = model->graph->n_node;
   top->prefix = g_strdup ("");

@@ -9,9 +9,12 @@
  * stand for hundreds of megabytes. Here the same few pages of memory are seen again and
  * again, so that such a tensor is read like any other and takes next to nothing. */
 
-#define BLOCK     ((gsize) 4 << 20)
-#define MOST      ((gsize) 4 << 30) /* bytes that may be seen */
-#define WORTH_IT  ((gsize) 1 << 20)
+#define BLOCK     ((gsize) 256 << 10)
+#define MOST      ((gsize) 4 << 30) /* bytes that may be seen, in all such tensors there are:
+                                     * a process may have 65530 mappings */
+#define WORTH_IT  BLOCK
+
+static gsize mapped; /* bytes that are seen now */
 
 static gboolean
 fill_block (int fd, float value)
@@ -33,14 +36,24 @@ fill_block (int fd, float value)
 static float *
 map_blocks (int fd, gsize n_bytes)
 {
-  char *start = mmap (NULL, n_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  char *start;
 
+  if (g_atomic_pointer_add (&mapped, n_bytes) + n_bytes > MOST)
+    {
+      g_atomic_pointer_add (&mapped, -n_bytes);
+      return NULL;
+    }
+  start = mmap (NULL, n_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (start == MAP_FAILED)
-    return NULL;
+    {
+      g_atomic_pointer_add (&mapped, -n_bytes);
+      return NULL;
+    }
   for (gsize at = 0; at < n_bytes; at += BLOCK)
     if (mmap (start + at, BLOCK, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED)
       {
         munmap (start, n_bytes);
+        g_atomic_pointer_add (&mapped, -n_bytes);
         return NULL;
       }
   return (float *) (gpointer) start;
@@ -101,9 +114,19 @@ cnn_onnx_tensor_uniform (int n_dims, const gint64 *dims, float value)
   return tensor;
 }
 
+/** cnn_onnx_tensor_bytes: the memory that its numbers take, without those of another tensor. */
+gsize
+cnn_onnx_tensor_bytes (const CnnOnnxTensor *tensor)
+{
+  return tensor->owner     ? 0
+         : tensor->uniform ? BLOCK
+         : tensor->floats  ? tensor->n * sizeof (float) : tensor->n * sizeof (gint64);
+}
+
 /** cnn_onnx_tensor_uniform_clear: frees the numbers of one that is @uniform. */
 void
 cnn_onnx_tensor_uniform_clear (CnnOnnxTensor *tensor)
 {
   munmap (tensor->floats, mapped_bytes (tensor));
+  g_atomic_pointer_add (&mapped, -mapped_bytes (tensor));
 }

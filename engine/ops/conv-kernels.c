@@ -27,6 +27,19 @@ cnn_conv_kernels_size (const CnnConvKernels *k)
   return size;
 }
 
+static gboolean
+kernel_fits (const CnnKernel *kernel, CnnSize size, GError **error)
+{
+  if (kernel->kind)
+    return cnn_kernel_fits (kernel->kind, kernel->args, size, error);
+  if (kernel->size.height <= size.height && kernel->size.width <= size.width)
+    return TRUE;
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+               _("the matrix is %d×%d and does not fit into %d×%d"), kernel->size.height,
+               kernel->size.width, size.height, size.width);
+  return FALSE;
+}
+
 /* One matrix of a kernel at the layer's size, [size.height][size.width]; what
  * is smaller stands in the middle of zeros. */
 static gboolean
@@ -37,13 +50,8 @@ kernel_matrix (const CnnKernel *kernel, int matrix, CnnSize size, double *values
 
   if (kernel->kind)
     return cnn_kernel_draw (kernel->kind, kernel->args, size, values, error);
-  if (kernel->size.height > size.height || kernel->size.width > size.width)
-    {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                   _("the matrix is %d×%d and does not fit into %d×%d"), kernel->size.height,
-                   kernel->size.width, size.height, size.width);
-      return FALSE;
-    }
+  if (!kernel_fits (kernel, size, error))
+    return FALSE;
   from = (gsize) matrix * kernel->size.height * kernel->size.width;
   for (int i = 0; i < size.height * size.width; i++)
     values[i] = 0.0;
@@ -62,8 +70,7 @@ kernel_matrix (const CnnKernel *kernel, int matrix, CnnSize size, double *values
 gboolean
 cnn_conv_kernels_check (const CnnConvKernels *k, GError **error)
 {
-  g_autofree double *values = NULL;
-  CnnSize            size;
+  CnnSize size;
 
   if (k->kernels == NULL)
     return TRUE;
@@ -75,9 +82,8 @@ cnn_conv_kernels_check (const CnnConvKernels *k, GError **error)
       return FALSE;
     }
   size = cnn_conv_kernels_size (k);
-  values = g_new (double, (gsize) size.height * size.width);
   for (guint i = 0; i < k->kernels->len; i++)
-    if (!kernel_matrix (k->kernels->pdata[i], 0, size, values, error))
+    if (!kernel_fits (k->kernels->pdata[i], size, error))
       return FALSE;
   return TRUE;
 }

@@ -11,6 +11,19 @@
 /* Rows and columns are numbers in a table of floats, which holds them up to here. */
 #define MOST_CELLS (1 << 24)
 
+/* How much narrower weights are than cells: wider, where many cells become one. */
+static double
+narrowness (const CnnResizeAxis *axis)
+{
+  return axis->p->antialias ? MIN (axis->scale, 1.0) : 1.0;
+}
+
+static double
+radius (const CnnResizeAxis *axis)
+{
+  return (axis->p->mode == CNN_RESIZE_CUBIC ? 2.0 : 1.0) / narrowness (axis);
+}
+
 /**
  * cnn_resize_axis:
  * @rows: whether it is about rows, otherwise columns
@@ -46,6 +59,13 @@ cnn_resize_axis (const CnnResize *p, gboolean rows, int in, CnnResizeAxis *axis,
     .first = p->roi.n == 4 ? p->roi.values[rows ? 0 : 1] : 0.0,
     .last = p->roi.n == 4 ? p->roi.values[rows ? 2 : 3] : 1.0,
   };
+  /* A scale that has nothing to do with the size can ask for averages of any number of cells. */
+  if (out * radius (axis) > 8.0 * (in + out) + MOST_CELLS)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("%.0f cells in a row or column are too many"),
+                   2.0 * radius (axis));
+      return FALSE;
+    }
   return TRUE;
 }
 
@@ -54,7 +74,7 @@ place_of (const CnnResizeAxis *axis, int out)
 {
   double length = axis->scale * axis->in; /* of the output, before it was rounded */
   double half = (out + 0.5) / axis->scale - 0.5;
-  double corner = axis->out > 1 && length > 1.0 ? out * (axis->in - 1) / (length - 1.0) : 0.0;
+  double corner = axis->out > 1 && length > 1.0 ? out * (axis->in - 1.0) / (length - 1.0) : 0.0;
 
   switch (axis->p->coordinates)
     {
@@ -143,19 +163,6 @@ weight_at (const CnnResize *p, double x)
   return x < 2.0 ? ((a * x - 5.0 * a) * x + 8.0 * a) * x - 4.0 * a : 0.0;
 }
 
-/* How much narrower weights are than cells: wider, where many cells become one. */
-static double
-narrowness (const CnnResizeAxis *axis)
-{
-  return axis->p->antialias ? MIN (axis->scale, 1.0) : 1.0;
-}
-
-static double
-radius (const CnnResizeAxis *axis)
-{
-  return (axis->p->mode == CNN_RESIZE_CUBIC ? 2.0 : 1.0) / narrowness (axis);
-}
-
 /**
  * cnn_resize_most:
  *
@@ -169,18 +176,35 @@ cnn_resize_most (const CnnResizeAxis *axis)
   return (int) MIN (ceil (2.0 * radius (axis)) + 1.0, axis->in);
 }
 
+/* Which cells a row (column) takes: how many, 0 where its value is extrapolated. */
+static int
+range_of (const CnnResizeAxis *axis, int out, int *first)
+{
+  double at = cnn_resize_at (axis, out), reach = radius (axis);
+  int    edge = axis->in - 1;
+
+  *first = 0;
+  if (cnn_resize_is_outside (axis, at))
+    return 0;
+  if (axis->p->mode == CNN_RESIZE_NEAREST)
+    {
+      *first = cnn_resize_nearest (axis, at);
+      return 1;
+    }
+  *first = (int) CLAMP (floor (at - reach) + 1.0, 0.0, edge);
+  return (int) CLAMP (ceil (at + reach) - 1.0, 0.0, edge) - *first + 1;
+}
+
 /* Weights of the cells around a place; those of cells outside the map go to its edge,
  * or to none, unless there are no others. */
-static int
-spread_taps (const CnnResizeAxis *axis, double at, int *first, double *weights)
+static void
+spread_taps (const CnnResizeAxis *axis, double at, int n, int first, double *weights)
 {
   double narrow = narrowness (axis), reach = radius (axis);
   double begin = floor (at - reach) + 1.0, end = ceil (at + reach) - 1.0;
-  int    edge = axis->in - 1, n;
+  int    edge = axis->in - 1;
   double sum = 0.0;
 
-  *first = (int) CLAMP (begin, 0.0, edge);
-  n = (int) CLAMP (end, 0.0, edge) - *first + 1;
   for (int i = 0; i < n; i++)
     weights[i] = 0.0;
   for (double i = begin; i <= end; i += 1.0)
@@ -189,12 +213,11 @@ spread_taps (const CnnResizeAxis *axis, double at, int *first, double *weights)
 
       if (axis->p->exclude_outside && (i < 0.0 || i > edge))
         continue;
-      weights[(int) CLAMP (i, 0.0, edge) - *first] += weight;
+      weights[(int) CLAMP (i, 0.0, edge) - first] += weight;
       sum += weight;
     }
   for (int i = 0; i < n && (axis->p->exclude_outside || axis->p->antialias); i++)
     weights[i] = sum != 0.0 ? weights[i] / sum : 1.0 / n;
-  return n;
 }
 
 /**
@@ -209,16 +232,13 @@ spread_taps (const CnnResizeAxis *axis, double at, int *first, double *weights)
 int
 cnn_resize_taps (const CnnResizeAxis *axis, int out, int *first, double *weights)
 {
-  double at = cnn_resize_at (axis, out);
+  int n = range_of (axis, out, first);
 
-  *first = 0;
-  if (cnn_resize_is_outside (axis, at))
-    return 0;
-  if (axis->p->mode != CNN_RESIZE_NEAREST)
-    return spread_taps (axis, at, first, weights);
-  *first = cnn_resize_nearest (axis, at);
-  weights[0] = 1.0;
-  return 1;
+  if (axis->p->mode != CNN_RESIZE_NEAREST && n > 0)
+    spread_taps (axis, cnn_resize_at (axis, out), n, *first, weights);
+  else
+    weights[0] = 1.0;
+  return n;
 }
 
 /* --- the window ----------------------------------------------------------- */
@@ -255,26 +275,72 @@ choose_step (const CnnResizeAxis *axis, int *up, int *stride)
   *stride = (int) CLAMP (round (by * *up), 1.0, 1 << 28);
 }
 
-/* From where the first window begins to where the last cell ends that any cell takes,
- * both counted from where windows begin without padding. */
-static void
-find_reach (const CnnResizeAxis *axis, int up, int stride, gint64 *begin, gint64 *end)
-{
-  g_autofree double *weights = g_new (double, cnn_resize_most (axis));
+/* So many rows are all looked at; of more only those around the places below, so that no layer
+ * takes long. */
+#define LOOK_AT_ALL (1 << 16)
+#define LOOK_AROUND (1 << 11)
+#define MOST_BENDS  8
 
-  *begin = G_MAXINT64;
-  *end = G_MININT64;
-  for (int i = 0; i < axis->out; i++)
+/* Rows of the output where it may change how what they take moves on: the ends, and where
+ * windows come into the input, or leave it. */
+static int
+find_bends (const CnnResizeAxis *axis, int bends[MOST_BENDS])
+{
+  double reach = radius (axis), edge = axis->in - 1.0;
+  double at[MOST_BENDS - 2] = { -reach, 0.0, reach, edge - reach, edge, edge + reach };
+  double first = place_of (axis, 0);
+  double by = (place_of (axis, axis->out - 1) - first) / (axis->out - 1);
+  int    n = 0;
+
+  bends[n++] = 0;
+  bends[n++] = axis->out - 1;
+  for (int i = 0; i < MOST_BENDS - 2 && fabs (by) > 0.0; i++)
+    bends[n++] = (int) CLAMP ((at[i] - first) / by, 0.0, axis->out - 1.0);
+  return n;
+}
+
+static void
+add_reach (const CnnResizeAxis *axis, int up, int stride, int from, int to, gint64 *begin,
+           gint64 *end)
+{
+  for (int i = MAX (from, 0); i < MIN (to, axis->out); i++)
     {
-      int first, n = cnn_resize_taps (axis, i, &first, weights);
+      int first, n = range_of (axis, i, &first);
 
       if (n == 0)
         continue;
       *begin = MIN (*begin, (gint64) first * up - (gint64) i * stride);
       *end = MAX (*end, (first + n - (gint64) 1) * up - (gint64) i * stride);
     }
+}
+
+/* From where the first window begins to where the last cell ends that any cell takes,
+ * both counted from where windows begin without padding. */
+static void
+find_reach (const CnnResizeAxis *axis, int up, int stride, gint64 *begin, gint64 *end)
+{
+  gboolean all = axis->out <= LOOK_AT_ALL;
+
+  *begin = G_MAXINT64;
+  *end = G_MININT64;
+  if (all)
+    add_reach (axis, up, stride, 0, axis->out, begin, end);
+  else
+    {
+      int bends[MOST_BENDS], n = find_bends (axis, bends);
+
+      for (int i = 0; i < n; i++)
+        add_reach (axis, up, stride, bends[i] - LOOK_AROUND, bends[i] + LOOK_AROUND, begin,
+                   end);
+    }
   if (*begin > *end)
     *begin = *end = 0;
+  /* Between the bends all moves on evenly, and only rounding to a cell differs. */
+  else if (!all)
+    {
+      *begin -= up;
+      *end += up;
+    }
 }
 
 /**
