@@ -113,6 +113,48 @@ cnn_test_refused (const char *text, CnnShape in, CnnError code, const char *word
     g_error ("%s: “%s” does not say “%s”", text, error->message, words);
 }
 
+/**
+ * cnn_test_values:
+ * @text: a network
+ * @shape: what its last layer puts out
+ * @expected: its values
+ *
+ * Checks what it makes of @values.
+ */
+void
+cnn_test_values (const char *text, CnnShape in, const float *values, CnnShape shape,
+                 const double *expected)
+{
+  CnnShape          out;
+  g_autofree float *got = cnn_test_run (text, in, values, &out);
+
+  if (!cnn_shape_equal (out, shape))
+    g_error ("%s is " CNN_SHAPE_FORMAT ", expected " CNN_SHAPE_FORMAT, text, CNN_SHAPE_ARGS (out),
+             CNN_SHAPE_ARGS (shape));
+  for (gint64 i = 0; i < cnn_shape_cells (out); i++)
+    if (!(fabs (got[i] - expected[i]) <= 1e-6 * MAX (fabs (expected[i]), 1.0)))
+      g_error ("%s: value %d is %.9g, expected %.9g", text, (int) i, got[i], expected[i]);
+}
+
+/**
+ * cnn_test_picture:
+ * @whole: whether numbers are whole, from −9 to 9; otherwise any from −3 to 5
+ *
+ * Returns: (transfer full): numbers without a pattern
+ */
+float *
+cnn_test_picture (CnnShape shape, guint32 seed, gboolean whole)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  gsize             n = (gsize) cnn_shape_cells (shape);
+  float            *values = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = whole ? (float) g_rand_int_range (rand, -9, 10)
+                      : (float) g_rand_double_range (rand, -3.0, 5.0);
+  return values;
+}
+
 /** pick: a number from @from to @to, both among them. */
 int
 pick (GRand *rand, int from, int to)

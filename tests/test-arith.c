@@ -150,7 +150,8 @@ static void
 test_constants (void)
 {
   static const CnnShape shapes[] = {
-    { 1, 1, 1 }, { 1, 1, 7 }, { 5, 9, 3 }, { 3, 700, 3 }, { 2, 3, 900 }, { 2, 2, 5000 }, { 40, 1, 6 },
+    { 1, 1, 1 }, { 1, 1, 7 }, { 5, 9, 3 }, { 3, 700, 3 }, { 2, 3, 900 }, { 2, 2, 5000 },
+    { 40, 1, 6 },
     { 1, 60, 64 }, { 9, 2500, 1 },
   };
   g_autoptr (GRand) rand = g_rand_new_with_seed (3);

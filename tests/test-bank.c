@@ -252,7 +252,8 @@ test_shared (void)
 {
   g_autoptr (CnnBank)    bank = bank_new (2);
   const CnnTensor       *w = cnn_bank_find (bank, "w");
-  g_autoptr (CnnNetwork) network = cnn_network_parse_with ("relu; conv kernels=@w[2:4]", bank, NULL);
+  g_autoptr (CnnNetwork) network =
+    cnn_network_parse_with ("relu; conv kernels=@w[2:4]", bank, NULL);
   g_autoptr (CnnNetwork) head = cnn_network_head (network, 2);
   const CnnNode         *node = cnn_network_node (network, 2);
   const CnnParam        *param = cnn_op_param (node->op, "kernels");
@@ -323,9 +324,10 @@ static void
 test_alone (void)
 {
   g_autoptr (GError)     error = NULL;
-  g_autofree char       *words = cnn_text_set_param ("conv 64 kernels=@w[1:3] bias=@b as=c", "stride",
-                                                     "2", &error);
-  g_autofree char       *other = cnn_text_set_param ("conv 6 kernels=@w", "bias", "@b[0:6]", &error);
+  g_autofree char       *words = cnn_text_set_param ("conv 64 kernels=@w[1:3] bias=@b as=c",
+                                                     "stride", "2", &error);
+  g_autofree char       *other = cnn_text_set_param ("conv 6 kernels=@w", "bias", "@b[0:6]",
+                                                     &error);
   g_autoptr (CnnReading) reading = cnn_text_read ("relu\n#off conv kernels=@w bias=@b\n");
 
   g_assert_no_error (error);

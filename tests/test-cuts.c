@@ -12,33 +12,6 @@ static const float    map[] = { 1, 2, 3, 4,
                                 5, 6, 7, 8,
                                 9, 10, 11, 12 };
 
-static void
-check_values (const char *text, CnnShape in, const float *values, CnnShape shape,
-              const double *expected)
-{
-  CnnShape          out;
-  g_autofree float *got = cnn_test_run (text, in, values, &out);
-
-  if (!cnn_shape_equal (out, shape))
-    g_error ("%s is " CNN_SHAPE_FORMAT ", expected " CNN_SHAPE_FORMAT, text, CNN_SHAPE_ARGS (out),
-             CNN_SHAPE_ARGS (shape));
-  for (gint64 i = 0; i < cnn_shape_cells (out); i++)
-    if (!(fabs (got[i] - expected[i]) <= 1e-6 * MAX (fabs (expected[i]), 1.0)))
-      g_error ("%s: value %d is %.9g, expected %.9g", text, (int) i, got[i], expected[i]);
-}
-
-static float *
-picture (CnnShape shape, guint32 seed)
-{
-  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
-  gsize             n = (gsize) cnn_shape_cells (shape);
-  float            *values = g_new (float, n);
-
-  for (gsize i = 0; i < n; i++)
-    values[i] = (float) g_rand_double_range (rand, -3.0, 5.0);
-  return values;
-}
-
 /* --- slices ---------------------------------------------------------------- */
 
 static void
@@ -46,24 +19,24 @@ test_slice (void)
 {
   const float two[] = { 1, 10, 2, 20, 3, 30, 4, 40 };
 
-  check_values ("slice rows=1: columns=1:3", four, map, (CnnShape) { 2, 2, 1 },
-                (double[]) { 6, 7, 10, 11 });
-  check_values ("slice rows=::2 columns=::3", four, map, (CnnShape) { 2, 2, 1 },
-                (double[]) { 1, 4, 9, 12 });
-  check_values ("slice rows=-2:-1 columns=-3:", four, map, (CnnShape) { 1, 3, 1 },
-                (double[]) { 6, 7, 8 });
-  check_values ("slice rows=::-1 columns=3:0:-2", four, map, (CnnShape) { 3, 2, 1 },
-                (double[]) { 12, 10, 8, 6, 4, 2 });
-  check_values ("slice rows=0:1000 columns=-1000:1", four, map, (CnnShape) { 3, 1, 1 },
-                (double[]) { 1, 5, 9 });
-  check_values ("slice rows=20:0:-1 columns=2::-2000000000", four, map, (CnnShape) { 2, 1, 1 },
-                (double[]) { 11, 7 });
-  check_values ("slice channels=1:", (CnnShape) { 2, 2, 2 }, two, (CnnShape) { 2, 2, 1 },
-                (double[]) { 10, 20, 30, 40 });
-  check_values ("slice channels=::-1 rows=1:", (CnnShape) { 2, 2, 2 }, two, (CnnShape) { 1, 2, 2 },
-                (double[]) { 30, 3, 40, 4 });
-  check_values ("slice", four, map, four,
-                (double[]) { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 });
+  cnn_test_values ("slice rows=1: columns=1:3", four, map, (CnnShape) { 2, 2, 1 },
+                   (double[]) { 6, 7, 10, 11 });
+  cnn_test_values ("slice rows=::2 columns=::3", four, map, (CnnShape) { 2, 2, 1 },
+                   (double[]) { 1, 4, 9, 12 });
+  cnn_test_values ("slice rows=-2:-1 columns=-3:", four, map, (CnnShape) { 1, 3, 1 },
+                   (double[]) { 6, 7, 8 });
+  cnn_test_values ("slice rows=::-1 columns=3:0:-2", four, map, (CnnShape) { 3, 2, 1 },
+                   (double[]) { 12, 10, 8, 6, 4, 2 });
+  cnn_test_values ("slice rows=0:1000 columns=-1000:1", four, map, (CnnShape) { 3, 1, 1 },
+                   (double[]) { 1, 5, 9 });
+  cnn_test_values ("slice rows=20:0:-1 columns=2::-2000000000", four, map, (CnnShape) { 2, 1, 1 },
+                   (double[]) { 11, 7 });
+  cnn_test_values ("slice channels=1:", (CnnShape) { 2, 2, 2 }, two, (CnnShape) { 2, 2, 1 },
+                   (double[]) { 10, 20, 30, 40 });
+  cnn_test_values ("slice channels=::-1 rows=1:", (CnnShape) { 2, 2, 2 }, two,
+                   (CnnShape) { 1, 2, 2 }, (double[]) { 30, 3, 40, 4 });
+  cnn_test_values ("slice", four, map, four,
+                   (double[]) { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 });
 }
 
 /* All ranges of small numbers on small lengths, counted by walking. */
@@ -124,21 +97,22 @@ test_pad (void)
   const float three[] = { 1, 2, 3 };
   CnnShape    row = { 1, 3, 1 };
 
-  check_values ("pad 0,2,0,1", row, three, (CnnShape) { 1, 6, 1 },
-                (double[]) { 0, 1, 2, 3, 0, 0 });
-  check_values ("pad 0,2,0,1 value=-7.5", row, three, (CnnShape) { 1, 6, 1 },
-                (double[]) { -7.5, 1, 2, 3, -7.5, -7.5 });
-  check_values ("pad 0,2,0,1 border=reflect", row, three, (CnnShape) { 1, 6, 1 },
-                (double[]) { 2, 1, 2, 3, 2, 1 });
-  check_values ("pad 0,2,0,1 border=replicate value=5", row, three, (CnnShape) { 1, 6, 1 },
-                (double[]) { 1, 1, 2, 3, 3, 3 });
-  check_values ("pad 0,2,0,1 border=wrap", row, three, (CnnShape) { 1, 6, 1 },
-                (double[]) { 3, 1, 2, 3, 1, 2 });
-  check_values ("pad 0,-1,0,1 value=9", row, three, (CnnShape) { 1, 3, 1 }, (double[]) { 9, 1, 2 });
-  check_values ("pad 1,0,-1,-2 value=9", four, map, (CnnShape) { 3, 2, 1 },
-                (double[]) { 9, 9, 3, 4, 7, 8 });
-  check_values ("pad -1", four, map, (CnnShape) { 1, 2, 1 }, (double[]) { 6, 7 });
-  check_values ("pad valid", row, three, row, (double[]) { 1, 2, 3 });
+  cnn_test_values ("pad 0,2,0,1", row, three, (CnnShape) { 1, 6, 1 },
+                   (double[]) { 0, 1, 2, 3, 0, 0 });
+  cnn_test_values ("pad 0,2,0,1 value=-7.5", row, three, (CnnShape) { 1, 6, 1 },
+                   (double[]) { -7.5, 1, 2, 3, -7.5, -7.5 });
+  cnn_test_values ("pad 0,2,0,1 border=reflect", row, three, (CnnShape) { 1, 6, 1 },
+                   (double[]) { 2, 1, 2, 3, 2, 1 });
+  cnn_test_values ("pad 0,2,0,1 border=replicate value=5", row, three, (CnnShape) { 1, 6, 1 },
+                   (double[]) { 1, 1, 2, 3, 3, 3 });
+  cnn_test_values ("pad 0,2,0,1 border=wrap", row, three, (CnnShape) { 1, 6, 1 },
+                   (double[]) { 3, 1, 2, 3, 1, 2 });
+  cnn_test_values ("pad 0,-1,0,1 value=9", row, three, (CnnShape) { 1, 3, 1 },
+                   (double[]) { 9, 1, 2 });
+  cnn_test_values ("pad 1,0,-1,-2 value=9", four, map, (CnnShape) { 3, 2, 1 },
+                   (double[]) { 9, 9, 3, 4, 7, 8 });
+  cnn_test_values ("pad -1", four, map, (CnnShape) { 1, 2, 1 }, (double[]) { 6, 7 });
+  cnn_test_values ("pad valid", row, three, row, (double[]) { 1, 2, 3 });
   cnn_test_refused ("pad 0,-3,0,0", row, CNN_ERROR_SHAPE, "1×3");
   cnn_test_refused ("pad 0,2,0,-3", row, CNN_ERROR_SHAPE, "1×3");
   cnn_test_refused ("pad 0,3,0,0 border=reflect", row, CNN_ERROR_SHAPE, "reflect");
@@ -150,7 +124,7 @@ static void
 test_lrn (void)
 {
   CnnShape          in = { 5, 7, 9 }, out;
-  g_autofree float *values = picture (in, 1);
+  g_autofree float *values = cnn_test_picture (in, 1, FALSE);
 
   for (int size = 1; size <= 25; size++)
     {
@@ -173,15 +147,15 @@ test_lrn (void)
           }
     }
   /* 1 / √(11 + 8 / 2 · (1 + 9)) and 3 / √(11 + 8 / 2 · 9): of two, the other comes after. */
-  check_values ("lrn 2 alpha=8 beta=0.5 bias=11", (CnnShape) { 1, 1, 2 }, (float[]) { 1, 3 },
-                (CnnShape) { 1, 1, 2 }, (double[]) { 1 / sqrt (51), 3 / sqrt (47) });
+  cnn_test_values ("lrn 2 alpha=8 beta=0.5 bias=11", (CnnShape) { 1, 1, 2 }, (float[]) { 1, 3 },
+                   (CnnShape) { 1, 1, 2 }, (double[]) { 1 / sqrt (51), 3 / sqrt (47) });
 }
 
 static void
 test_instancenorm (void)
 {
   CnnShape          in = { 31, 17, 3 }, out;
-  g_autofree float *values = picture (in, 2);
+  g_autofree float *values = cnn_test_picture (in, 2, FALSE);
   g_autofree float *got = cnn_test_run ("instancenorm scale=1,-2,0.5 shift=0,3,-1 epsilon=0.01",
                                         in, values, &out);
   const double      scale[] = { 1, -2, 0.5 }, shift[] = { 0, 3, -1 };
@@ -201,8 +175,8 @@ test_instancenorm (void)
                                         1e-5);
     }
   /* Mean 3, variance 5. */
-  check_values ("instancenorm epsilon=4", (CnnShape) { 2, 2, 1 }, (float[]) { 0, 2, 4, 6 },
-                (CnnShape) { 2, 2, 1 }, (double[]) { -1, -1 / 3.0, 1 / 3.0, 1 });
+  cnn_test_values ("instancenorm epsilon=4", (CnnShape) { 2, 2, 1 }, (float[]) { 0, 2, 4, 6 },
+                   (CnnShape) { 2, 2, 1 }, (double[]) { -1, -1 / 3.0, 1 / 3.0, 1 });
   cnn_test_refused ("instancenorm scale=1,2", (CnnShape) { 2, 2, 3 }, CNN_ERROR_SHAPE, "scale");
 }
 

@@ -156,7 +156,8 @@ test_spread (void)
     {
       CnnWindow window = window_of (g_rand_int_range (rand, 1, 6), g_rand_int_range (rand, 1, 8),
                                     g_rand_int_range (rand, 1, 3), CNN_BORDER_ZERO);
-      int       up = i % 5 == 0 ? g_rand_int_range (rand, 1000, 3000) : g_rand_int_range (rand, 1, 6);
+      int       up = i % 5 == 0 ? g_rand_int_range (rand, 1000, 3000)
+                                : g_rand_int_range (rand, 1, 6);
       int       n = g_rand_int_range (rand, 1, 12), fit = 0, extent;
       int       top = g_rand_int_range (rand, -3, 6), bottom = g_rand_int_range (rand, -3, 6);
       CnnRect   before = { 0 };

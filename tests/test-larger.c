@@ -41,8 +41,10 @@ test_resize (void)
          1.5, 2, 3, 3.5, 4);
   /* Rows stay; columns 0, 5/3 and 10/3, where half a cell counts to the left. */
   CHECK ("resize to=1x3 coordinates=asymmetric", five, row, SHAPE (1, 3, 1), 0, 20, 40);
-  CHECK ("resize to=1x3 coordinates=asymmetric nearest=floor", five, row, SHAPE (1, 3, 1), 0, 10, 40);
-  CHECK ("resize to=1x3 coordinates=asymmetric nearest=ceil", five, row, SHAPE (1, 3, 1), 0, 20, 80);
+  CHECK ("resize to=1x3 coordinates=asymmetric nearest=floor", five, row, SHAPE (1, 3, 1), 0,
+         10, 40);
+  CHECK ("resize to=1x3 coordinates=asymmetric nearest=ceil", five, row, SHAPE (1, 3, 1), 0,
+         20, 80);
   /* At 0.5 and 2.5 and 4.5, which is outside. */
   CHECK ("resize 1,0.5", five, row, SHAPE (1, 2, 1), 0, 20);
   CHECK ("resize 1,0.5 nearest=round-prefer-ceil", five, row, SHAPE (1, 2, 1), 10, 40);
@@ -55,8 +57,8 @@ test_resize (void)
   CHECK ("resize 1,0.5 mode=linear antialias=yes exclude-outside=yes", five, row, SHAPE (1, 2, 1),
          (3 * 0 + 3 * 10 + 20) / 7.0f, (10 + 3 * 20 + 3 * 40 + 80) / 8.0f);
   /* From −1 to 5 in steps of 2. */
-  CHECK ("resize to=1x4 mode=linear coordinates=tf-crop roi=0,-0.25,1,1.25 extrapolate=7", five, row,
-         SHAPE (1, 4, 1), 7, 10, 40, 7);
+  CHECK ("resize to=1x4 mode=linear coordinates=tf-crop roi=0,-0.25,1,1.25 extrapolate=7", five,
+         row, SHAPE (1, 4, 1), 7, 10, 40, 7);
 }
 
 static void
@@ -67,8 +69,8 @@ test_transposed (void)
 
   CHECK ("conv-transpose kernels=[[1,10]] stride=1x2", three, row, SHAPE (1, 6, 1), 1, 10, 2, 20, 3,
          30);
-  CHECK ("conv-transpose kernels=[[1,10,100]] stride=1x2 bias=5", three, row, SHAPE (1, 7, 1), 6, 15,
-         107, 25, 208, 35, 305);
+  CHECK ("conv-transpose kernels=[[1,10,100]] stride=1x2 bias=5", three, row, SHAPE (1, 7, 1), 6,
+         15, 107, 25, 208, 35, 305);
   CHECK ("conv-transpose kernels=[[1,10,100]] stride=1x2 pad=0,1,0,1 output-pad=0,1", three, row,
          SHAPE (1, 6, 1), 10, 102, 20, 203, 30, 300);
   CHECK ("conv-transpose kernels=[[1,10]] stride=1x3 dilation=1x2 output-pad=0,2", three, row,
@@ -283,7 +285,8 @@ test_cut (void)
           for (int c = 0; c < out.channels; c++)
             *to++ = values[((gsize) (y + 5) * in.width + x + 3) * in.channels + c];
       check_cuts ("dropout", in, values, out, expected);
-      check_cuts ("neg as=n; relu; neg as=lo; neg from=n; relu; add lo; dropout", in, values, out, expected);
+      check_cuts ("neg as=n; relu; neg as=lo; neg from=n; relu; add lo; dropout", in, values, out,
+                  expected);
     }
 }
 
@@ -306,7 +309,8 @@ test_broadcast (void)
   check_cuts ("clip as=a; maxpool 1 stride=300x1; add a", in, values, in, expected);
   for (gint64 i = 0; i < cnn_shape_cells (in); i++)
     expected[i] = values[i] + values[i / (230 * 2) * (230 * 2) + i % 2];
-  check_cuts ("clip as=a; maxpool 1 stride=1x230 as=b; clip from=a; add b", in, values, in, expected);
+  check_cuts ("clip as=a; maxpool 1 stride=1x230 as=b; clip from=a; add b", in, values, in,
+              expected);
   /* A column and a row make a map. */
   for (gint64 i = 0; i < cnn_shape_cells (in); i++)
     expected[i] = values[i / (230 * 2) * (230 * 2) + i % 2] + values[i % (230 * 2)];

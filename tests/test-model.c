@@ -1,49 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "test-model.h"
 
-#include <string.h>
-
-static void
-put_varint (GByteArray *to, guint64 value)
-{
-  do
-    {
-      guint8 byte = (guint8) ((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
-
-      g_byte_array_append (to, &byte, 1);
-      value >>= 7;
-    }
-  while (value);
-}
-
-static void
-put_int (GByteArray *to, int field, guint64 value)
-{
-  put_varint (to, (guint64) field << 3);
-  put_varint (to, value);
-}
-
-static void
-put_bytes (GByteArray *to, int field, const void *bytes, gsize n)
-{
-  put_varint (to, (guint64) field << 3 | 2);
-  put_varint (to, n);
-  g_byte_array_append (to, bytes, (guint) n);
-}
-
-static void
-put_text (GByteArray *to, int field, const char *text)
-{
-  put_bytes (to, field, text, strlen (text));
-}
-
-/* Takes @message. */
-static void
-put_message (GByteArray *to, int field, GByteArray *message)
-{
-  put_bytes (to, field, message->data, message->len);
-  g_byte_array_unref (message);
-}
+#include "onnx-bytes.h"
 
 static GByteArray *
 tensor (const char *name, int n_dims, const int *dims, const float *values)
@@ -53,7 +11,7 @@ tensor (const char *name, int n_dims, const int *dims, const float *values)
 
   for (int i = 0; i < n_dims; i++)
     {
-      put_int (made, 1, (guint64) dims[i]);
+      put_int (made, 1, dims[i]);
       n *= (gsize) dims[i];
     }
   put_int (made, 2, 1);
@@ -76,7 +34,7 @@ value (const char *name, int channels)
       GByteArray *dim = g_byte_array_new ();
 
       if (i < 2)
-        put_int (dim, 1, i == 0 ? 1 : (guint64) channels);
+        put_int (dim, 1, i == 0 ? 1 : channels);
       else
         put_text (dim, 2, i == 2 ? "h" : "w");
       put_message (shape, 1, dim);

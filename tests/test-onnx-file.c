@@ -5,6 +5,7 @@
 
 #include "onnx-opset.h"
 #include "error.h"
+#include "onnx-bytes.h"
 #include "onnx/budget.h"
 
 /* Reading .onnx files: ONNX's own conformance files, and files made here byte by byte,
@@ -12,59 +13,7 @@
 
 #define DATA "/usr/share/libonnx-testdata/data"
 
-/* --- a writer of protobuf's wire format --------------------------------------------------- */
-
-static void
-put_varint (GByteArray *to,
-            guint64     value)
-{
-  do
-    {
-      guint8 byte = (value & 0x7f) | (value > 0x7f ? 0x80 : 0);
-
-      g_byte_array_append (to, &byte, 1);
-      value >>= 7;
-    }
-  while (value);
-}
-
-static void
-put_int (GByteArray *to,
-         int         field,
-         gint64      value)
-{
-  put_varint (to, (guint64) field << 3);
-  put_varint (to, (guint64) value);
-}
-
-static void
-put_bytes (GByteArray *to,
-           int         field,
-           const void *bytes,
-           gsize       n)
-{
-  put_varint (to, (guint64) field << 3 | 2);
-  put_varint (to, n);
-  if (n > 0)
-    g_byte_array_append (to, bytes, (guint) n);
-}
-
-static void
-put_text (GByteArray *to,
-          int         field,
-          const char *text)
-{
-  put_bytes (to, field, text, strlen (text));
-}
-
-static void
-put_message (GByteArray *to,
-             int         field,
-             GByteArray *message) /* (transfer full) */
-{
-  put_bytes (to, field, message->data, message->len);
-  g_byte_array_unref (message);
-}
+/* --- a writer of models --------------- --------------------------------------------------- */
 
 /* A node; names are separated by spaces. */
 static GByteArray *

@@ -4,6 +4,7 @@
 
 #include "cnn-test.h"
 #include "error.h"
+#include "onnx-bytes.h"
 #include "onnx/import.h"
 #include "plan.h"
 
@@ -14,57 +15,6 @@
 #define MAX_CELLS 5000
 
 /* --- a writer of models -------------------------------------------------------------------- */
-
-static void
-put_varint (GByteArray *to,
-            guint64     value)
-{
-  do
-    {
-      guint8 byte = (guint8) ((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
-
-      g_byte_array_append (to, &byte, 1);
-      value >>= 7;
-    }
-  while (value);
-}
-
-static void
-put_int (GByteArray *to,
-         int         field,
-         gint64      value)
-{
-  put_varint (to, (guint64) field << 3);
-  put_varint (to, (guint64) value);
-}
-
-static void
-put_bytes (GByteArray *to,
-           int         field,
-           const void *bytes,
-           gsize       n)
-{
-  put_varint (to, (guint64) field << 3 | 2);
-  put_varint (to, n);
-  g_byte_array_append (to, bytes, (guint) n);
-}
-
-static void
-put_text (GByteArray *to,
-          int         field,
-          const char *text)
-{
-  put_bytes (to, field, text, strlen (text));
-}
-
-static void
-put_message (GByteArray *to,
-             int         field,
-             GByteArray *message) /* (transfer full) */
-{
-  put_bytes (to, field, message->data, message->len);
-  g_byte_array_unref (message);
-}
 
 static void
 put_number (GByteArray *node,
@@ -289,7 +239,7 @@ put_node (Model      *model,
   GByteArray          *node = g_byte_array_new ();
   int                  n = in->n_dims, axis = pick (rand, 0, MAX (n - 1, 0));
   gint64               list[2 * CNN_ONNX_MAX_DIMS] = { 0 };
-  int                  order[CNN_ONNX_MAX_DIMS];
+  int                  order[CNN_ONNX_MAX_DIMS] = { 0 };
   const char          *op = NULL;
 
   put_text (node, 2, out);
@@ -431,7 +381,7 @@ model_free (Model *model)
   g_free (model);
 }
 
-/* --- as a network --------------------------------------------------------------------------------- */
+/* --- as a network --------------------------------------------------------------------------- */
 
 /* Place in the map's memory of a number of the tensor. */
 static gsize

@@ -4,6 +4,7 @@
 
 #include "cnn-test.h"
 #include "error.h"
+#include "onnx-bytes.h"
 #include "onnx/import.h"
 
 /* ONNX's windows and matrices as layers: random nodes against their definitions, written
@@ -13,43 +14,6 @@
 #define MAX_PLACES 3
 
 /* --- a model of one node ----------------------------------------------------------------- */
-
-static void
-put_varint (GByteArray *to, guint64 value)
-{
-  do
-    {
-      guint8 byte = (guint8) ((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
-
-      g_byte_array_append (to, &byte, 1);
-      value >>= 7;
-    }
-  while (value);
-}
-
-static void
-put_int (GByteArray *to, int field, gint64 value)
-{
-  put_varint (to, (guint64) field << 3);
-  put_varint (to, (guint64) value);
-}
-
-static void
-put_text (GByteArray *to, int field, const char *text)
-{
-  put_varint (to, (guint64) field << 3 | 2);
-  put_varint (to, strlen (text));
-  g_byte_array_append (to, (const guint8 *) text, (guint) strlen (text));
-}
-
-static void
-put_message (GByteArray *to, int field, GByteArray *message) /* (transfer full) */
-{
-  put_varint (to, (guint64) field << 3 | 2);
-  put_varint (to, message->len);
-  g_byte_array_append (to, message->data, message->len);
-  g_byte_array_unref (message);
-}
 
 /* An attribute “name=1,2,3”, “name=7” or “name=word”; of one number a list where it ends in
  * a comma. */

@@ -7,34 +7,6 @@
 /* Poolings, on numbers worked out by hand and against loops that do nothing
  * but what the words say. */
 
-static void
-check_values (const char *text, CnnShape in, const float *values, CnnShape shape,
-              const double *expected)
-{
-  CnnShape          out;
-  g_autofree float *got = cnn_test_run (text, in, values, &out);
-
-  if (!cnn_shape_equal (out, shape))
-    g_error ("%s is " CNN_SHAPE_FORMAT ", expected " CNN_SHAPE_FORMAT, text, CNN_SHAPE_ARGS (out),
-             CNN_SHAPE_ARGS (shape));
-  for (gint64 i = 0; i < cnn_shape_cells (out); i++)
-    if (!(fabs (got[i] - expected[i]) <= 1e-6 * MAX (fabs (expected[i]), 1.0)))
-      g_error ("%s: value %d is %.9g, expected %.9g", text, (int) i, got[i], expected[i]);
-}
-
-/* Whole numbers without a pattern, from −9 to 9. */
-static float *
-picture (CnnShape shape, guint32 seed)
-{
-  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
-  gsize             n = (gsize) cnn_shape_cells (shape);
-  float            *values = g_new (float, n);
-
-  for (gsize i = 0; i < n; i++)
-    values[i] = (float) g_rand_int_range (rand, -9, 10);
-  return values;
-}
-
 /* --- the article's map ----------------------------------------------------- */
 
 static const CnnShape four = { 4, 4, 1 };
@@ -49,38 +21,38 @@ static const float    map[] = { 1, 3, 2, 4,
 static void
 test_max (void)
 {
-  check_values ("maxpool", four, map, two, (double[]) { 5, 6, 7, 8 });
-  check_values ("maxpool 2", four, map, two, (double[]) { 5, 6, 7, 8 });
-  check_values ("maxpool 2 stride=1", four, map, three,
-                (double[]) { 5, 5, 6, 5, 6, 7, 7, 7, 8 });
-  check_values ("maxpool 3", four, map, one, (double[]) { 6 });
-  check_values ("maxpool 4x1", four, map, (CnnShape) { 1, 4, 1 }, (double[]) { 4, 7, 6, 8 });
-  check_values ("maxpool 1x4", four, map, (CnnShape) { 4, 1, 1 }, (double[]) { 4, 6, 7, 8 });
-  check_values ("maxpool 1 stride=3", four, map, two, (double[]) { 1, 4, 4, 8 });
+  cnn_test_values ("maxpool", four, map, two, (double[]) { 5, 6, 7, 8 });
+  cnn_test_values ("maxpool 2", four, map, two, (double[]) { 5, 6, 7, 8 });
+  cnn_test_values ("maxpool 2 stride=1", four, map, three,
+                   (double[]) { 5, 5, 6, 5, 6, 7, 7, 7, 8 });
+  cnn_test_values ("maxpool 3", four, map, one, (double[]) { 6 });
+  cnn_test_values ("maxpool 4x1", four, map, (CnnShape) { 1, 4, 1 }, (double[]) { 4, 7, 6, 8 });
+  cnn_test_values ("maxpool 1x4", four, map, (CnnShape) { 4, 1, 1 }, (double[]) { 4, 6, 7, 8 });
+  cnn_test_values ("maxpool 1 stride=3", four, map, two, (double[]) { 1, 4, 4, 8 });
 }
 
 static void
 test_average (void)
 {
-  check_values ("avgpool 2", four, map, two, (double[]) { 3, 4, 4.5, 6.75 });
-  check_values ("avgpool 2 stride=1", four, map, three,
-                (double[]) { 3, 3.5, 4, 3.75, 5, 5.75, 4.5, 6, 6.75 });
+  cnn_test_values ("avgpool 2", four, map, two, (double[]) { 3, 4, 4.5, 6.75 });
+  cnn_test_values ("avgpool 2 stride=1", four, map, three,
+                   (double[]) { 3, 3.5, 4, 3.75, 5, 5.75, 4.5, 6, 6.75 });
 }
 
 static void
 test_min (void)
 {
-  check_values ("minpool 2", four, map, two, (double[]) { 1, 2, 2, 6 });
-  check_values ("minpool 2 stride=1", four, map, three,
-                (double[]) { 1, 2, 2, 2, 4, 4, 2, 5, 6 });
+  cnn_test_values ("minpool 2", four, map, two, (double[]) { 1, 2, 2, 6 });
+  cnn_test_values ("minpool 2 stride=1", four, map, three,
+                   (double[]) { 1, 2, 2, 2, 4, 4, 2, 5, 6 });
 }
 
 /* Σ a² / Σ a of each window: 44/12, 72/16, 94/18, 185/27. */
 static void
 test_expected (void)
 {
-  check_values ("stochastic-pool 2", four, map, two,
-                (double[]) { 44.0 / 12, 72.0 / 16, 94.0 / 18, 185.0 / 27 });
+  cnn_test_values ("stochastic-pool 2", four, map, two,
+                   (double[]) { 44.0 / 12, 72.0 / 16, 94.0 / 18, 185.0 / 27 });
   /* The middle window of the overlapping ones: 5 4 / 5 6. */
   {
     CnnShape          out;
@@ -101,31 +73,31 @@ static const float    ones[] = { 1, 1, 1, 1, 1, 1, 1, 1, 1 };
 static void
 test_padding_never_wins (void)
 {
-  check_values ("maxpool 3 stride=1 pad=1", three_by_three, negative, three,
-                (double[]) { -1, -1, -2, -1, -1, -2, -4, -4, -5 });
-  check_values ("minpool 3 stride=1 pad=1", three_by_three, ones, three,
-                (double[]) { 1, 1, 1, 1, 1, 1, 1, 1, 1 });
-  check_values ("stochastic-pool 3 stride=1 pad=1", three_by_three, ones, three,
-                (double[]) { 1, 1, 1, 1, 1, 1, 1, 1, 1 });
-  check_values ("maxpool 2 pad=1", three_by_three, negative, two,
-                (double[]) { -1, -2, -4, -5 });
-  check_values ("maxpool 3x1 stride=1 pad=2,0,0,0", three_by_three, negative, three,
-                (double[]) { -1, -2, -3, -1, -2, -3, -1, -2, -3 });
+  cnn_test_values ("maxpool 3 stride=1 pad=1", three_by_three, negative, three,
+                   (double[]) { -1, -1, -2, -1, -1, -2, -4, -4, -5 });
+  cnn_test_values ("minpool 3 stride=1 pad=1", three_by_three, ones, three,
+                   (double[]) { 1, 1, 1, 1, 1, 1, 1, 1, 1 });
+  cnn_test_values ("stochastic-pool 3 stride=1 pad=1", three_by_three, ones, three,
+                   (double[]) { 1, 1, 1, 1, 1, 1, 1, 1, 1 });
+  cnn_test_values ("maxpool 2 pad=1", three_by_three, negative, two,
+                   (double[]) { -1, -2, -4, -5 });
+  cnn_test_values ("maxpool 3x1 stride=1 pad=2,0,0,0", three_by_three, negative, three,
+                   (double[]) { -1, -2, -3, -1, -2, -3, -1, -2, -3 });
 }
 
 static void
 test_count_padding (void)
 {
-  check_values ("avgpool 3 stride=1 pad=1", three_by_three, ones, three,
-                (double[]) { 1, 1, 1, 1, 1, 1, 1, 1, 1 });
-  check_values ("avgpool 3 stride=1 pad=1 count-padding=yes", three_by_three, ones, three,
-                (double[]) { 4 / 9.0, 6 / 9.0, 4 / 9.0, 6 / 9.0, 1, 6 / 9.0, 4 / 9.0, 6 / 9.0,
-                             4 / 9.0 });
+  cnn_test_values ("avgpool 3 stride=1 pad=1", three_by_three, ones, three,
+                   (double[]) { 1, 1, 1, 1, 1, 1, 1, 1, 1 });
+  cnn_test_values ("avgpool 3 stride=1 pad=1 count-padding=yes", three_by_three, ones, three,
+                   (double[]) { 4 / 9.0, 6 / 9.0, 4 / 9.0, 6 / 9.0, 1, 6 / 9.0, 4 / 9.0, 6 / 9.0,
+                                4 / 9.0 });
   /* An uneven one: of the first window of 2×2 one cell is inside. */
-  check_values ("avgpool 2 pad=1,0,0,1", three_by_three, negative, two,
-                (double[]) { -1, -2.5, -5.5, -7 });
-  check_values ("avgpool 2 pad=1,0,0,1 count-padding=yes", three_by_three, negative, two,
-                (double[]) { -0.25, -1.25, -2.75, -7 });
+  cnn_test_values ("avgpool 2 pad=1,0,0,1", three_by_three, negative, two,
+                   (double[]) { -1, -2.5, -5.5, -7 });
+  cnn_test_values ("avgpool 2 pad=1,0,0,1 count-padding=yes", three_by_three, negative, two,
+                   (double[]) { -0.25, -1.25, -2.75, -7 });
 }
 
 /* The windows do not come out even: what is left over on the right and below
@@ -135,15 +107,15 @@ test_left_over (void)
 {
   const float values[] = { 1, 2, 3, 4, 99, 5, 6, 7, 8, 99, 99, 99, 99, 99, 99 };
 
-  check_values ("maxpool 2", (CnnShape) { 3, 5, 1 }, values, (CnnShape) { 1, 2, 1 },
-                (double[]) { 6, 8 });
-  check_values ("avgpool 2", (CnnShape) { 3, 5, 1 }, values, (CnnShape) { 1, 2, 1 },
-                (double[]) { 3.5, 5.5 });
-  check_values ("avgpool 2 count-padding=yes", (CnnShape) { 3, 5, 1 }, values,
-                (CnnShape) { 1, 2, 1 }, (double[]) { 3.5, 5.5 });
+  cnn_test_values ("maxpool 2", (CnnShape) { 3, 5, 1 }, values, (CnnShape) { 1, 2, 1 },
+                   (double[]) { 6, 8 });
+  cnn_test_values ("avgpool 2", (CnnShape) { 3, 5, 1 }, values, (CnnShape) { 1, 2, 1 },
+                   (double[]) { 3.5, 5.5 });
+  cnn_test_values ("avgpool 2 count-padding=yes", (CnnShape) { 3, 5, 1 }, values,
+                   (CnnShape) { 1, 2, 1 }, (double[]) { 3.5, 5.5 });
   /* With pad=same they are. */
-  check_values ("maxpool 2 pad=same", (CnnShape) { 3, 5, 1 }, values, (CnnShape) { 2, 3, 1 },
-                (double[]) { 6, 8, 99, 99, 99, 99 });
+  cnn_test_values ("maxpool 2 pad=same", (CnnShape) { 3, 5, 1 }, values, (CnnShape) { 2, 3, 1 },
+                   (double[]) { 6, 8, 99, 99, 99, 99 });
 }
 
 static void
@@ -154,7 +126,8 @@ test_refused (void)
   cnn_test_refused ("maxpool 2 pad=2", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
   cnn_test_refused ("avgpool 2x3 pad=0,0,0,3", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
   cnn_test_refused ("minpool 3 pad=3", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
-  cnn_test_refused ("stochastic-pool 3x1 pad=0,1,0,0", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "pad");
+  cnn_test_refused ("stochastic-pool 3x1 pad=0,1,0,0", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC,
+                    "pad");
   cnn_test_refused ("maxpool 2 pad=3 dilation=2", (CnnShape) { 8, 8, 1 }, CNN_ERROR_SPEC, "3×3");
   cnn_test_refused ("maxpool 2 pad=1 dilation=3", (CnnShape) { 2, 8, 1 }, CNN_ERROR_SHAPE,
                     "steps over");
@@ -222,7 +195,8 @@ check_window (CnnShape in, CnnSize size, CnnSize stride, CnnSides pad)
   static const char *const ops[] = { "maxpool", "minpool", "avgpool", "stochastic-pool",
                                      "avgpool count-padding=yes" };
 
-  g_autofree float *values = picture (in, (guint32) (size.height * 100 + size.width));
+  guint32           seed = (guint32) (size.height * 100 + size.width);
+  g_autofree float *values = cnn_test_picture (in, seed, TRUE);
 
   for (gsize k = 0; k < G_N_ELEMENTS (ops); k++)
     {
@@ -272,7 +246,8 @@ check_wide (CnnShape in, CnnSize size, CnnSize stride, CnnSides pad, CnnSize dil
   static const char *const ops[] = { "maxpool", "minpool", "maxpool give=place", "avgpool",
                                      "avgpool count-padding=yes", "lp-pool p=3" };
 
-  g_autofree float *values = picture (in, (guint32) (size.height * 100 + size.width));
+  guint32           seed = (guint32) (size.height * 100 + size.width);
+  g_autofree float *values = cnn_test_picture (in, seed, TRUE);
   CnnSize           extent = { (size.height - 1) * dilation.height + 1,
                                (size.width - 1) * dilation.width + 1 };
 
@@ -332,12 +307,12 @@ test_lp (void)
 {
   const float values[] = { 3, -4, 0, 0, -6, 8, 1, -1 };
 
-  check_values ("lp-pool 2", (CnnShape) { 2, 4, 1 }, values, (CnnShape) { 1, 2, 1 },
-                (double[]) { sqrt (9 + 16 + 36 + 64), sqrt (2) });
-  check_values ("lp-pool 2 p=1", (CnnShape) { 2, 4, 1 }, values, (CnnShape) { 1, 2, 1 },
-                (double[]) { 21, 2 });
-  check_values ("lp-pool 1x2 p=3", (CnnShape) { 2, 4, 1 }, values, (CnnShape) { 2, 2, 1 },
-                (double[]) { cbrt (27 + 64), 0, cbrt (216 + 512), cbrt (2) });
+  cnn_test_values ("lp-pool 2", (CnnShape) { 2, 4, 1 }, values, (CnnShape) { 1, 2, 1 },
+                   (double[]) { sqrt (9 + 16 + 36 + 64), sqrt (2) });
+  cnn_test_values ("lp-pool 2 p=1", (CnnShape) { 2, 4, 1 }, values, (CnnShape) { 1, 2, 1 },
+                   (double[]) { 21, 2 });
+  cnn_test_values ("lp-pool 1x2 p=3", (CnnShape) { 2, 4, 1 }, values, (CnnShape) { 2, 2, 1 },
+                   (double[]) { cbrt (27 + 64), 0, cbrt (216 + 512), cbrt (2) });
 }
 
 /* Where the largest stands, on the whole map; the first of equal ones. */
@@ -346,11 +321,11 @@ test_places (void)
 {
   const float flat[] = { 7, 7, 7, 7, 7, 7, 7, 7, 7 };
 
-  check_values ("maxpool 2 give=place", four, map, two, (double[]) { 5, 7, 13, 15 });
-  check_values ("maxpool 2 stride=1 give=place", three_by_three, flat, two,
-                (double[]) { 0, 1, 3, 4 });
-  check_values ("maxpool 3 stride=2 pad=1 give=place", three_by_three, negative, two,
-                (double[]) { 0, 1, 3, 4 });
+  cnn_test_values ("maxpool 2 give=place", four, map, two, (double[]) { 5, 7, 13, 15 });
+  cnn_test_values ("maxpool 2 stride=1 give=place", three_by_three, flat, two,
+                   (double[]) { 0, 1, 3, 4 });
+  cnn_test_values ("maxpool 3 stride=2 pad=1 give=place", three_by_three, negative, two,
+                   (double[]) { 0, 1, 3, 4 });
 }
 
 static void
@@ -381,135 +356,23 @@ test_large_windows (void)
                 (CnnSides) { 0, 0, 0, 0 });
 }
 
-/* --- stochastic pooling ---------------------------------------------------- */
-
-/* Only what is positive has a chance, and where nothing is the value is 0. */
-static void
-test_stochastic_negative (void)
-{
-  const float values[] = { -5, 2, -1, -2, -3, 6, -3, 0 };
-
-  for (int sample = 0; sample < 2; sample++)
-    {
-      CnnShape          out;
-      g_autofree float *got = cnn_test_run (sample ? "stochastic-pool 2 sample=yes"
-                                                   : "stochastic-pool 2",
-                                            (CnnShape) { 2, 4, 1 }, values, &out);
-
-      g_assert_true (cnn_shape_equal (out, (CnnShape) { 1, 2, 1 }));
-      if (sample)
-        g_assert_true (got[0] == 2.0f || got[0] == 6.0f);
-      else
-        g_assert_cmpfloat_with_epsilon (got[0], 40.0 / 8.0, 1e-6);
-      g_assert_cmpfloat (got[1], ==, 0.0f);
-    }
-}
-
-/* The windows 1 3 / 0 4 of a large map: drawn 1/8, 3/8 and 4/8 of the time. With
- * n draws the share of a value of probability p lies within five standard
- * deviations √(p (1 − p) / n) of it, but once in two million times. */
-static void
-check_shares (gint64 n, const gint64 *counts)
-{
-  static const double p[] = { 0.0, 0.125, 0.0, 0.375, 0.5 };
-
-  for (int value = 0; value < 5; value++)
-    {
-      double share = (double) counts[value] / (double) n;
-
-      if (!(fabs (share - p[value]) <= 5.0 * sqrt (p[value] * (1.0 - p[value]) / (double) n)))
-        g_error ("%d is drawn with probability %g, expected %g", value, share, p[value]);
-    }
-}
-
-static float *
-fours (CnnShape shape)
-{
-  static const float cells[2][2] = { { 1, 3 }, { 0, 4 } };
-  float             *values = g_new (float, cnn_shape_cells (shape)), *at = values;
-
-  for (int y = 0; y < shape.height; y++)
-    for (int x = 0; x < shape.width; x++)
-      for (int c = 0; c < shape.channels; c++)
-        *at++ = cells[y % 2][x % 2];
-  return values;
-}
-
-/* Over the cells of one run, and over the neighbours of each kind: a draw must
- * not depend on the one beside it, below it or behind it. */
-static void
-test_draws_of_a_run (void)
-{
-  CnnShape          in = { 200, 200, 3 }, out;
-  g_autofree float *values = fours (in);
-  g_autofree float *got = cnn_test_run ("stochastic-pool 2 sample=yes", in, values, &out);
-  const gsize       steps[] = { 1, (gsize) out.channels, (gsize) out.width * out.channels };
-  gsize             n = (gsize) cnn_shape_cells (out);
-  gint64            counts[5] = { 0 };
-
-  for (gsize i = 0; i < n; i++)
-    counts[(int) got[i]]++;
-  check_shares ((gint64) n, counts);
-  for (gsize k = 0; k < G_N_ELEMENTS (steps); k++)
-    {
-      double same = 0.0, p = 0.125 * 0.125 + 0.375 * 0.375 + 0.5 * 0.5;
-
-      for (gsize i = 0; i + steps[k] < n; i++)
-        same += got[i] == got[i + steps[k]];
-      g_assert_cmpfloat_with_epsilon (same / (double) n, p, 0.02);
-    }
-}
-
-/* Over many seeds, for one and the same cell. */
-static void
-test_draws_of_seeds (void)
-{
-  CnnShape          in = { 2, 2, 1 };
-  g_autofree float *values = fours (in);
-  gint64            counts[5] = { 0 };
-
-  for (int seed = 0; seed < 4000; seed++)
-    {
-      g_autofree char  *text = g_strdup_printf ("stochastic-pool 2 sample=yes seed=%d", seed);
-      CnnShape          out;
-      g_autofree float *got = cnn_test_run (text, in, values, &out);
-
-      counts[(int) *got]++;
-    }
-  check_shares (4000, counts);
-}
-
-static void
-test_draws_repeat (void)
-{
-  CnnShape          in = { 40, 40, 2 }, out;
-  gsize             bytes = 20 * 20 * 2 * sizeof (float);
-  g_autofree float *values = fours (in);
-  g_autofree float *first = cnn_test_run ("stochastic-pool 2 sample=yes", in, values, &out);
-  g_autofree float *again = cnn_test_run ("stochastic-pool 2 sample=yes", in, values, &out);
-  g_autofree float *other = cnn_test_run ("stochastic-pool 2 sample=yes seed=1", in, values, &out);
-
-  g_assert_cmpmem (first, bytes, again, bytes);
-  g_assert_true (memcmp (first, other, bytes) != 0);
-}
-
 /* --- spatial pyramids ------------------------------------------------------ */
 
 static void
 test_spp (void)
 {
-  check_values ("spp levels=1", four, map, one, (double[]) { 8 });
-  check_values ("spp levels=1,2", four, map, (CnnShape) { 1, 1, 5 },
-                (double[]) { 8, 5, 6, 7, 8 });
-  check_values ("spp levels=2,1 type=average", four, map, (CnnShape) { 1, 1, 5 },
-                (double[]) { 3, 4, 4.5, 6.75, 4.5625 });
+  cnn_test_values ("spp levels=1", four, map, one, (double[]) { 8 });
+  cnn_test_values ("spp levels=1,2", four, map, (CnnShape) { 1, 1, 5 },
+                   (double[]) { 8, 5, 6, 7, 8 });
+  cnn_test_values ("spp levels=2,1 type=average", four, map, (CnnShape) { 1, 1, 5 },
+                   (double[]) { 3, 4, 4.5, 6.75, 4.5625 });
   /* Three bins of four rows overlap: 0–1, 1–2, 2–3. */
-  check_values ("spp levels=3", four, map, (CnnShape) { 1, 1, 9 },
-                (double[]) { 5, 5, 6, 5, 6, 7, 7, 7, 8 });
-  check_values ("spp levels=4", four, map, (CnnShape) { 1, 1, 16 },
-                (double[]) { 1, 3, 2, 4, 3, 5, 4, 6, 2, 5, 6, 7, 4, 7, 6, 8 });
-  check_values ("spp", four, map, (CnnShape) { 1, 1, 21 },
-                (double[]) { 8, 5, 6, 7, 8, 1, 3, 2, 4, 3, 5, 4, 6, 2, 5, 6, 7, 4, 7, 6, 8 });
+  cnn_test_values ("spp levels=3", four, map, (CnnShape) { 1, 1, 9 },
+                   (double[]) { 5, 5, 6, 5, 6, 7, 7, 7, 8 });
+  cnn_test_values ("spp levels=4", four, map, (CnnShape) { 1, 1, 16 },
+                   (double[]) { 1, 3, 2, 4, 3, 5, 4, 6, 2, 5, 6, 7, 4, 7, 6, 8 });
+  cnn_test_values ("spp", four, map, (CnnShape) { 1, 1, 21 },
+                   (double[]) { 8, 5, 6, 7, 8, 1, 3, 2, 4, 3, 5, 4, 6, 2, 5, 6, 7, 4, 7, 6, 8 });
 }
 
 /* Two maps on a 1×2 picture, cut into 2×2 bins: each bin is one cell. */
@@ -518,10 +381,10 @@ test_spp_order (void)
 {
   const float values[] = { 1, 10, 2, 20 };
 
-  check_values ("spp levels=1,2", (CnnShape) { 1, 2, 2 }, values, (CnnShape) { 1, 1, 10 },
-                (double[]) { 2, 20, 1, 10, 2, 20, 1, 10, 2, 20 });
-  check_values ("spp levels=1,2 type=average", (CnnShape) { 1, 2, 2 }, values,
-                (CnnShape) { 1, 1, 10 }, (double[]) { 1.5, 15, 1, 10, 2, 20, 1, 10, 2, 20 });
+  cnn_test_values ("spp levels=1,2", (CnnShape) { 1, 2, 2 }, values, (CnnShape) { 1, 1, 10 },
+                   (double[]) { 2, 20, 1, 10, 2, 20, 1, 10, 2, 20 });
+  cnn_test_values ("spp levels=1,2 type=average", (CnnShape) { 1, 2, 2 }, values,
+                   (CnnShape) { 1, 1, 10 }, (double[]) { 1.5, 15, 1, 10, 2, 20, 1, 10, 2, 20 });
 }
 
 /* What it is for: any size gives one length. */
@@ -534,7 +397,7 @@ test_spp_sizes (void)
   for (gsize k = 0; k < G_N_ELEMENTS (sizes); k++)
     {
       CnnShape          in = { sizes[k].height, sizes[k].width, 5 }, out;
-      g_autofree float *values = picture (in, 1);
+      g_autofree float *values = cnn_test_picture (in, 1, TRUE);
       g_autofree float *got = cnn_test_run ("spp levels=1,2,4 type=max", in, values, &out);
       g_autofree float *mean = cnn_test_run ("spp levels=1,2,4 type=average", in, values, &out);
 
@@ -564,14 +427,14 @@ test_global (void)
 {
   const float values[] = { 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6 };
 
-  check_values ("global-maxpool", four, map, one, (double[]) { 8 });
-  check_values ("global-avgpool", four, map, one, (double[]) { 4.5625 });
-  check_values ("global-maxpool", (CnnShape) { 2, 3, 2 }, values, (CnnShape) { 1, 1, 2 },
-                (double[]) { 6, -1 });
-  check_values ("global-avgpool", (CnnShape) { 3, 2, 2 }, values, (CnnShape) { 1, 1, 2 },
-                (double[]) { 3.5, -3.5 });
-  check_values ("global-avgpool", (CnnShape) { 1, 1, 12 }, values, (CnnShape) { 1, 1, 12 },
-                (double[]) { 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6 });
+  cnn_test_values ("global-maxpool", four, map, one, (double[]) { 8 });
+  cnn_test_values ("global-avgpool", four, map, one, (double[]) { 4.5625 });
+  cnn_test_values ("global-maxpool", (CnnShape) { 2, 3, 2 }, values, (CnnShape) { 1, 1, 2 },
+                   (double[]) { 6, -1 });
+  cnn_test_values ("global-avgpool", (CnnShape) { 3, 2, 2 }, values, (CnnShape) { 1, 1, 2 },
+                   (double[]) { 3.5, -3.5 });
+  cnn_test_values ("global-avgpool", (CnnShape) { 1, 1, 12 }, values, (CnnShape) { 1, 1, 12 },
+                   (double[]) { 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6 });
 }
 
 /* Every number of maps that fills vector registers in its own way. */
@@ -581,7 +444,7 @@ test_global_maps (void)
   for (int channels = 1; channels <= 70; channels++)
     {
       CnnShape          in = { 7, 9, channels }, out;
-      g_autofree float *values = picture (in, (guint32) channels);
+      g_autofree float *values = cnn_test_picture (in, (guint32) channels, TRUE);
       g_autofree float *most = cnn_test_run ("global-maxpool", in, values, &out);
       g_autofree float *mean = cnn_test_run ("global-avgpool", in, values, &out);
 
@@ -662,14 +525,15 @@ test_structure (void)
   const float values[] = { 1, 10, 2, 20, 3, 30, 4, 40 };
   CnnShape    in = { 2, 2, 2 };
 
-  check_values ("flatten", in, values, (CnnShape) { 1, 1, 8 },
-                (double[]) { 1, 10, 2, 20, 3, 30, 4, 40 });
-  check_values ("dropout as=a; relu; add a,a", in, values, in,
-                (double[]) { 3, 30, 6, 60, 9, 90, 12, 120 });
-  check_values ("dropout as=a; leaky-relu slope=1 as=b; conv kernels=\"[[2]]\" bias=no; concat a,b",
-                in, values, (CnnShape) { 2, 2, 5 },
-                (double[]) { 22, 1, 10, 1, 10, 44, 2, 20, 2, 20,
-                             66, 3, 30, 3, 30, 88, 4, 40, 4, 40 });
+  cnn_test_values ("flatten", in, values, (CnnShape) { 1, 1, 8 },
+                   (double[]) { 1, 10, 2, 20, 3, 30, 4, 40 });
+  cnn_test_values ("dropout as=a; relu; add a,a", in, values, in,
+                   (double[]) { 3, 30, 6, 60, 9, 90, 12, 120 });
+  cnn_test_values ("dropout as=a; leaky-relu slope=1 as=b; conv kernels=\"[[2]]\" bias=no; "
+                   "concat a,b",
+                   in, values, (CnnShape) { 2, 2, 5 },
+                   (double[]) { 22, 1, 10, 1, 10, 44, 2, 20, 2, 20,
+                                66, 3, 30, 3, 30, 88, 4, 40, 4, 40 });
   cnn_test_refused ("add", in, CNN_ERROR_SPEC, "add");
   cnn_test_refused ("concat", in, CNN_ERROR_SPEC, "concat");
   cnn_test_refused ("relu as=a; maxpool 2; concat a", in, CNN_ERROR_SHAPE, "“a” is 2×2×2");
@@ -693,10 +557,6 @@ main (int argc, char **argv)
   g_test_add_func ("/pools/windows/wide", test_wide);
   g_test_add_func ("/pools/lp", test_lp);
   g_test_add_func ("/pools/places", test_places);
-  g_test_add_func ("/pools/stochastic/negative", test_stochastic_negative);
-  g_test_add_func ("/pools/stochastic/draws-of-a-run", test_draws_of_a_run);
-  g_test_add_func ("/pools/stochastic/draws-of-seeds", test_draws_of_seeds);
-  g_test_add_func ("/pools/stochastic/draws-repeat", test_draws_repeat);
   g_test_add_func ("/pools/spp", test_spp);
   g_test_add_func ("/pools/spp/order", test_spp_order);
   g_test_add_func ("/pools/spp/sizes", test_spp_sizes);

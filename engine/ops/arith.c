@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "arith.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "i18n.h"
@@ -56,7 +57,6 @@ gboolean
 cnn_arith_check (gconstpointer params, GError **error)
 {
   const CnnArith *p = params;
-
   int             n_said = (p->shape.height > 0) + (p->shape.width > 0) + (p->shape.channels > 0);
 
   if ((p->with == NULL || p->with[0] == NULL) && p->values.n == 0)
@@ -221,6 +221,74 @@ cnn_arith_read (const CnnTask *task, const CnnCells *cells, int y, int x, int ch
       values[1] = first;
     }
   return n;
+}
+
+/**
+ * cnn_arith_explain_terms:
+ * @sign: of the operands but the first
+ *
+ * Explains a sum or difference.
+ */
+void
+cnn_arith_explain_terms (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+                         double sign, CnnExplanation *explanation)
+{
+  double   values[CNN_MAX_INPUTS + 1];
+  guint    n = cnn_arith_read (task, cells, y, x, channel, values);
+  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_TERMS, 0,
+                                            cnn_arith_channel (task, channel),
+                                            (CnnSize) { 1, (int) n }, FALSE);
+
+  for (guint i = 0; i < n; i++)
+    {
+      part->values[i] = i == 0 ? values[i] : sign * values[i];
+      part->result += part->values[i];
+      explanation->magnitude += fabs (part->values[i]);
+    }
+  explanation->value = part->result;
+}
+
+/**
+ * cnn_arith_explain_winner:
+ * @sign: 1: the greatest wins; −1: the least
+ *
+ * Explains a choice of one operand; a NaN wins over all numbers.
+ */
+void
+cnn_arith_explain_winner (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+                          double sign, CnnExplanation *explanation)
+{
+  double   values[CNN_MAX_INPUTS + 1];
+  guint    n = cnn_arith_read (task, cells, y, x, channel, values);
+  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_WINNER, 0,
+                                            cnn_arith_channel (task, channel),
+                                            (CnnSize) { 1, (int) n }, FALSE);
+
+  part->winner = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      double best = values[part->winner];
+
+      part->values[i] = values[i];
+      if (!isnan (best) && (sign * values[i] > sign * best || isnan (values[i])))
+        part->winner = (int) i;
+    }
+  part->result = values[part->winner];
+  explanation->value = part->result;
+  explanation->magnitude = fabs (part->result);
+}
+
+/** cnn_arith_explain_pair: explains a function of two operands. */
+void
+cnn_arith_explain_pair (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
+                        double (*function) (double a, double b), CnnExplanation *explanation)
+{
+  double values[CNN_MAX_INPUTS + 1];
+
+  cnn_arith_read (task, cells, y, x, channel, values);
+  cnn_explanation_function (explanation, 0, cnn_arith_channel (task, channel),
+                            values[cnn_arith_reversed (task->node)],
+                            function (values[0], values[1]));
 }
 
 /* The constants, [rows][columns][maps], as ONNX has maps. */

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "i18n.h"
+#include "norm.h"
 #include "ops.h"
 #include "weights.h"
 #include "writer.h"
@@ -26,47 +27,13 @@ enum
 };
 
 static const CnnParam batchnorm_params[] = {
-  { .key = "epsilon",
-    .rare = TRUE,
-    .type = CNN_PARAM_FLOAT,
-    .offset = offsetof (BatchnormParams, epsilon),
-    .initial = "1e-5",
-    .min = 0.0,
-    .max = 1e6,
-    .label = N_("Epsilon"),
-    .tooltip = N_("Is added to the variance, so that nothing is divided by zero") },
-  { .key = "scale",
-    .type = CNN_PARAM_NUMBERS,
-    .offset = offsetof (BatchnormParams, scale),
-    .initial = "1",
-    .min = -1e30,
-    .max = 1e30,
-    .label = N_("Scale"),
-    .tooltip = N_("What normalised values are multiplied with: one number, or one for each map") },
-  { .key = "shift",
-    .type = CNN_PARAM_NUMBERS,
-    .offset = offsetof (BatchnormParams, shift),
-    .initial = "0",
-    .min = -1e30,
-    .max = 1e30,
-    .label = N_("Shift"),
-    .tooltip = N_("What is then added: one number, or one for each map") },
-  { .key = "mean",
-    .type = CNN_PARAM_NUMBERS,
-    .offset = offsetof (BatchnormParams, mean),
-    .initial = "0",
-    .min = -1e30,
-    .max = 1e30,
-    .label = N_("Mean"),
-    .tooltip = N_("Mean of the values in training: one number, or one for each map") },
-  { .key = "variance",
-    .type = CNN_PARAM_NUMBERS,
-    .offset = offsetof (BatchnormParams, variance),
-    .initial = "1",
-    .min = 0.0,
-    .max = 1e30,
-    .label = N_("Variance"),
-    .tooltip = N_("Variance of the values in training: one number, or one for each map") },
+  CNN_NORM_EPSILON (BatchnormParams),
+  CNN_NORM_SCALE (BatchnormParams),
+  CNN_NORM_SHIFT (BatchnormParams),
+  CNN_NORM_NUMBERS (BatchnormParams, mean, "0", -1e30, N_("Mean"),
+                    N_("Mean of the values in training: one number, or one for each map")),
+  CNN_NORM_NUMBERS (BatchnormParams, variance, "1", 0.0, N_("Variance"),
+                    N_("Variance of the values in training: one number, or one for each map")),
   { .key = NULL },
 };
 
@@ -188,21 +155,12 @@ static gboolean
 batchnorm_write (CnnWriter *writer, const CnnNode *node, GError **error)
 {
   const BatchnormParams *p = node->params;
-  CnnTensor *const      *weights = cnn_writer_weights (writer);
-  const char            *in[1 + N_WEIGHTS] = { cnn_writer_map (writer, 0) };
+  const char            *made = cnn_norm_write (writer, "BatchNormalization", N_WEIGHTS,
+                                                p->epsilon);
 
-  if (weights == NULL)
+  if (made == NULL)
     return FALSE;
-  for (int i = 0; i < N_WEIGHTS; i++)
-    {
-      static const char *const names[] = { "scale", "shift", "mean", "variance" };
-
-      in[1 + i] = cnn_writer_floats (writer, names[i], 1,
-                                     (gint64[]) { weights[i]->dims[0] }, weights[i]->values);
-    }
-  in[0] = cnn_writer_add_list (writer, "BatchNormalization", G_N_ELEMENTS (in), in);
-  cnn_writer_float (writer, "epsilon", p->epsilon);
-  cnn_writer_give (writer, in[0], FALSE);
+  cnn_writer_give (writer, made, FALSE);
   return TRUE;
 }
 

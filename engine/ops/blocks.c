@@ -12,6 +12,34 @@ const CnnChoice cnn_blocks_orders[] = {
   { NULL },
 };
 
+static void
+blocks_free (CnnStep *step)
+{
+  g_free (step);
+}
+
+/**
+ * cnn_blocks_prepare:
+ * @run: what a #CnnBlocksStep does
+ *
+ * The @prepare of both.
+ *
+ * Returns: (transfer full): the step
+ */
+CnnStep *
+cnn_blocks_prepare (const CnnTask *task,
+                    gboolean (*run) (CnnStep *step, const float *const *in, float *out, int y,
+                                     int x))
+{
+  CnnBlocksStep *step = g_new0 (CnnBlocksStep, 1);
+
+  step->step = (CnnStep) { run, blocks_free };
+  step->blocks = *(const CnnBlocks *) task->node->params;
+  step->in = task->in[0];
+  step->out = task->out;
+  return &step->step;
+}
+
 /**
  * cnn_blocks_explain:
  *

@@ -55,8 +55,20 @@ cnn_blocks_channel (const CnnBlocks *blocks, int cell, int map, int n_maps)
   return map * blocks->size.height * blocks->size.width + cell;
 }
 
-void cnn_blocks_explain (const CnnCells *cells, int y, int x, int channel,
-                         CnnExplanation *explanation);
-gboolean cnn_blocks_write (CnnWriter *writer, const CnnNode *node, gboolean to_space);
+/** CnnBlocksStep: the step of both. */
+typedef struct
+{
+  CnnStep   step;
+  CnnBlocks blocks;
+  CnnShape  in;
+  CnnShape  out;
+} CnnBlocksStep;
+
+CnnStep *cnn_blocks_prepare (const CnnTask *task,
+                             gboolean (*run) (CnnStep *step, const float *const *in, float *out,
+                                              int y, int x));
+void     cnn_blocks_explain (const CnnCells *cells, int y, int x, int channel,
+                             CnnExplanation *explanation);
+gboolean cnn_blocks_write   (CnnWriter *writer, const CnnNode *node, gboolean to_space);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 #include "conv-kernels.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "i18n.h"
 #include "weights.h"
@@ -109,16 +110,9 @@ n_maps (const CnnConvKernels *k, CnnShape in)
   return k->groups > 0 ? k->kernels->len : (gint64) k->kernels->len * in.channels;
 }
 
-/**
- * cnn_conv_kernels_fit:
- * @in: shape of the input
- * @maps: (out): how many maps come out
- *
- * Returns: whether the kernels fit the input's channels; otherwise %CNN_ERROR_SHAPE
- *   or %CNN_ERROR_LIMIT is set
- */
-gboolean
-cnn_conv_kernels_fit (const CnnConvKernels *k, CnnShape in, int *maps, GError **error)
+/* Whether the kernels fit the input's channels, and how many maps come out. */
+static gboolean
+kernels_fit (const CnnConvKernels *k, CnnShape in, int *maps, GError **error)
 {
   int    groups = cnn_conv_kernels_groups (k, in);
   gint64 n = n_maps (k, in);
@@ -167,16 +161,42 @@ cnn_conv_kernels_fit (const CnnConvKernels *k, CnnShape in, int *maps, GError **
 }
 
 /**
+ * cnn_conv_kernels_shape:
+ * @in: shape of the input
+ * @window: of the layer
+ * @out: (out): shape of the output
+ *
+ * Returns: whether the kernels fit the input's channels; otherwise %CNN_ERROR_SHAPE
+ *   or %CNN_ERROR_LIMIT is set
+ */
+gboolean
+cnn_conv_kernels_shape (const CnnConvKernels *k, CnnShape in, const CnnWindow *window,
+                        CnnShape *out, GError **error)
+{
+  CnnSize size;
+  int     maps;
+
+  if (!kernels_fit (k, in, &maps, error))
+    return FALSE;
+  size = cnn_window_output (window, (CnnSize) { in.height, in.width });
+  *out = (CnnShape) { size.height, size.width, maps };
+  return TRUE;
+}
+
+/**
  * cnn_conv_kernels_label:
  * @map: number of a map that comes out
+ *
+ * The @map_label of both.
  *
  * Returns: (transfer full) (nullable): the name of its kernel
  */
 char *
-cnn_conv_kernels_label (const CnnConvKernels *k, int map)
+cnn_conv_kernels_label (const CnnNode *node, int map)
 {
-  g_autofree char *name = NULL;
-  const CnnKernel *kernel;
+  const CnnConvKernels *k = node->params;
+  g_autofree char      *name = NULL;
+  const CnnKernel      *kernel;
 
   if (k->kernels == NULL)
     return NULL;
@@ -194,13 +214,16 @@ cnn_conv_kernels_label (const CnnConvKernels *k, int map)
  * @in: shape of the input, which the kernels fit
  * @weights: (out): weight, [maps][rows][columns][channels / groups], and bias, [maps]
  *
+ * The @weights of both.
+ *
  * Returns: how many there are
  */
 guint
-cnn_conv_kernels_weights (const CnnConvKernels *k, CnnShape in, CnnWeight *weights)
+cnn_conv_kernels_weights (const CnnNode *node, CnnShape in, CnnWeight *weights)
 {
-  CnnSize size = cnn_conv_kernels_size (k);
-  int     maps = (int) n_maps (k, in), depth = in.channels / cnn_conv_kernels_groups (k, in);
+  const CnnConvKernels *k = node->params;
+  CnnSize               size = cnn_conv_kernels_size (k);
+  int maps = (int) n_maps (k, in), depth = in.channels / cnn_conv_kernels_groups (k, in);
 
   weights[0] = (CnnWeight) { "weight", 4, { maps, size.height, size.width, depth }, TRUE };
   weights[1] = (CnnWeight) { "bias", 1, { maps }, TRUE };
@@ -263,4 +286,56 @@ cnn_conv_kernels_macs (const CnnConvKernels *k, CnnShape in, gint64 cells)
                 (in.channels / cnn_conv_kernels_groups (k, in));
 
   return macs < (double) G_MAXINT64 ? (gint64) macs : G_MAXINT64;
+}
+
+/**
+ * cnn_conv_kernels_explain:
+ * @y: row of a cell of the output
+ * @x: its column
+ * @map: its map
+ * @source: which cell each number of the kernel meets
+ *
+ * The @explain of both: for each channel of the map's group the products with its kernel,
+ * then the bias.
+ */
+void
+cnn_conv_kernels_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int map,
+                          CnnConvSource source, CnnExplanation *explanation)
+{
+  const CnnConvKernels *k = task->node->params;
+  const CnnTensor      *weight = task->weights[0]; /* [maps][rows][columns][depth] */
+  int                   rows = weight->dims[1], columns = weight->dims[2];
+  int                   depth = weight->dims[3];
+  CnnShape              in = task->in[0];
+  int                   maps = task->out.channels / cnn_conv_kernels_groups (k, in);
+  int                   first = map / maps * depth;
+  CnnWindow             window;
+
+  cnn_node_window (task->node, in, &window, NULL);
+  for (int d = 0; d < depth; d++)
+    {
+      CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_PRODUCTS, 0, first + d,
+                                                (CnnSize) { rows, columns }, TRUE);
+
+      for (int i = 0; i < rows * columns; i++)
+        {
+          CnnSize from;
+
+          part->outside[i] = source (task, &window, y, x,
+                                     (CnnSize) { i / columns, i % columns }, &from);
+          if (from.height >= 0 && from.width >= 0)
+            part->values[i] = cells->read (cells->data, 0, from.height, from.width, first + d);
+          part->factors[i] = weight->values[((gsize) map * rows * columns + i) * depth + d];
+          part->result += part->values[i] * part->factors[i];
+          explanation->magnitude += fabs (part->values[i] * part->factors[i]);
+        }
+      explanation->value += part->result;
+    }
+  explanation->has_bias = k->bias.used;
+  if (k->bias.used)
+    {
+      explanation->bias = task->weights[1]->values[map];
+      explanation->value += explanation->bias;
+      explanation->magnitude += fabs (explanation->bias);
+    }
 }

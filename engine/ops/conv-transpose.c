@@ -1,8 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
-#include <string.h>
-
-#include "clones.h"
 #include "conv-kernels.h"
 #include "i18n.h"
 #include "ops.h"
@@ -24,59 +20,15 @@ typedef struct
 } TransposeParams;
 
 static const CnnParam transpose_params[] = {
-  { .key = "count",
-    .of_kernels = TRUE,
-    .type = CNN_PARAM_INT,
-    .offset = offsetof (TransposeParams, k.count),
-    .initial = "auto",
-    .min = 1,
-    .max = 1 << 20,
-    .positional = TRUE,
-    .zero = "auto",
-    .label = N_("Kernels"),
-    .tooltip = N_("How many kernels there are, and so how many maps come out") },
-  { .key = "size",
-    .of_kernels = TRUE,
-    .type = CNN_PARAM_SIZE,
-    .offset = offsetof (TransposeParams, k.size),
-    .initial = "",
-    .min = 1,
-    .max = 4095,
-    .positional = TRUE,
-    .label = N_("Kernel size"),
-    .tooltip = N_("Rows and columns of each kernel") },
-  { .key = "kernels",
-    .type = CNN_PARAM_KERNELS,
-    .offset = offsetof (TransposeParams, k.kernels),
-    .initial = "",
-    .label = N_("Kernel values"),
-    .tooltip = N_("Kernels by name or number by number; drawn at random when not said") },
-  { .key = "stride",
-    .type = CNN_PARAM_SIZE,
-    .offset = offsetof (TransposeParams, stride),
-    .initial = "1",
-    .min = 1,
-    .max = 4095,
-    .label = N_("Stride"),
-    .tooltip = N_("Cells of the output from one input cell's kernel to the next") },
-  { .key = "pad",
-    .type = CNN_PARAM_PAD,
-    .offset = offsetof (TransposeParams, pad),
-    .initial = "valid",
-    .min = 0,
-    .max = 4095,
-    .label = N_("Padding"),
-    .tooltip = N_("Rows and columns cut off the output; same gives the input's size times the "
-                  "stride") },
-  { .key = "dilation",
-    .rare = TRUE,
-    .type = CNN_PARAM_SIZE,
-    .offset = offsetof (TransposeParams, dilation),
-    .initial = "1",
-    .min = 1,
-    .max = 4095,
-    .label = N_("Dilation"),
-    .tooltip = N_("Cells from one number of the kernel to its neighbour") },
+  CNN_CONV_COUNT (TransposeParams),
+  CNN_CONV_SIZE (TransposeParams),
+  CNN_CONV_KERNELS (TransposeParams),
+  CNN_CONV_STRIDE (TransposeParams,
+                   N_("Cells of the output from one input cell's kernel to the next")),
+  CNN_CONV_PAD (TransposeParams,
+                N_("Rows and columns cut off the output; same gives the input's size times the "
+                   "stride")),
+  CNN_CONV_DILATION (TransposeParams),
   { .key = "output-pad",
     .rare = TRUE,
     .type = CNN_PARAM_NUMBERS,
@@ -87,34 +39,9 @@ static const CnnParam transpose_params[] = {
     .label = N_("Output padding"),
     .tooltip = N_("Rows and columns added at the output's end: one number, or one for rows and "
                   "one for columns") },
-  { .key = "groups",
-    .rare = TRUE,
-    .type = CNN_PARAM_INT,
-    .offset = offsetof (TransposeParams, k.groups),
-    .initial = "1",
-    .min = 1,
-    .max = 1 << 20,
-    .zero = "channels",
-    .label = N_("Groups"),
-    .tooltip = N_("Parts the channels are split into, each with kernels of its own; "
-                  "“channels” convolves every channel by itself") },
-  { .key = "bias",
-    .type = CNN_PARAM_BIAS,
-    .offset = offsetof (TransposeParams, k.bias),
-    .initial = "yes",
-    .min = -1e30,
-    .max = 1e30,
-    .label = N_("Bias"),
-    .tooltip = N_("Whether a number is added to each map, and which; 0 until it is trained") },
-  { .key = "seed",
-    .rare = TRUE,
-    .type = CNN_PARAM_INT,
-    .offset = offsetof (TransposeParams, seed),
-    .initial = "0",
-    .min = 0,
-    .max = G_MAXINT,
-    .label = N_("Seed"),
-    .tooltip = N_("Another seed draws other kernels") },
+  CNN_CONV_GROUPS (TransposeParams),
+  CNN_CONV_BIAS (TransposeParams),
+  CNN_CONV_SEED (TransposeParams),
   { .key = NULL },
 };
 
@@ -184,8 +111,6 @@ transpose_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *
 {
   const TransposeParams *p = node->params;
   CnnWindow              window = cnn_window_one ();
-  CnnSize                size;
-  int                    maps;
 
   if ((double) in->height * p->stride.height > G_MAXINT / 2 ||
       (double) in->width * p->stride.width > G_MAXINT / 2)
@@ -193,28 +118,8 @@ transpose_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("the padded map is too large"));
       return FALSE;
     }
-  if (!transpose_window (node, *in, &window, error) ||
-      !cnn_conv_kernels_fit (&p->k, *in, &maps, error))
-    return FALSE;
-  size = cnn_window_output (&window, (CnnSize) { in->height, in->width });
-  *out = (CnnShape) { size.height, size.width, maps };
-  return TRUE;
-}
-
-static char *
-transpose_map_label (const CnnNode *node, int map)
-{
-  const TransposeParams *p = node->params;
-
-  return cnn_conv_kernels_label (&p->k, map);
-}
-
-static guint
-transpose_weights (const CnnNode *node, CnnShape in, CnnWeight *weights)
-{
-  const TransposeParams *p = node->params;
-
-  return cnn_conv_kernels_weights (&p->k, in, weights);
+  return transpose_window (node, *in, &window, error) &&
+         cnn_conv_kernels_shape (&p->k, *in, &window, out, error);
 }
 
 static gboolean
@@ -238,197 +143,10 @@ transpose_macs (const CnnNode *node, CnnShape in, CnnShape out)
   return cnn_conv_kernels_macs (&p->k, in, (gint64) in.height * in.width * out.channels);
 }
 
-/* --- running -------------------------------------------------------------- */
-
-/* oneDNN has this layer too, but wants tiles in which all windows meet the input, and
- * adds up otherwise in some of them. Here maps are in the lanes, some places at a
- * time use each weight, and a value is always added up in the same order. */
-#define LANES  16
-#define PLACES 6
-
-typedef struct
-{
-  CnnStep          step;
-  const float     *weights; /* [groups][rows][columns][blocks][depth][LANES] */
-  const CnnTensor *bias;
-  CnnWindow        window;
-  CnnSize          cut;     /* rows and columns cut off before the output's first */
-  CnnShape         whole;
-  CnnShape         in;
-  CnnShape         out;
-  int              groups;
-  int              depth;   /* channels of a group */
-  int              n_maps;  /* of a group */
-  int              blocks;  /* of maps */
-} TransposeStep;
-
-typedef struct
-{
-  const CnnTensor *weight;
-  int              groups;
-  int              blocks;
-} Packing;
-
-/* Weights in the order in which they are used; lanes without a map stay 0. */
-static void
-pack_weights (float *to, gconstpointer data)
-{
-  const Packing   *packing = data;
-  const CnnTensor *weight = packing->weight; /* [maps][rows][columns][depth] */
-  int              cells = weight->dims[1] * weight->dims[2], depth = weight->dims[3];
-  int              n_maps = weight->dims[0] / packing->groups;
-
-  for (int g = 0; g < packing->groups; g++)
-    for (int i = 0; i < cells; i++)
-      for (int b = 0; b < packing->blocks; b++)
-        for (int d = 0; d < depth; d++, to += LANES)
-          for (int m = b * LANES; m < MIN ((b + 1) * LANES, n_maps); m++)
-            to[m - b * LANES] =
-              weight->values[(((gsize) g * n_maps + m) * cells + i) * depth + d];
-}
-
-static inline void
-add_places (int n, const float *in, gsize in_next, const float *weights, int depth, int lanes,
-            float *out, gsize out_next)
-{
-  float sums[PLACES][LANES] = { 0 };
-
-  for (int d = 0; d < depth; d++, weights += LANES)
-    for (int i = 0; i < n; i++)
-      for (int m = 0; m < LANES; m++)
-        sums[i][m] += in[i * in_next + d] * weights[m];
-  for (int i = 0; i < n; i++)
-    for (int m = 0; m < lanes; m++)
-      out[i * out_next + m] += sums[i][m];
-}
-
-/* Adds @n places of the input, times the weights of one cell of the kernel, to the
- * places of the output that they meet. */
-CNN_CLONES static void
-add_row (int n, const float *in, gsize in_next, const float *weights, int depth, int lanes,
-         float *out, gsize out_next)
-{
-  for (; n >= PLACES; n -= PLACES, in += PLACES * in_next, out += PLACES * out_next)
-    {
-      if (lanes == LANES)
-        add_places (PLACES, in, in_next, weights, depth, LANES, out, out_next);
-      else
-        add_places (PLACES, in, in_next, weights, depth, lanes, out, out_next);
-    }
-  for (; n > 0; n--, in += in_next, out += out_next)
-    add_places (1, in, in_next, weights, depth, lanes, out, out_next);
-}
-
-/* One row of the input and one cell of the kernel; @base is the column that the first
- * place of the row meets, of this tile. */
-static void
-add_cell (const TransposeStep *step, const float *in, int cell, gint64 base, float *out)
-{
-  int          stride = step->window.up.width;
-  gint64       first = base < 0 ? (-base + stride - 1) / stride : 0;
-  gint64       end = step->out.width > base ? (step->out.width - 1 - base) / stride + 1 : 0;
-  int          n = (int) (MIN (end, step->in.width) - first);
-  int          n_cells = step->window.kernel.height * step->window.kernel.width;
-  const float *weights;
-
-  if (n <= 0)
-    return;
-  in += first * step->in.channels;
-  out += (base + first * stride) * step->out.channels;
-  for (int g = 0; g < step->groups; g++, in += step->depth, out += step->n_maps)
-    {
-      weights = step->weights +
-                ((gsize) g * n_cells + cell) * step->blocks * step->depth * LANES;
-      for (int b = 0; b < step->blocks; b++, weights += (gsize) step->depth * LANES)
-        add_row (n, in, step->in.channels, weights, step->depth,
-                 MIN (LANES, step->n_maps - b * LANES), out + b * LANES,
-                 (gsize) stride * step->out.channels);
-    }
-}
-
-static void
-begin_row (const TransposeStep *step, float *out)
-{
-  gsize maps = step->out.channels;
-
-  if (step->bias == NULL)
-    memset (out, 0, step->out.width * maps * sizeof (float));
-  else
-    for (int x = 0; x < step->out.width; x++)
-      memcpy (out + x * maps, step->bias->values, maps * sizeof (float));
-}
-
-static gboolean
-transpose_run (CnnStep *base, const float *const *in, float *out, int y, int x)
-{
-  const TransposeStep *step = (TransposeStep *) base;
-  const CnnWindow     *window = &step->window;
-  gsize                row = (gsize) step->out.width * step->out.channels;
-  gsize                in_row = (gsize) step->in.width * step->in.channels;
-  CnnSize              first = cnn_window_first (window, step->whole, step->in, y, x);
-  /* Row and column of the tile's first input, spread out. */
-  gint64               top = (gint64) first.height * window->up.height;
-  gint64               left = (gint64) first.width * window->up.width;
-
-  for (int r = 0; r < step->out.height; r++, out += row)
-    {
-      begin_row (step, out);
-      for (int k = 0; k < window->kernel.height; k++)
-        {
-          gint64 from = (gint64) y + r + step->cut.height - k * (gint64) window->dilation.height -
-                        top;
-
-          if (from < 0 || from % window->up.height != 0 || from / window->up.height >= step->in.height)
-            continue;
-          for (int l = 0; l < window->kernel.width; l++)
-            add_cell (step, in[0] + from / window->up.height * in_row,
-                      k * window->kernel.width + l,
-                      left + l * (gint64) window->dilation.width - step->cut.width - x, out);
-        }
-    }
-  return TRUE;
-}
-
-static void
-transpose_free (CnnStep *base)
-{
-  g_free (base);
-}
-
 static CnnStep *
 transpose_prepare (const CnnTask *task, GError **error)
 {
-  const TransposeParams *p = task->node->params;
-  TransposeStep         *step = g_new0 (TransposeStep, 1);
-  CnnSize                extent;
-  Packing                packing;
-
-  step->step = (CnnStep) { transpose_run, transpose_free };
-  cnn_node_window (task->node, task->whole, &step->window, NULL);
-  extent = cnn_window_extent (&step->window);
-  step->cut = (CnnSize) { extent.height - 1 - step->window.pad.top,
-                          extent.width - 1 - step->window.pad.left };
-  step->whole = task->whole;
-  step->in = task->in[0];
-  step->out = task->out;
-  step->bias = p->k.bias.used ? task->weights[1] : NULL;
-  step->groups = cnn_conv_kernels_groups (&p->k, task->in[0]);
-  step->depth = task->weights[0]->dims[3];
-  step->n_maps = task->out.channels / step->groups;
-  step->blocks = (step->n_maps + LANES - 1) / LANES;
-  packing = (Packing) { task->weights[0], step->groups, step->blocks };
-  step->weights = cnn_store_get (task->store, "transposed",
-                                 (gsize) step->groups * step->window.kernel.height *
-                                   step->window.kernel.width * step->blocks * step->depth * LANES,
-                                 pack_weights, &packing);
-  if (step->weights == NULL)
-    {
-      transpose_free (&step->step);
-      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-                   _("there is not enough memory for the weights"));
-      return NULL;
-    }
-  return &step->step;
+  return cnn_conv_transpose_step_new (task, task->node->params, error);
 }
 
 /* --- the arithmetic ------------------------------------------------------- */
@@ -442,51 +160,28 @@ source_of (int at, int cut, int number, int dilation, int stride, int length)
   return from >= 0 && from % stride == 0 && from / stride < length ? from / stride : -1;
 }
 
+static gboolean
+transpose_source (const CnnTask *task, const CnnWindow *window, int y, int x, CnnSize number,
+                  CnnSize *from)
+{
+  CnnSize  extent = cnn_window_extent (window);
+  CnnShape in = task->in[0];
+
+  from->height = source_of (y, extent.height - 1 - window->pad.top, number.height,
+                            window->dilation.height, window->up.height, in.height);
+  from->width = source_of (x, extent.width - 1 - window->pad.left, number.width,
+                           window->dilation.width, window->up.width, in.width);
+  return from->height < 0 || from->width < 0;
+}
+
 static void
 transpose_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int map,
                    CnnExplanation *explanation)
 {
-  const TransposeParams *p = task->node->params;
-  const CnnTensor       *weight = task->weights[0]; /* [maps][rows][columns][depth] */
-  int                    rows = weight->dims[1], columns = weight->dims[2];
-  int                    depth = weight->dims[3];
-  CnnShape               in = task->in[0];
-  int                    groups = cnn_conv_kernels_groups (&p->k, in);
-  int                    first = map / (task->out.channels / groups) * depth;
-  CnnWindow              window;
-  CnnSize                extent;
-
-  cnn_node_window (task->node, in, &window, NULL);
-  extent = cnn_window_extent (&window);
-  for (int d = 0; d < depth; d++)
-    {
-      CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_PRODUCTS, 0, first + d,
-                                                (CnnSize) { rows, columns }, TRUE);
-
-      for (int i = 0; i < rows * columns; i++)
-        {
-          int from_y = source_of (y, extent.height - 1 - window.pad.top, i / columns,
-                                  p->dilation.height, p->stride.height, in.height);
-          int from_x = source_of (x, extent.width - 1 - window.pad.left, i % columns,
-                                  p->dilation.width, p->stride.width, in.width);
-
-          part->outside[i] = from_y < 0 || from_x < 0;
-          if (!part->outside[i])
-            part->values[i] = cells->read (cells->data, 0, from_y, from_x, first + d);
-          part->factors[i] = weight->values[((gsize) map * rows * columns + i) * depth + d];
-          part->result += part->values[i] * part->factors[i];
-          explanation->magnitude += fabs (part->values[i] * part->factors[i]);
-        }
-      explanation->value += part->result;
-    }
-  explanation->has_bias = p->k.bias.used;
-  if (p->k.bias.used)
-    {
-      explanation->bias = task->weights[1]->values[map];
-      explanation->value += explanation->bias;
-      explanation->magnitude += fabs (explanation->bias);
-    }
+  cnn_conv_kernels_explain (task, cells, y, x, map, transpose_source, explanation);
 }
+
+/* --- writing -------------------------------------------------------------- */
 
 /* ONNX has [channels][maps of a group][rows][columns]. */
 static const char *
@@ -580,10 +275,10 @@ const CnnOp cnn_op_conv_transpose = {
   .check = transpose_check,
   .shape = transpose_shape,
   .window = transpose_window,
-  .weights = transpose_weights,
+  .weights = cnn_conv_kernels_weights,
   .init = transpose_init,
   .macs = transpose_macs,
-  .map_label = transpose_map_label,
+  .map_label = cnn_conv_kernels_label,
   .prepare = transpose_prepare,
   .explain = transpose_explain,
   .write = transpose_write,

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
-
 #include "conv-kernels.h"
-#include "direct.h"
 #include "i18n.h"
 #include "ops.h"
 #include "winograd.h"
@@ -33,49 +30,13 @@ static const CnnChoice acrosses[] = {
 };
 
 static const CnnParam conv_params[] = {
-  { .key = "count",
-    .of_kernels = TRUE,
-    .type = CNN_PARAM_INT,
-    .offset = offsetof (ConvParams, k.count),
-    .initial = "auto",
-    .min = 1,
-    .max = 1 << 20,
-    .positional = TRUE,
-    .zero = "auto",
-    .label = N_("Kernels"),
-    .tooltip = N_("How many kernels there are, and so how many maps come out") },
-  { .key = "size",
-    .of_kernels = TRUE,
-    .type = CNN_PARAM_SIZE,
-    .offset = offsetof (ConvParams, k.size),
-    .initial = "",
-    .min = 1,
-    .max = 4095,
-    .positional = TRUE,
-    .label = N_("Kernel size"),
-    .tooltip = N_("Rows and columns of each kernel") },
-  { .key = "kernels",
-    .type = CNN_PARAM_KERNELS,
-    .offset = offsetof (ConvParams, k.kernels),
-    .initial = "",
-    .label = N_("Kernel values"),
-    .tooltip = N_("Kernels by name or number by number; drawn at random when not said") },
-  { .key = "stride",
-    .type = CNN_PARAM_SIZE,
-    .offset = offsetof (ConvParams, stride),
-    .initial = "1",
-    .min = 1,
-    .max = 4095,
-    .label = N_("Stride"),
-    .tooltip = N_("Cells from one window to the next") },
-  { .key = "pad",
-    .type = CNN_PARAM_PAD,
-    .offset = offsetof (ConvParams, pad),
-    .initial = "valid",
-    .min = 0,
-    .max = 4095,
-    .label = N_("Padding"),
-    .tooltip = N_("Rows and columns added around the map; same keeps its size") },
+  CNN_CONV_COUNT (ConvParams),
+  CNN_CONV_SIZE (ConvParams),
+  CNN_CONV_KERNELS (ConvParams),
+  CNN_CONV_STRIDE (ConvParams,
+                   N_("Cells from one window to the next")),
+  CNN_CONV_PAD (ConvParams,
+                N_("Rows and columns added around the map; same keeps its size")),
   { .key = "border",
     .rare = TRUE,
     .type = CNN_PARAM_CHOICE,
@@ -84,34 +45,9 @@ static const CnnParam conv_params[] = {
     .choices = borders,
     .label = N_("Border"),
     .tooltip = N_("What the padding holds") },
-  { .key = "dilation",
-    .rare = TRUE,
-    .type = CNN_PARAM_SIZE,
-    .offset = offsetof (ConvParams, dilation),
-    .initial = "1",
-    .min = 1,
-    .max = 4095,
-    .label = N_("Dilation"),
-    .tooltip = N_("Cells from one number of the kernel to its neighbour") },
-  { .key = "groups",
-    .rare = TRUE,
-    .type = CNN_PARAM_INT,
-    .offset = offsetof (ConvParams, k.groups),
-    .initial = "1",
-    .min = 1,
-    .max = 1 << 20,
-    .zero = "channels",
-    .label = N_("Groups"),
-    .tooltip = N_("Parts the channels are split into, each with kernels of its own; "
-                  "“channels” convolves every channel by itself") },
-  { .key = "bias",
-    .type = CNN_PARAM_BIAS,
-    .offset = offsetof (ConvParams, k.bias),
-    .initial = "yes",
-    .min = -1e30,
-    .max = 1e30,
-    .label = N_("Bias"),
-    .tooltip = N_("Whether a number is added to each map, and which; 0 until it is trained") },
+  CNN_CONV_DILATION (ConvParams),
+  CNN_CONV_GROUPS (ConvParams),
+  CNN_CONV_BIAS (ConvParams),
   { .key = "across",
     .rare = TRUE,
     .type = CNN_PARAM_CHOICE,
@@ -121,15 +57,7 @@ static const CnnParam conv_params[] = {
     .label = N_("Across channels"),
     .tooltip = N_("What a kernel given as one matrix does with several channels: "
                   "add up the results or average them") },
-  { .key = "seed",
-    .rare = TRUE,
-    .type = CNN_PARAM_INT,
-    .offset = offsetof (ConvParams, seed),
-    .initial = "0",
-    .min = 0,
-    .max = G_MAXINT,
-    .label = N_("Seed"),
-    .tooltip = N_("Another seed draws other kernels") },
+  CNN_CONV_SEED (ConvParams),
   { .key = NULL },
 };
 
@@ -173,34 +101,12 @@ conv_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out, 
 {
   const ConvParams *p = node->params;
   CnnWindow         window = cnn_window_one ();
-  CnnSize           size;
-  int               maps;
 
-  if (!conv_window (node, *in, &window, error) ||
-      !cnn_conv_kernels_fit (&p->k, *in, &maps, error))
-    return FALSE;
-  size = cnn_window_output (&window, (CnnSize) { in->height, in->width });
-  *out = (CnnShape) { size.height, size.width, maps };
-  return TRUE;
-}
-
-static char *
-conv_map_label (const CnnNode *node, int map)
-{
-  const ConvParams *p = node->params;
-
-  return cnn_conv_kernels_label (&p->k, map);
+  return conv_window (node, *in, &window, error) &&
+         cnn_conv_kernels_shape (&p->k, *in, &window, out, error);
 }
 
 /* --- weights -------------------------------------------------------------- */
-
-static guint
-conv_weights (const CnnNode *node, CnnShape in, CnnWeight *weights)
-{
-  const ConvParams *p = node->params;
-
-  return cnn_conv_kernels_weights (&p->k, in, weights);
-}
 
 static gboolean
 conv_init (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *weights,
@@ -292,46 +198,26 @@ conv_prepare (const CnnTask *task, GError **error)
 
 /* --- the arithmetic ------------------------------------------------------- */
 
+static gboolean
+conv_source (const CnnTask *task, const CnnWindow *window, int y, int x, CnnSize number,
+             CnnSize *from)
+{
+  CnnShape in = task->in[0];
+  int      at_y = y * window->stride.height - window->pad.top;
+  int      at_x = x * window->stride.width - window->pad.left;
+
+  at_y += number.height * window->dilation.height;
+  at_x += number.width * window->dilation.width;
+  from->height = cnn_border_index (window->border, at_y, in.height);
+  from->width = cnn_border_index (window->border, at_x, in.width);
+  return from->height != at_y || from->width != at_x;
+}
+
 static void
 conv_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int map,
               CnnExplanation *explanation)
 {
-  const ConvParams *p = task->node->params;
-  const CnnTensor  *weight = task->weights[0]; /* [maps][rows][columns][depth] */
-  int               rows = weight->dims[1], columns = weight->dims[2], depth = weight->dims[3];
-  CnnShape          in = task->in[0];
-  int               first = map / (task->out.channels / cnn_conv_kernels_groups (&p->k, in)) * depth;
-  CnnWindow         window;
-
-  cnn_node_window (task->node, in, &window, NULL);
-  for (int d = 0; d < depth; d++)
-    {
-      CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_PRODUCTS, 0, first + d,
-                                                (CnnSize) { rows, columns }, TRUE);
-
-      for (int i = 0; i < rows * columns; i++)
-        {
-          int at_y = y * p->stride.height - window.pad.top + i / columns * p->dilation.height;
-          int at_x = x * p->stride.width - window.pad.left + i % columns * p->dilation.width;
-          int from_y = cnn_border_index (window.border, at_y, in.height);
-          int from_x = cnn_border_index (window.border, at_x, in.width);
-
-          part->outside[i] = from_y != at_y || from_x != at_x;
-          if (from_y >= 0 && from_x >= 0)
-            part->values[i] = cells->read (cells->data, 0, from_y, from_x, first + d);
-          part->factors[i] = weight->values[((gsize) map * rows * columns + i) * depth + d];
-          part->result += part->values[i] * part->factors[i];
-          explanation->magnitude += fabs (part->values[i] * part->factors[i]);
-        }
-      explanation->value += part->result;
-    }
-  explanation->has_bias = p->k.bias.used;
-  if (p->k.bias.used)
-    {
-      explanation->bias = task->weights[1]->values[map];
-      explanation->value += explanation->bias;
-      explanation->magnitude += fabs (explanation->bias);
-    }
+  cnn_conv_kernels_explain (task, cells, y, x, map, conv_source, explanation);
 }
 
 /* --- writing -------------------------------------------------------------- */
@@ -394,12 +280,12 @@ const CnnOp cnn_op_conv = {
   .check = conv_check,
   .shape = conv_shape,
   .window = conv_window,
-  .weights = conv_weights,
+  .weights = cnn_conv_kernels_weights,
   .init = conv_init,
   .halves = conv_halves,
   .grid = conv_grid,
   .macs = conv_macs,
-  .map_label = conv_map_label,
+  .map_label = cnn_conv_kernels_label,
   .prepare = conv_prepare,
   .explain = conv_explain,
   .write = conv_write,

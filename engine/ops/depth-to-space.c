@@ -49,21 +49,13 @@ d2s_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out, G
   return TRUE;
 }
 
-typedef struct
-{
-  CnnStep   step;
-  CnnBlocks blocks;
-  CnnShape  in;
-  CnnShape  out;
-} D2sStep;
-
 static gboolean
 d2s_run (CnnStep *base, const float *const *in, float *out, int y, int x)
 {
-  const D2sStep *step = (D2sStep *) base;
-  CnnSize        size = step->blocks.size;
-  int            n_maps = step->out.channels, channels = step->in.channels;
-  gsize          next = step->blocks.order == CNN_BLOCKS_DCR ? 1 : (gsize) size.height * size.width;
+  const CnnBlocksStep *step = (CnnBlocksStep *) base;
+  CnnSize              size = step->blocks.size;
+  int                  n_maps = step->out.channels, channels = step->in.channels;
+  gsize                next = cnn_blocks_channel (&step->blocks, 0, 1, n_maps);
 
   for (int r = 0; r < step->out.height; r++)
     {
@@ -87,22 +79,10 @@ d2s_run (CnnStep *base, const float *const *in, float *out, int y, int x)
   return TRUE;
 }
 
-static void
-d2s_free (CnnStep *step)
-{
-  g_free (step);
-}
-
 static CnnStep *
 d2s_prepare (const CnnTask *task, GError **error)
 {
-  D2sStep *step = g_new0 (D2sStep, 1);
-
-  step->step = (CnnStep) { d2s_run, d2s_free };
-  step->blocks = *(const CnnBlocks *) task->node->params;
-  step->in = task->in[0];
-  step->out = task->out;
-  return &step->step;
+  return cnn_blocks_prepare (task, d2s_run);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "norm.h"
 #include "ops.h"
 #include "weights.h"
 #include "writer.h"
@@ -25,31 +26,9 @@ enum
 };
 
 static const CnnParam instancenorm_params[] = {
-  { .key = "scale",
-    .type = CNN_PARAM_NUMBERS,
-    .offset = offsetof (InstancenormParams, scale),
-    .initial = "1",
-    .min = -1e30,
-    .max = 1e30,
-    .label = N_("Scale"),
-    .tooltip = N_("What normalised values are multiplied with: one number, or one for each map") },
-  { .key = "shift",
-    .type = CNN_PARAM_NUMBERS,
-    .offset = offsetof (InstancenormParams, shift),
-    .initial = "0",
-    .min = -1e30,
-    .max = 1e30,
-    .label = N_("Shift"),
-    .tooltip = N_("What is then added: one number, or one for each map") },
-  { .key = "epsilon",
-    .rare = TRUE,
-    .type = CNN_PARAM_FLOAT,
-    .offset = offsetof (InstancenormParams, epsilon),
-    .initial = "1e-5",
-    .min = 0.0,
-    .max = 1e6,
-    .label = N_("Epsilon"),
-    .tooltip = N_("Is added to the variance, so that nothing is divided by zero") },
+  CNN_NORM_SCALE (InstancenormParams),
+  CNN_NORM_SHIFT (InstancenormParams),
+  CNN_NORM_EPSILON (InstancenormParams),
   { .key = NULL },
 };
 
@@ -223,17 +202,12 @@ static gboolean
 instancenorm_write (CnnWriter *writer, const CnnNode *node, GError **error)
 {
   const InstancenormParams *p = node->params;
-  CnnTensor *const         *weights = cnn_writer_weights (writer);
-  gint64                    dims[] = { cnn_writer_in (writer, 0).channels };
-  const char               *x = cnn_writer_map (writer, 0);
+  const char               *made = cnn_norm_write (writer, "InstanceNormalization", N_WEIGHTS,
+                                                   p->epsilon);
 
-  if (weights == NULL)
+  if (made == NULL)
     return FALSE;
-  x = cnn_writer_add (writer, "InstanceNormalization", x,
-                      cnn_writer_floats (writer, "scale", 1, dims, weights[SCALE]->values),
-                      cnn_writer_floats (writer, "shift", 1, dims, weights[SHIFT]->values), NULL);
-  cnn_writer_float (writer, "epsilon", p->epsilon);
-  cnn_writer_give (writer, x, FALSE);
+  cnn_writer_give (writer, made, FALSE);
   return TRUE;
 }
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
-
 #include "arith.h"
 #include "i18n.h"
 
@@ -22,22 +20,7 @@ static void
 min_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
              CnnExplanation *explanation)
 {
-  double   values[CNN_MAX_INPUTS + 1];
-  guint    n = cnn_arith_read (task, cells, y, x, channel, values);
-  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_WINNER, 0,
-                                            cnn_arith_channel (task, channel),
-                                            (CnnSize) { 1, (int) n }, FALSE);
-
-  part->winner = 0;
-  for (guint i = 0; i < n; i++)
-    {
-      part->values[i] = values[i];
-      if (!isnan (values[part->winner]) && (values[i] < values[part->winner] || isnan (values[i])))
-        part->winner = (int) i;
-    }
-  part->result = values[part->winner];
-  explanation->value = part->result;
-  explanation->magnitude = fabs (part->result);
+  cnn_arith_explain_winner (task, cells, y, x, channel, -1.0, explanation);
 }
 
 const CnnOp cnn_op_min = {
@@ -46,17 +29,8 @@ const CnnOp cnn_op_min = {
   .blurb = N_("The least of the values of the previous layer, of earlier ones and of "
               "constants"),
   .example = "values=2",
-  .group = CNN_GROUP_STRUCTURE,
-  .reach = CNN_REACH_POINT,
   .exact = TRUE,
-  .broadcasts = TRUE,
-  .params_size = sizeof (CnnArith),
-  .params = cnn_arith_params,
-  .check = cnn_arith_check,
-  .shape = cnn_arith_shape,
-  .weights = cnn_arith_weights,
-  .init = cnn_arith_init,
+  CNN_ARITH_LIST_OP,
   .prepare = min_prepare,
   .explain = min_explain,
-  .write = cnn_arith_write,
 };

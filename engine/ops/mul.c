@@ -46,17 +46,8 @@ const CnnOp cnn_op_mul = {
   .blurb = N_("Multiplies the values of the previous layer with those of earlier ones, or "
               "with constants"),
   .example = "values=2",
-  .group = CNN_GROUP_STRUCTURE,
-  .reach = CNN_REACH_POINT,
   .exact = TRUE,
-  .broadcasts = TRUE,
-  .params_size = sizeof (CnnArith),
-  .params = cnn_arith_params,
-  .check = cnn_arith_check,
-  .shape = cnn_arith_shape,
-  .weights = cnn_arith_weights,
-  .init = cnn_arith_init,
+  CNN_ARITH_LIST_OP,
   .prepare = mul_prepare,
   .explain = mul_explain,
-  .write = cnn_arith_write,
 };

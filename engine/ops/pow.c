@@ -55,11 +55,7 @@ static void
 pow_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
              CnnExplanation *explanation)
 {
-  double values[CNN_MAX_INPUTS + 1];
-
-  cnn_arith_read (task, cells, y, x, channel, values);
-  cnn_explanation_function (explanation, 0, cnn_arith_channel (task, channel),
-                            values[cnn_arith_reversed (task->node)], pow (values[0], values[1]));
+  cnn_arith_explain_pair (task, cells, y, x, channel, pow, explanation);
 }
 
 const CnnOp cnn_op_pow = {
@@ -68,16 +64,7 @@ const CnnOp cnn_op_pow = {
   .blurb = N_("Raises the values of the previous layer to the power of those of an "
               "earlier one, or of constants"),
   .example = "values=2",
-  .group = CNN_GROUP_STRUCTURE,
-  .reach = CNN_REACH_POINT,
-  .broadcasts = TRUE,
-  .params_size = sizeof (CnnArith),
-  .params = cnn_arith_pair_params,
-  .check = cnn_arith_pair_check,
-  .shape = cnn_arith_shape,
-  .weights = cnn_arith_weights,
-  .init = cnn_arith_init,
+  CNN_ARITH_PAIR_OP,
   .prepare = pow_prepare,
   .explain = pow_explain,
-  .write = cnn_arith_write,
 };

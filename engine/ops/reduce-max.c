@@ -3,7 +3,6 @@
 
 #include "i18n.h"
 #include "reduction.h"
-#include "writer.h"
 
 static void
 reduce_max_add (gsize n, const float *restrict values, double *restrict sums)
@@ -45,47 +44,13 @@ static const CnnReducer reduce_max_reducer = {
   .add_apart = reduce_max_add_apart,
 };
 
-static const CnnReduction *
-reduce_max_reduction_of (const CnnNode *node)
-{
-  return cnn_reduction_of (node, &reduce_max_reducer);
-}
-
-static CnnStep *
-reduce_max_prepare (const CnnTask *task, GError **error)
-{
-  return cnn_reduction_prepare (task, &reduce_max_reducer, error);
-}
-
-static void
-reduce_max_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
-                    CnnExplanation *explanation)
-{
-  cnn_reduction_explain (task, &reduce_max_reducer, cells, y, x, channel, explanation);
-}
-
-static gboolean
-reduce_max_write (CnnWriter *writer, const CnnNode *node, GError **error)
-{
-  return cnn_reduction_write (writer, node, "ReduceMax");
-}
+CNN_REDUCTION_FUNCTIONS (reduce_max, "ReduceMax")
 
 const CnnOp cnn_op_reduce_max = {
   .name = "reduce-max",
   .label = N_("Maximum over an extent"),
   .blurb = N_("The greatest value of each map, of the maps at each place, of the rows, "
               "of the columns, or of all"),
-  .group = CNN_GROUP_POOLING,
-  .reach = CNN_REACH_WHOLE,
   .exact = TRUE,
-  .params_size = sizeof (CnnReduceParams),
-  .params = cnn_reduction_params,
-  .shape = cnn_reduction_shape,
-  .reach_of = cnn_reduction_reach,
-  .window = cnn_reduction_window,
-  .reduction_of = reduce_max_reduction_of,
-  .map_label = cnn_reduction_label,
-  .prepare = reduce_max_prepare,
-  .explain = reduce_max_explain,
-  .write = reduce_max_write,
+  CNN_REDUCTION_OP (reduce_max),
 };

@@ -81,6 +81,30 @@ cnn_reduction_label (const CnnNode *node, int map)
   return NULL;
 }
 
+/** cnn_reduction_add: the @add of a layer that adds up. */
+void
+cnn_reduction_add (gsize n, const float *restrict values, double *restrict sums)
+{
+  for (gsize i = 0; i < n; i++)
+    sums[i] += values[i];
+}
+
+/** cnn_reduction_add_apart: its @add_apart. */
+void
+cnn_reduction_add_apart (gsize n, gsize step, const float *restrict values,
+                         double *restrict sums)
+{
+  for (gsize i = 0; i < n; i++)
+    sums[i] += values[i * step];
+}
+
+/** cnn_reduction_join: its @join. */
+double
+cnn_reduction_join (double a, double b)
+{
+  return a + b;
+}
+
 /** cnn_reduction_of: the @reduction_of of such a layer, where it takes in its whole input. */
 const CnnReduction *
 cnn_reduction_of (const CnnNode *node, const CnnReducer *reducer)

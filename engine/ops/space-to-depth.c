@@ -43,23 +43,15 @@ s2d_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out, G
   return TRUE;
 }
 
-typedef struct
-{
-  CnnStep   step;
-  CnnBlocks blocks;
-  CnnShape  in;
-  CnnShape  out;
-} S2dStep;
-
 static gboolean
 s2d_run (CnnStep *base, const float *const *in, float *out, int y, int x)
 {
-  const S2dStep *step = (S2dStep *) base;
-  CnnSize        size = step->blocks.size;
-  int            n_maps = step->in.channels;
-  gsize          row = (gsize) step->out.width * step->out.channels;
-  gsize          next = step->blocks.order == CNN_BLOCKS_DCR ? 1 : (gsize) size.height * size.width;
-  const float   *from = in[0];
+  const CnnBlocksStep *step = (CnnBlocksStep *) base;
+  CnnSize              size = step->blocks.size;
+  int                  n_maps = step->in.channels;
+  gsize                row = (gsize) step->out.width * step->out.channels;
+  gsize                next = cnn_blocks_channel (&step->blocks, 0, 1, n_maps);
+  const float         *from = in[0];
 
   for (int r = 0; r < step->in.height; r++)
     {
@@ -82,22 +74,10 @@ s2d_run (CnnStep *base, const float *const *in, float *out, int y, int x)
   return TRUE;
 }
 
-static void
-s2d_free (CnnStep *step)
-{
-  g_free (step);
-}
-
 static CnnStep *
 s2d_prepare (const CnnTask *task, GError **error)
 {
-  S2dStep *step = g_new0 (S2dStep, 1);
-
-  step->step = (CnnStep) { s2d_run, s2d_free };
-  step->blocks = *(const CnnBlocks *) task->node->params;
-  step->in = task->in[0];
-  step->out = task->out;
-  return &step->step;
+  return cnn_blocks_prepare (task, s2d_run);
 }
 
 static void

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
-
 #include "arith.h"
 #include "i18n.h"
 
@@ -22,19 +20,7 @@ static void
 sub_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
              CnnExplanation *explanation)
 {
-  double   values[CNN_MAX_INPUTS + 1];
-  guint    n = cnn_arith_read (task, cells, y, x, channel, values);
-  CnnPart *part = cnn_explanation_add_part (explanation, CNN_PART_TERMS, 0,
-                                            cnn_arith_channel (task, channel),
-                                            (CnnSize) { 1, (int) n }, FALSE);
-
-  for (guint i = 0; i < n; i++)
-    {
-      part->values[i] = i == 0 ? values[i] : -values[i];
-      part->result += part->values[i];
-      explanation->magnitude += fabs (part->values[i]);
-    }
-  explanation->value = part->result;
+  cnn_arith_explain_terms (task, cells, y, x, channel, -1.0, explanation);
 }
 
 const CnnOp cnn_op_sub = {
@@ -43,17 +29,8 @@ const CnnOp cnn_op_sub = {
   .blurb = N_("Takes the values of an earlier layer, or constants, from those of the "
               "previous one"),
   .example = "values=2",
-  .group = CNN_GROUP_STRUCTURE,
-  .reach = CNN_REACH_POINT,
   .exact = TRUE,
-  .broadcasts = TRUE,
-  .params_size = sizeof (CnnArith),
-  .params = cnn_arith_pair_params,
-  .check = cnn_arith_pair_check,
-  .shape = cnn_arith_shape,
-  .weights = cnn_arith_weights,
-  .init = cnn_arith_init,
+  CNN_ARITH_PAIR_OP,
   .prepare = sub_prepare,
   .explain = sub_explain,
-  .write = cnn_arith_write,
 };
