@@ -196,8 +196,8 @@ parse_literal (CnnKernel *kernel, const char *text, gsize *offset, GError **erro
   for (brackets = start; text[brackets] == '[' || g_ascii_isspace (text[brackets]); brackets++)
     depth += text[brackets] == '[';
   if (depth != 2 && depth != 3)
-    ok = literal_expect (&literal, _("“[[” and the rows of a matrix, or “[[[” and a matrix for each "
-                                     "input channel"), error);
+    ok = literal_expect (&literal, _("“[[” and the rows of a matrix, or “[[[” and a matrix for "
+                                     "each input channel"), error);
   else
     ok = literal_list (&literal, depth - 1, extents, error);
   if (ok && quoted && literal_peek (&literal) == '"')

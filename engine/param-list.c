@@ -54,7 +54,8 @@ numbers_parse (const CnnParam *param, const char *text, gpointer field, gsize *o
   n = (int) g_strv_length (items);
   values = g_new (double, n);
   for (int i = 0, at = 0; i < n; at += (int) strlen (items[i]) + 1, i++)
-    if (!cnn_number_parse (g_strstrip (items[i]), -1, &values[i]) || !cnn_param_in_range (param, values[i]))
+    if (!cnn_number_parse (g_strstrip (items[i]), -1, &values[i]) ||
+        !cnn_param_in_range (param, values[i]))
       {
         *offset = at;
         return cnn_param_unexpected (param, items[i], error);
@@ -316,8 +317,8 @@ nodes_expect (const CnnParam *param)
 }
 
 const CnnParamKind cnn_param_pad = { pad_parse, pad_print, NULL, pad_expect };
-const CnnParamKind cnn_param_numbers = { numbers_parse, numbers_print, numbers_clear, numbers_expect,
-                                         numbers_is_open, numbers_resolve };
+const CnnParamKind cnn_param_numbers = { numbers_parse, numbers_print, numbers_clear,
+                                         numbers_expect, numbers_is_open, numbers_resolve };
 const CnnParamKind cnn_param_bias = { bias_parse, bias_print, bias_clear, bias_expect,
                                       bias_is_open, bias_resolve };
 const CnnParamKind cnn_param_nodes = { nodes_parse, nodes_print, nodes_clear, nodes_expect };

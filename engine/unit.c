@@ -112,7 +112,8 @@ cnn_node_work (const CnnPlan *plan, guint node, gint64 places)
   CnnShape shape = plan->infos[node].shape;
   double   share = (double) places / ((double) shape.height * shape.width);
 
-  return ((double) plan->infos[plan->nodes[node].by].macs + (double) cnn_shape_cells (shape)) * share;
+  return ((double) plan->infos[plan->nodes[node].by].macs + (double) cnn_shape_cells (shape)) *
+         share;
 }
 
 int

@@ -128,7 +128,8 @@ begin_phase (CnnWorker *worker, const CnnPhase *phase, GError **error)
     }
   if (worker->arena == NULL)
     {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("there is not enough memory for the bands"));
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                   _("there is not enough memory for the bands"));
       return FALSE;
     }
   worker->scratch = worker->arena;
@@ -196,7 +197,8 @@ row_floats (const CnnWorker *worker, guint i)
 static float *
 row_at (const CnnWorker *worker, guint i, int row)
 {
-  return worker->buffers[i].rows + (gsize) (row - worker->buffers[i].first) * row_floats (worker, i);
+  return worker->buffers[i].rows +
+         (gsize) (row - worker->buffers[i].first) * row_floats (worker, i);
 }
 
 /* Moves the rows that are still needed to the front; those of an input that is

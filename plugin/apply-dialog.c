@@ -9,7 +9,7 @@
 
 #include "apply-request.h"
 #include "i18n.h"
-#include "request.h"
+#include "procedure.h"
 
 /* A check opens the file and plans the run; not after each key of a fast typist. */
 #define CHECK_DELAY_MS 150
@@ -137,7 +137,7 @@ check (gpointer data)
   if (self->request != NULL)
     text = describe (self->request, &error);
   if (text == NULL)
-    text = request_sentence (error);
+    text = procedure_sentence (error);
   g_clear_handle_id (&self->check_id, g_source_remove);
   gtk_label_set_text (GTK_LABEL (self->label), text);
   gtk_widget_set_sensitive (self->guess, self->request != NULL && self->request->model != NULL);

@@ -6,22 +6,8 @@
 
 #include "apply-dialog.h"
 #include "apply-run.h"
-#include "coverage.h"
-#include "error.h"
 #include "i18n.h"
-#include "output-view.h"
-#include "request.h"
-
-static GimpLayer *
-get_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
-{
-  GimpLayer           *layer    = request_layer (image, drawables, _("Apply Network"), error);
-  g_autoptr (Coverage) coverage = NULL;
-
-  if (layer != NULL)
-    coverage = coverage_new (image, GIMP_DRAWABLE (layer), error);
-  return coverage != NULL ? layer : NULL;
-}
+#include "procedure.h"
 
 static GimpValueArray *
 apply_procedure_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
@@ -32,26 +18,23 @@ apply_procedure_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *
   GimpImage      *result_image;
   GError         *error = NULL;
 
-  gegl_init (NULL, NULL);
-  /* Failures are reported once, by us, in what we return. */
-  gimp_plug_in_set_pdb_error_handler (gimp_get_plug_in (), GIMP_PDB_ERROR_HANDLER_PLUGIN);
-
-  layer = get_layer (image, drawables, &error);
+  procedure_begin ();
+  layer = procedure_layer (image, drawables, _("Apply Network"), &error);
   if (layer == NULL)
-    return request_fail (procedure, error);
+    return procedure_fail (procedure, error);
   if (run_mode == GIMP_RUN_INTERACTIVE)
     {
       if (!apply_dialog_run (procedure, config, layer))
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 
       /* The image does not wait for the dialog. */
-      layer = get_layer (image, drawables, &error);
+      layer = procedure_layer (image, drawables, _("Apply Network"), &error);
       if (layer == NULL)
-        return request_fail (procedure, error);
+        return procedure_fail (procedure, error);
     }
   result = apply_run (image, layer, config, &error);
   if (result == NULL)
-    return request_fail (procedure, error);
+    return procedure_fail (procedure, error);
   result_image = gimp_item_get_image (GIMP_ITEM (result));
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
     {
@@ -99,17 +82,6 @@ static const CnnOutputChoice lumas[] = {
   { NULL },
 };
 
-static GimpChoice *
-encoding_choice (void)
-{
-  GimpChoice *choice = gimp_choice_new ();
-
-  for (int i = 0; cnn_output_encodings[i].name != NULL; i++)
-    gimp_choice_add (choice, cnn_output_encodings[i].name, i,
-                     dgettext ("convolens", cnn_output_encodings[i].label), NULL);
-  return choice;
-}
-
 static void
 add_arguments (GimpProcedure *procedure)
 {
@@ -137,10 +109,7 @@ add_arguments (GimpProcedure *procedure)
     procedure, "luma", _("_What it sees"),
     _("Whether all channels go through the network, or only the brightness"),
     choice_with_auto (lumas), "auto", G_PARAM_READWRITE);
-  gimp_procedure_add_choice_argument (
-    procedure, "input-encoding", _("_Input"),
-    _("Which numbers the network sees and the result is written in"), encoding_choice (),
-    "perceptual", G_PARAM_READWRITE);
+  procedure_add_encoding (procedure);
   gimp_procedure_add_int_argument (
     procedure, "memory", _("Memor_y (MiB)"),
     _("How much memory the network may take for its maps and weights; 0 is half of what the "
@@ -162,24 +131,12 @@ add_arguments (GimpProcedure *procedure)
 GimpProcedure *
 apply_create (GimpPlugIn *plug_in)
 {
-  GimpProcedure *procedure = gimp_image_procedure_new (plug_in, APPLY_PROCEDURE,
-                                                       GIMP_PDB_PROC_TYPE_PLUGIN,
-                                                       apply_procedure_run, NULL, NULL);
-  g_autofree char *menu_path = NULL;
-
-  /* Also for indexed images: there it says what to do. */
-  gimp_procedure_set_image_types (procedure, "*");
-  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
-  gimp_procedure_set_menu_label (procedure, _("_Apply Network…"));
-  menu_path = g_build_path ("/", "<Image>/Filters", _("Neural Networ_k"), NULL);
-  gimp_procedure_add_menu_path (procedure, menu_path);
-  gimp_procedure_set_documentation (
-    procedure, _("Make a picture of the layer with a network from a file"),
+  GimpProcedure *procedure = procedure_new (
+    plug_in, APPLY_PROCEDURE, apply_procedure_run, _("_Apply Network…"),
+    _("Make a picture of the layer with a network from a file"),
     _("For networks that change a picture's style, enlarge it or remove its noise. The result is "
-      "a new layer above the picture, or a new image where it is larger."),
-    APPLY_PROCEDURE);
-  gimp_procedure_set_attribution (procedure, "The Convolens developers",
-                                  "The Convolens developers", "2026");
+      "a new layer above the picture, or a new image where it is larger."));
+
   add_arguments (procedure);
   return procedure;
 }

@@ -11,7 +11,7 @@
 
 #include "error.h"
 #include "i18n.h"
-#include "request.h"
+#include "procedure.h"
 
 /* The file that was opened last: the dialog asks at every change of a setting. */
 static struct
@@ -138,7 +138,7 @@ get_network (ApplyRequest *request, GimpProcedureConfig *config, CnnShape pictur
 {
   g_autoptr (CnnNetwork) network = NULL;
   g_autoptr (GError)     wrong   = NULL;
-  g_autofree char       *path    = request_model_path (config, "model", &wrong);
+  g_autofree char       *path    = procedure_model_path (config, "model", &wrong);
   g_autofree char       *text    = NULL;
   const CnnModelInfo    *info    = NULL;
   guint                  output  = 0;
@@ -190,7 +190,7 @@ get_network (ApplyRequest *request, GimpProcedureConfig *config, CnnShape pictur
 /**
  * apply_request_new:
  * @config: the procedure's arguments
- * @layer: the picture, as request_layer() returned it
+ * @layer: the picture, as procedure_layer() returned it
  *
  * Returns: (transfer full): what they ask for; or %NULL where they cannot have it. Errors:
  *   those of cnn_model_open() and cnn_apply_new(), %CNN_ERROR_LIMIT

@@ -14,6 +14,7 @@
 #include "make-layers.h"
 #include "model.h"
 #include "presets.h"
+#include "procedure.h"
 #include "request.h"
 
 /* A check takes milliseconds, but not after each key of a fast typist. */
@@ -112,7 +113,7 @@ check (gpointer data)
     }
   else
     {
-      g_autofree char *sentence = request_sentence (error);
+      g_autofree char *sentence = procedure_sentence (error);
 
       gtk_button_set_label (GTK_BUTTON (ok), _("_Add Layers"));
       cnn_editor_verdict (CNN_EDITOR (self->editor), FALSE, sentence);
@@ -182,7 +183,7 @@ editor_changed (Dialog *self, GParamSpec *spec)
 static void
 say (Dialog *self, const GError *error)
 {
-  g_autofree char *sentence = request_sentence (error);
+  g_autofree char *sentence = procedure_sentence (error);
 
   cnn_editor_verdict (CNN_EDITOR (self->editor), FALSE, sentence);
 }
@@ -270,7 +271,7 @@ fill (Dialog *self)
 static void
 show_model (Dialog *self)
 {
-  g_autofree char     *path  = request_model_path (self->config, "model", NULL);
+  g_autofree char     *path  = procedure_model_path (self->config, "model", NULL);
   CnnShape             shape = { gimp_drawable_get_height (GIMP_DRAWABLE (self->layer)),
                                  gimp_drawable_get_width (GIMP_DRAWABLE (self->layer)),
                                  gimp_drawable_is_rgb (GIMP_DRAWABLE (self->layer)) ? 3 : 1 };

@@ -116,7 +116,8 @@ read_pixels (DrawableSource *source, const CnnRect *rect, float *values, gsize s
                      GEGL_ABYSS_CLAMP);
   else
     {
-      gsize              row  = (gsize) rect->width * babl_format_get_bytes_per_pixel (source->format);
+      gsize              row  = (gsize) rect->width *
+                                babl_format_get_bytes_per_pixel (source->format);
       g_autofree guint8 *rows = g_malloc (rect->height * row);
 
       gegl_buffer_get (source->buffer, part, 1.0, source->format, rows, (int) row,

@@ -4,29 +4,13 @@
 
 #include "feature-maps.h"
 
-#include "coverage.h"
 #include "dialog.h"
-#include "error.h"
 #include "i18n.h"
 #include "make-layers.h"
-#include "output-view.h"
 #include "presets.h"
-#include "request.h"
+#include "procedure.h"
 
 #define DEFAULT_PRESET "edge-bank"
-
-/* The layer to work on. What is wrong with it or with the selection is said
- * before a person is asked anything. */
-static GimpLayer *
-get_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
-{
-  GimpLayer           *layer    = request_layer (image, drawables, _("Feature Maps"), error);
-  g_autoptr (Coverage) coverage = NULL;
-
-  if (layer != NULL)
-    coverage = coverage_new (image, GIMP_DRAWABLE (layer), error);
-  return coverage != NULL ? layer : NULL;
-}
 
 static GimpValueArray *
 feature_maps_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
@@ -37,27 +21,24 @@ feature_maps_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *ima
   GimpLayer      *layer;
   GError         *error = NULL;
 
-  gegl_init (NULL, NULL);
-  /* Failures are reported once, by us, in what we return. */
-  gimp_plug_in_set_pdb_error_handler (gimp_get_plug_in (), GIMP_PDB_ERROR_HANDLER_PLUGIN);
-
-  layer = get_layer (image, drawables, &error);
+  procedure_begin ();
+  layer = procedure_layer (image, drawables, _("Feature Maps"), &error);
   if (layer == NULL)
-    return request_fail (procedure, error);
+    return procedure_fail (procedure, error);
   if (run_mode == GIMP_RUN_INTERACTIVE)
     {
       if (!feature_maps_dialog_run (procedure, config, image, layer))
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 
       /* The image does not wait for the dialog. */
-      layer = get_layer (image, drawables, &error);
+      layer = procedure_layer (image, drawables, _("Feature Maps"), &error);
       if (layer == NULL)
-        return request_fail (procedure, error);
+        return procedure_fail (procedure, error);
     }
 
   groups = make_layers (image, layer, config, &error);
   if (groups == NULL)
-    return request_fail (procedure, error);
+    return procedure_fail (procedure, error);
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush ();
 
@@ -82,16 +63,6 @@ preset_choice (void)
   for (guint i = 0; i < n; i++)
     gimp_choice_add (choice, presets[i].name, i + 1, dgettext ("convolens", presets[i].label),
                      dgettext ("convolens", presets[i].blurb));
-  return choice;
-}
-
-static GimpChoice *
-choice_of (const CnnOutputChoice *choices)
-{
-  GimpChoice *choice = gimp_choice_new ();
-
-  for (int i = 0; choices[i].name != NULL; i++)
-    gimp_choice_add (choice, choices[i].name, i, dgettext ("convolens", choices[i].label), NULL);
   return choice;
 }
 
@@ -130,17 +101,14 @@ add_arguments (GimpProcedure *procedure)
     procedure, "mapping", _("_Values"),
     _("How the values of a map become pixels. Ranges are those of the whole map, also where only "
       "a part is selected; a map of one value is black"),
-    choice_of (cnn_output_mappings), "range-map", G_PARAM_READWRITE);
+    procedure_choice (cnn_output_mappings), "range-map", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
     procedure, "placement", _("Pl_acement"),
     _("Where the maps lie: over the part of the picture they come from, each cell a block as large "
       "as its step with nothing made up in between; or one pixel a cell, also side by side in one "
       "layer"),
-    choice_of (cnn_output_placements), "scaled", G_PARAM_READWRITE);
-  gimp_procedure_add_choice_argument (
-    procedure, "input-encoding", _("_Input"),
-    _("Which numbers the network sees and the result is written in"),
-    choice_of (cnn_output_encodings), "perceptual", G_PARAM_READWRITE);
+    procedure_choice (cnn_output_placements), "scaled", G_PARAM_READWRITE);
+  procedure_add_encoding (procedure);
   gimp_procedure_add_int_argument (
     procedure, "memory", _("M_emory (MiB)"),
     _("How much memory the network may take for its maps and weights; 0 is half of what the "
@@ -160,25 +128,12 @@ add_arguments (GimpProcedure *procedure)
 GimpProcedure *
 feature_maps_create (GimpPlugIn *plug_in)
 {
-  GimpProcedure *procedure = gimp_image_procedure_new (plug_in, FEATURE_MAPS_PROCEDURE,
-                                                       GIMP_PDB_PROC_TYPE_PLUGIN, feature_maps_run,
-                                                       NULL, NULL);
-  g_autofree char *menu_path = NULL;
-
-  /* Also for indexed images: there it says what to do. */
-  gimp_procedure_set_image_types (procedure, "*");
-  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
-  gimp_procedure_set_menu_label (procedure, _("_Feature Maps…"));
-  /* Translators: the name of a submenu of GIMP's menu Filters. */
-  menu_path = g_build_path ("/", "<Image>/Filters", _("Neural Networ_k"), NULL);
-  gimp_procedure_add_menu_path (procedure, menu_path);
-  gimp_procedure_set_documentation (
-    procedure, _("Run a convolutional network on the layer and keep what its layers see"),
+  GimpProcedure *procedure = procedure_new (
+    plug_in, FEATURE_MAPS_PROCEDURE, feature_maps_run, _("_Feature Maps…"),
+    _("Run a convolutional network on the layer and keep what its layers see"),
     _("The network is text, one layer a line. Each chosen layer of it becomes a layer group above "
-      "the picture, each of its feature maps a layer in it. The picture stays as it is."),
-    FEATURE_MAPS_PROCEDURE);
-  gimp_procedure_set_attribution (procedure, "The Convolens developers",
-                                  "The Convolens developers", "2026");
+      "the picture, each of its feature maps a layer in it. The picture stays as it is."));
+
   add_arguments (procedure);
   return procedure;
 }

@@ -13,6 +13,7 @@
 #include "onnx/save.h"
 #include "painter.h"
 #include "presets.h"
+#include "procedure.h"
 #include "running.h"
 
 /* Multiplications behind a value from which on it is kept, not computed again. */
@@ -121,7 +122,7 @@ static gboolean
 save_model (GimpProcedureConfig *config, const Request *request, GError **error)
 {
   g_autoptr (GError)     wrong    = NULL;
-  g_autofree char       *path     = request_model_path (config, "save-model", &wrong);
+  g_autofree char       *path     = procedure_model_path (config, "save-model", &wrong);
   g_autofree char       *preset   = NULL;
   g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
 

@@ -12,6 +12,7 @@
 #include "i18n.h"
 #include "model.h"
 #include "presets.h"
+#include "procedure.h"
 #include "request.h"
 #include "sheet.h"
 
@@ -73,124 +74,7 @@ request_stage_name (const Request *request, guint i)
   return stage_name (request, request_get_stage (request, i));
 }
 
-/**
- * request_sentence:
- *
- * Returns: (transfer full): the error's message as a sentence of its own
- */
-char *
-request_sentence (const GError *error)
-{
-  g_autofree char *first = g_utf8_substring (error->message, 0, 1);
-  g_autofree char *upper = g_utf8_strup (first, -1);
-
-  return g_strconcat (upper, error->message + strlen (first), NULL);
-}
-
-/**
- * request_fail:
- * @error: (transfer full): what is wrong
- *
- * Returns: (transfer full): what a procedure returns that could not do what was asked
- */
-GimpValueArray *
-request_fail (GimpProcedure *procedure, GError *error)
-{
-  gboolean asked_wrong = g_error_matches (error, CNN_ERROR, CNN_ERROR_SPEC);
-  char    *sentence    = request_sentence (error);
-
-  g_free (error->message);
-  error->message = sentence;
-  return gimp_procedure_new_return_values (procedure,
-                                           asked_wrong ? GIMP_PDB_CALLING_ERROR
-                                                       : GIMP_PDB_EXECUTION_ERROR,
-                                           error);
-}
-
-static gboolean
-is_in_image (GimpImage *image, GimpItem *item)
-{
-  g_autofree GimpLayer **layers = gimp_image_get_layers (image);
-
-  if (gimp_item_get_image (item) != image)
-    return FALSE;
-  if (gimp_item_get_parent (item) != NULL)
-    return TRUE;
-  for (int i = 0; layers[i] != NULL; i++)
-    if (GIMP_ITEM (layers[i]) == item)
-      return TRUE;
-  return FALSE;
-}
-
-/**
- * request_layer:
- * @image: the image
- * @drawables: what is selected in it
- * @who: the procedure, as its menu item calls it
- *
- * Returns: (transfer none): the one layer to work on; or %NULL where there is
- *   none that could be. Errors: %CNN_ERROR_SPEC
- */
-GimpLayer *
-request_layer (GimpImage *image, GimpDrawable **drawables, const char *who, GError **error)
-{
-  int       n     = gimp_core_object_array_get_length ((GObject **) drawables);
-  GimpItem *item  = n == 1 ? GIMP_ITEM (drawables[0]) : NULL;
-
-  if (n == 0)
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("%s works on one layer; none is selected"), who);
-  else if (n > 1)
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 dngettext ("convolens", "%s works on one layer; %d is selected",
-                            "%s works on one layer; %d are selected", n),
-                 who, n);
-  else if (GIMP_IS_LAYER_MASK (item))
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("%s works on a layer; a layer mask is selected"), who);
-  else if (!GIMP_IS_LAYER (item))
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("%s works on a layer; a channel is selected"), who);
-  else if (!is_in_image (image, item))
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
-  else if (gimp_image_get_base_type (image) == GIMP_INDEXED)
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("the image has indexed colours, whose numbers are not amounts of light; "
-                   "convert it with Image ▸ Mode ▸ RGB first"));
-  else if (gimp_image_get_floating_sel (image) != NULL)
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("the image has a floating selection; anchor it or make it a layer first"));
-  else
-    return GIMP_LAYER (item);
-
-  return NULL;
-}
-
 /* --- the network ---------------------------------------------------------- */
-
-/**
- * request_model_path:
- * @config: arguments
- * @argument: which of them it is: "model" or "save-model"
- *
- * Returns: (transfer full) (nullable): the path of the model; %NULL where there is none,
- *   or with %CNN_ERROR_IO set where it is not on this machine
- */
-char *
-request_model_path (GimpProcedureConfig *config, const char *argument, GError **error)
-{
-  g_autoptr (GFile) file = NULL;
-  char             *path;
-
-  g_object_get (config, argument, &file, NULL);
-  if (file == NULL)
-    return NULL;
-  path = g_file_get_path (file);
-  if (path == NULL)
-    g_set_error (error, CNN_ERROR, CNN_ERROR_IO,
-                 _("the model is not a file on this computer; copy it here first"));
-  return path;
-}
 
 static CnnNetwork *
 get_model (const char *path, CnnShape picture, GError **error)
@@ -204,7 +88,7 @@ static CnnNetwork *
 get_network (GimpProcedureConfig *config, CnnShape picture, GError **error)
 {
   g_autoptr (GError) wrong      = NULL;
-  g_autofree char *path         = request_model_path (config, "model", &wrong);
+  g_autofree char *path         = procedure_model_path (config, "model", &wrong);
   g_autofree char *preset_name  = NULL;
   g_autofree char *text         = NULL;
   const CnnPreset *preset;
@@ -485,7 +369,7 @@ check_mapping (const Request *request, GimpDrawable *drawable, GError **error)
 /**
  * request_new:
  * @config: the procedure's arguments
- * @layer: the picture, as request_layer() returned it
+ * @layer: the picture, as procedure_layer() returned it
  *
  * Returns: (transfer full): what they ask for; or %NULL where they cannot
  *   have it. Errors: %CNN_ERROR_SPEC, %CNN_ERROR_SHAPE, %CNN_ERROR_UNSUPPORTED,

@@ -70,18 +70,12 @@ typedef struct
   guint64          memory;
 } Request;
 
-GimpLayer          *request_layer      (GimpImage *image, GimpDrawable **drawables, const char *who,
-                                        GError **error);
 Request            *request_new        (GimpProcedureConfig *config, GimpLayer *layer,
                                         GError **error);
 void                request_free       (Request *request);
 const RequestStage *request_get_stage  (const Request *request, guint i);
 char               *request_stage_name (const Request *request, guint i);
 guint               request_n_layers   (const Request *request, guint i);
-char               *request_sentence   (const GError *error);
-char               *request_model_path (GimpProcedureConfig *config, const char *argument,
-                                        GError **error);
-GimpValueArray     *request_fail       (GimpProcedure *procedure, GError *error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)
 

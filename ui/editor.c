@@ -241,9 +241,11 @@ set_network (CnnEditor *self, const char *text)
   if (first)
     cnn_draft_forget_steps (self->draft);
   if (first && cnn_draft_network (self->draft) != NULL)
-    cnn_stack_view_select (CNN_STACK_VIEW (self->stack),
-                           cnn_draft_find (self->draft,
-                                           cnn_network_n_nodes (cnn_draft_network (self->draft)) - 1));
+    {
+      int last = cnn_network_n_nodes (cnn_draft_network (self->draft)) - 1;
+
+      cnn_stack_view_select (CNN_STACK_VIEW (self->stack), cnn_draft_find (self->draft, last));
+    }
 }
 
 static void
@@ -349,8 +351,10 @@ connect (CnnEditor *self)
   g_signal_connect_swapped (self->maps, "step", G_CALLBACK (step), self);
   g_signal_connect_swapped (self->arithmetic_toggle, "toggled",
                             G_CALLBACK (cnn_editor_arithmetic_toggled), self);
-  g_signal_connect_swapped (self->arithmetic, "select-field", G_CALLBACK (cnn_editor_select_field), self);
-  g_signal_connect_swapped (self->arithmetic, "partial-sums", G_CALLBACK (cnn_editor_partial_sums), self);
+  g_signal_connect_swapped (self->arithmetic, "select-field",
+                            G_CALLBACK (cnn_editor_select_field), self);
+  g_signal_connect_swapped (self->arithmetic, "partial-sums",
+                            G_CALLBACK (cnn_editor_partial_sums), self);
   g_signal_connect_object (self->preview, "progress", G_CALLBACK (cnn_output_view_progress),
                            self->output, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->output, "stop", G_CALLBACK (cnn_preview_stop), self->preview,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernel-editor.h"
+#include "kernel-grid.h"
 
 G_BEGIN_DECLS
 
@@ -50,8 +51,15 @@ struct _CnnKernelEditor
 };
 
 CnnKernel *kernel_editor_chosen      (CnnKernelEditor *self);
+void       kernel_editor_say         (CnnKernelEditor *self, const char *sentence);
+void       kernel_editor_changed     (CnnKernelEditor *self);
 void       kernel_editor_tab         (GtkToggleButton *tab, CnnKernelEditor *self);
 void       kernel_editor_make        (CnnKernelEditor *self);
 void       kernel_editor_show_chosen (CnnKernelEditor *self);
+
+/* kernel-editor-clipboard.c */
+void       kernel_editor_on_clipboard  (GtkWidget *tools, int what, CnnKernelEditor *self);
+void       kernel_editor_on_grid_copy  (CnnKernelGrid *grid, CnnKernelEditor *self);
+void       kernel_editor_on_grid_paste (CnnKernelGrid *grid, CnnKernelEditor *self);
 
 G_END_DECLS

@@ -7,7 +7,6 @@
 #include "kernel-edit.h"
 #include "kernel-grid.h"
 #include "kernel-list.h"
-#include "kernel-text.h"
 #include "kernel-tools.h"
 
 /* The parts talk to the model, self->kernels, and show() brings all of them up to date
@@ -39,8 +38,8 @@ kernel_editor_chosen (CnnKernelEditor *self)
   return self->kernels->pdata[self->chosen];
 }
 
-static void
-say (CnnKernelEditor *self, const char *sentence)
+void
+kernel_editor_say (CnnKernelEditor *self, const char *sentence)
 {
   gtk_label_set_text (GTK_LABEL (self->message), sentence);
   gtk_widget_show (self->message);
@@ -78,7 +77,7 @@ show (CnnKernelEditor *self)
     {
       gtk_widget_hide (self->none);
       gtk_widget_hide (self->some);
-      say (self, hidden);
+      kernel_editor_say (self, hidden);
       return;
     }
   self->busy = TRUE;
@@ -98,8 +97,8 @@ show (CnnKernelEditor *self)
 }
 
 /* What a person did is done. */
-static void
-changed (CnnKernelEditor *self)
+void
+kernel_editor_changed (CnnKernelEditor *self)
 {
   gtk_widget_hide (self->message);
   show (self);
@@ -132,7 +131,7 @@ on_start (GtkButton *button, CnnKernelEditor *self)
                                                                      size.width > 2)
                                                   ? "sobel-x" : "box"));
   g_ptr_array_add (self->kernels, kernel);
-  changed (self);
+  kernel_editor_changed (self);
   gtk_widget_child_focus (self->some, GTK_DIR_TAB_FORWARD);
 }
 
@@ -160,7 +159,7 @@ on_list_button (GtkWidget *button, CnnKernelEditor *self)
       data[to] = moved;
       self->chosen = to;
     }
-  changed (self);
+  kernel_editor_changed (self);
 }
 
 static void
@@ -187,7 +186,7 @@ on_kind (GtkComboBox *combo, CnnKernelEditor *self)
       cnn_kernel_free (*kernel);
       *kernel = kernel_new_named (cnn_kernel_find (name));
     }
-  changed (self);
+  kernel_editor_changed (self);
 }
 
 static void
@@ -198,7 +197,7 @@ on_arg (GtkSpinButton *spin, CnnKernelEditor *self)
   for (guint i = 0; i < CNN_KERNEL_MAX_PARAMS; i++)
     if (self->arg_spins[i] == GTK_WIDGET (spin))
       kernel_editor_chosen (self)->args[i] = gtk_spin_button_get_value (spin);
-  changed (self);
+  kernel_editor_changed (self);
 }
 
 static void
@@ -210,7 +209,7 @@ on_size (GtkSpinButton *spin, CnnKernelEditor *self)
   if (self->busy || kernel_editor_chosen (self)->kind)
     return;
   kernel_set_size (kernel_editor_chosen (self), size);
-  changed (self);
+  kernel_editor_changed (self);
 }
 
 /** kernel_editor_tab: a person chose the channel of that tab. */
@@ -241,7 +240,7 @@ on_alike (GtkToggleButton *button, CnnKernelEditor *self)
   kernel_set_depth (kernel_editor_chosen (self),
                     gtk_toggle_button_get_active (button) ? 0 : MAX (self->layer.channels, 1),
                     self->channel);
-  changed (self);
+  kernel_editor_changed (self);
 }
 
 static void
@@ -250,116 +249,14 @@ on_grid_changed (CnnKernelGrid *grid, CnnKernelEditor *self)
   kernel_write_down (kernel_editor_chosen (self), self->layer.size);
   kernel_set_matrix (kernel_editor_chosen (self), self->channel,
                      cnn_kernel_grid_values (grid, NULL));
-  changed (self);
+  kernel_editor_changed (self);
 }
 
 static void
 on_tool (GtkWidget *tools, int tool, CnnKernelEditor *self)
 {
   if (kernel_apply (kernel_editor_chosen (self), tool, self->layer.size))
-    changed (self);
-}
-
-/* --- the clipboard -------------------------------------------------------- */
-
-static void
-on_copy (CnnKernelEditor *self, gboolean brackets)
-{
-  g_autoptr (CnnKernel) kernel = cnn_kernel_copy (kernel_editor_chosen (self));
-  g_autofree char      *text   = NULL;
-
-  kernel_write_down (kernel, self->layer.size);
-  text = brackets ? cnn_kernel_text_brackets (kernel->values, kernel->depth, kernel->size)
-                  : cnn_kernel_text_write (kernel->values, kernel->depth, kernel->size);
-  gtk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self), GDK_SELECTION_CLIPBOARD),
-                          text, -1);
-}
-
-/* A single matrix goes where one is shown; several become the kernel. */
-static void
-put (CnnKernelEditor *self, int depth, CnnSize size, const double *values)
-{
-  CnnKernel *kernel = kernel_editor_chosen (self);
-
-  if (depth == 0 && kernel->kind == NULL && kernel->depth > 0)
-    {
-      kernel_set_size (kernel, size);
-      kernel_set_matrix (kernel, self->channel, values);
-    }
-  else
-    {
-      cnn_kernel_free (kernel);
-      self->kernels->pdata[self->chosen] = kernel_new_literal (self->layer.matrix ? 0 : depth, size,
-                                                               values);
-    }
-}
-
-static void
-on_paste_text (GtkClipboard *clipboard, const char *text, gpointer data)
-{
-  g_autoptr (CnnKernelEditor) self   = data;
-  g_autoptr (GError)          error  = NULL;
-  g_autofree double          *values = NULL;
-  g_autofree char            *name   = NULL;
-  CnnKernel                  *named;
-  gsize                       offset;
-  CnnSize                     size;
-  int                         depth;
-
-  /* The clipboard may answer when the window has gone. */
-  if (self->closed || self->kernels->len == 0)
-    return;
-  /* A kernel's name is text for a kernel too. */
-  name = g_strstrip (g_strdup (text ? text : ""));
-  named = self->layer.matrix || !g_ascii_isalpha (*name) ? NULL
-                                                         : cnn_kernel_parse (name, &offset, NULL);
-  if (named)
-    {
-      cnn_kernel_free (kernel_editor_chosen (self));
-      self->kernels->pdata[self->chosen] = named;
-      changed (self);
-      return;
-    }
-  values = cnn_kernel_text_read (text ? text : "", &depth, &size, &error);
-  if (values == NULL)
-    {
-      g_autofree char *sentence = g_strdup_printf (_("What you paste is no matrix: %s"),
-                                                   error->message);
-
-      say (self, sentence);
-      return;
-    }
-  put (self, depth, size, values);
-  changed (self);
-}
-
-static void
-on_paste (CnnKernelEditor *self)
-{
-  gtk_clipboard_request_text (gtk_widget_get_clipboard (GTK_WIDGET (self),
-                                                        GDK_SELECTION_CLIPBOARD),
-                              on_paste_text, g_object_ref (self));
-}
-
-static void
-on_clipboard (GtkWidget *tools, int what, CnnKernelEditor *self)
-{
-  if (what == KERNEL_PASTE)
-    on_paste (self);
-  else
-    on_copy (self, what == KERNEL_COPY_BRACKETS);
-}
-
-static void
-on_grid_copy (CnnKernelGrid *grid, CnnKernelEditor *self)
-{
-  on_copy (self, FALSE);
-}
-
-static void
-on_grid_paste (CnnKernelGrid *grid, CnnKernelEditor *self)
-{
-  on_paste (self);
+    kernel_editor_changed (self);
 }
 
 static void
@@ -415,12 +312,12 @@ connect (CnnKernelEditor *self)
   g_signal_connect (self->alike, "toggled", G_CALLBACK (on_alike), self);
   g_signal_connect (self->list, "selected", G_CALLBACK (on_selected), self);
   g_signal_connect (self->grid, "changed", G_CALLBACK (on_grid_changed), self);
-  g_signal_connect (self->grid, "copy", G_CALLBACK (on_grid_copy), self);
-  g_signal_connect (self->grid, "paste", G_CALLBACK (on_grid_paste), self);
+  g_signal_connect (self->grid, "copy", G_CALLBACK (kernel_editor_on_grid_copy), self);
+  g_signal_connect (self->grid, "paste", G_CALLBACK (kernel_editor_on_grid_paste), self);
   g_signal_connect (self->grid, "begin", G_CALLBACK (on_begin), self);
   g_signal_connect (self->grid, "end", G_CALLBACK (on_end), self);
   g_signal_connect (self->tools, "tool", G_CALLBACK (on_tool), self);
-  g_signal_connect (self->tools, "clipboard", G_CALLBACK (on_clipboard), self);
+  g_signal_connect (self->tools, "clipboard", G_CALLBACK (kernel_editor_on_clipboard), self);
 }
 
 static void
@@ -500,7 +397,7 @@ cnn_kernel_editor_set (CnnKernelEditor *self, const char *kernels, const CnnKern
   if (cnn_param_parse (&kernels_param, kernels, &read, NULL, &error))
     cnn_kernel_editor_set_kernels (self, read, layer);
   else
-    say (self, error->message);
+    kernel_editor_say (self, error->message);
 }
 
 /**

@@ -96,9 +96,10 @@ void            cnn_maps_view_dirty         (CnnMapsView *view);
 void            cnn_maps_view_scroll        (CnnMapsView *view);
 void            cnn_maps_view_moved         (CnnMapsView *view);
 
-/* maps-view.c */
+/* maps-say.c */
 void            cnn_maps_view_say           (CnnMapsView *view);
 
+/* maps-view.c */
 void            cnn_maps_view_set_scale     (CnnMapsView *view, double scale, double x, double y);
 void            cnn_maps_view_set_fit       (CnnMapsView *view);
 void            cnn_maps_view_set_single    (CnnMapsView *view, gboolean single);

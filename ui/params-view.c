@@ -12,6 +12,7 @@
 #include "mnemonic.h"
 #include "param-order.h"
 #include "param-widgets.h"
+#include "params-parts.h"
 
 /* Letters of the rest of the window, of the kernel editor, and of the buttons that GIMP has
  * below it. */
@@ -175,62 +176,6 @@ show_from (CnnParamsView *self, const CnnNode *node, const char *const *names)
 
 /* --- making the widgets --------------------------------------------------- */
 
-static GtkWidget *
-sentence_label (const char *text, const char *style)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
-  gtk_style_context_add_class (gtk_widget_get_style_context (label), style);
-  return label;
-}
-
-/* What a kind of layer does, in no more room than that is worth. */
-static GtkWidget *
-blurb_label (const char *text)
-{
-  GtkWidget     *label = sentence_label (text, "dim-label");
-  PangoAttrList *small = pango_attr_list_new ();
-
-  pango_attr_list_insert (small, pango_attr_scale_new (0.9));
-  gtk_label_set_attributes (GTK_LABEL (label), small);
-  pango_attr_list_unref (small);
-  gtk_label_set_lines (GTK_LABEL (label), 3);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_tooltip_text (label, text);
-  return label;
-}
-
-static GtkWidget *
-error_label (void)
-{
-  GtkWidget *label = sentence_label (NULL, "error");
-
-  gtk_widget_set_no_show_all (label, TRUE);
-  return label;
-}
-
-static GtkWidget *
-row_label (const char *text, const char *key, const char *tooltip, GtkWidget *target,
-           GString *taken)
-{
-  g_autofree char *marked = cnn_mnemonic_add (text, key, taken);
-  GtkWidget       *label  = gtk_label_new_with_mnemonic (marked);
-
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), target);
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
-  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 14);
-  /* Level with the first of several parts. */
-  gtk_widget_set_valign (label, GTK_ALIGN_START);
-  gtk_widget_set_margin_top (label, 6);
-  gtk_widget_set_tooltip_text (label, tooltip);
-  return label;
-}
-
 static void
 row_free (gpointer data)
 {
@@ -252,7 +197,7 @@ add_row (CnnParamsView *self, GtkGrid *grid, int *y, const CnnParam *param, GStr
   row->view = self;
   row->param = param;
   row->widget = cnn_param_widget_new (param);
-  row->error = error_label ();
+  row->error = params_error ();
   row->reset = cnn_kernel_tool_button ("document-revert-symbolic", NULL, reset);
   gtk_button_set_relief (GTK_BUTTON (row->reset), GTK_RELIEF_NONE);
   gtk_widget_set_valign (row->reset, GTK_ALIGN_START);
@@ -260,9 +205,9 @@ add_row (CnnParamsView *self, GtkGrid *grid, int *y, const CnnParam *param, GStr
   gtk_widget_set_hexpand (row->widget, TRUE);
   gtk_widget_set_tooltip_text (row->widget, tooltip);
   wide = cnn_param_widget_is_wide (CNN_PARAM_WIDGET (row->widget));
-  gtk_grid_attach (grid, row_label (label, param->key, tooltip,
-                                    cnn_param_widget_target (CNN_PARAM_WIDGET (row->widget)),
-                                    taken), 0, *y, wide ? 2 : 1, 1);
+  gtk_grid_attach (grid, params_label (label, param->key, tooltip,
+                                       cnn_param_widget_target (CNN_PARAM_WIDGET (row->widget)),
+                                       taken), 0, *y, wide ? 2 : 1, 1);
   gtk_grid_attach (grid, row->reset, 2, *y, 1, 1);
   gtk_widget_set_halign (row->reset, GTK_ALIGN_END);
   *y += wide;
@@ -280,14 +225,14 @@ static void
 add_name (CnnParamsView *self, GtkGrid *grid, int y, GString *taken)
 {
   self->name = gtk_entry_new ();
-  self->name_error = error_label ();
+  self->name_error = params_error ();
   gtk_entry_set_width_chars (GTK_ENTRY (self->name), 10);
   gtk_widget_set_hexpand (self->name, TRUE);
   gtk_widget_set_tooltip_text (self->name, _("What other layers, such as add, call this one"));
   atk_object_set_name (gtk_widget_get_accessible (self->name), _("Name"));
   g_signal_connect_swapped (self->name, "activate", G_CALLBACK (set_name), self);
   g_signal_connect (self->name, "focus-out-event", G_CALLBACK (on_name_done), self);
-  gtk_grid_attach (grid, row_label (_("Name"), "as", NULL, self->name, taken), 0, y, 1, 1);
+  gtk_grid_attach (grid, params_label (_("Name"), "as", NULL, self->name, taken), 0, y, 1, 1);
   gtk_grid_attach (grid, self->name, 1, y, 1, 1);
   gtk_grid_attach (grid, self->name_error, 0, y + 1, 3, 1);
 }
@@ -296,22 +241,12 @@ static void
 add_from (CnnParamsView *self, GtkGrid *grid, int y, GString *taken)
 {
   self->from = from_combo_new ();
-  self->from_label = row_label (_("Reads"), "from", NULL, self->from, taken);
+  self->from_label = params_label (_("Reads"), "from", NULL, self->from, taken);
   gtk_widget_set_no_show_all (self->from, TRUE);
   gtk_widget_set_no_show_all (self->from_label, TRUE);
   g_signal_connect_swapped (self->from, "changed", G_CALLBACK (on_from), self);
   gtk_grid_attach (grid, self->from_label, 0, y, 1, 1);
   gtk_grid_attach (grid, self->from, 1, y, 1, 1);
-}
-
-static GtkWidget *
-param_grid (void)
-{
-  GtkWidget *grid = gtk_grid_new ();
-
-  gtk_grid_set_column_spacing (GTK_GRID (grid), 6);
-  gtk_grid_set_row_spacing (GTK_GRID (grid), 4);
-  return grid;
 }
 
 static void
@@ -325,7 +260,7 @@ on_more (CnnParamsView *self)
 static void
 add_more (CnnParamsView *self, const CnnNode *node, GString *taken)
 {
-  GtkWidget       *grid  = param_grid ();
+  GtkWidget       *grid  = params_grid ();
   g_autofree char *label = cnn_mnemonic_add (_("More parameters"), "more", taken);
   int              y     = 0;
 
@@ -374,7 +309,7 @@ static void
 build (CnnParamsView *self, const CnnDraftLayer *layer)
 {
   GtkBox              *box     = GTK_BOX (self->content);
-  GtkWidget           *grid    = param_grid ();
+  GtkWidget           *grid    = params_grid ();
   const CnnNode       *node    = layer->node;
   const CnnParam      *kernels = cnn_param_kernels_given (node);
   GtkWidget           *title;
@@ -382,12 +317,12 @@ build (CnnParamsView *self, const CnnDraftLayer *layer)
   g_autoptr (GString)  taken   = g_string_new (TAKEN);
   int                  y       = 0;
 
-  title = sentence_label (dgettext ("convolens", layer->op->label), "heading");
+  title = params_sentence (dgettext ("convolens", layer->op->label), "heading");
   pango_attr_list_insert (bold, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
   gtk_label_set_attributes (GTK_LABEL (title), bold);
   pango_attr_list_unref (bold);
   gtk_box_pack_start (box, title, FALSE, FALSE, 0);
-  gtk_box_pack_start (box, blurb_label (dgettext ("convolens", layer->op->blurb)), FALSE, FALSE,
+  gtk_box_pack_start (box, params_blurb (dgettext ("convolens", layer->op->blurb)), FALSE, FALSE,
                       0);
   /* Kernels that are given say more than all the rest. */
   if (kernels)
@@ -458,7 +393,7 @@ problem_label (const CnnDraftLayer *layer)
   g_autofree char *sentence = cnn_card_words_problem (layer->problem ? layer->problem : "",
                                                       layer->op);
 
-  return sentence_label (sentence, "error");
+  return params_sentence (sentence, "error");
 }
 
 static void
@@ -488,7 +423,7 @@ refresh (CnnParamsView *self)
       else
         gtk_box_pack_start (GTK_BOX (self->content),
                             layer ? problem_label (layer)
-                                  : sentence_label (_("Choose a layer to see what can be set"),
+                                  : params_sentence (_("Choose a layer to see what can be set"),
                                                     "dim-label"), FALSE, FALSE, 0);
       gtk_widget_show_all (self->content);
     }
