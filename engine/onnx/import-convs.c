@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "import-private.h"
 #include "import-window.h"
 
 #include <inttypes.h>
