@@ -589,13 +589,108 @@ test_functions (void)
     }
 }
 
+/* --- the rest of a file ------------------------------------------------------------------------------ */
+
+static void
+test_versions (void)
+{
+  static const int unknown[] = { 0, 6, 23, G_MAXINT };
+
+  for (guint i = 0; i < G_N_ELEMENTS (unknown); i++)
+    {
+      g_autoptr (GByteArray) model = model_of (graph_of ("Relu x > y"), unknown[i]);
+
+      refused (model, NULL, "version", CNN_ERROR_UNSUPPORTED, "7 to 22");
+    }
+}
+
+static void
+test_sparse (void)
+{
+  GByteArray            *graph = graph_of ("Add x,w > y"), *sparse = g_byte_array_new ();
+  g_auto (GStrv)         words = g_strsplit ("floats w 1,2", " ", -1);
+  g_autoptr (GByteArray) model = NULL;
+
+  put_message (sparse, 1, tensor (words));
+  put_message (graph, 15, sparse);
+  model = model_of (graph, 17);
+  refused (model, NULL, "sparse numbers", CNN_ERROR_UNSUPPORTED, "sparse");
+}
+
+/* A node with a graph in it, also where nobody needs it. */
+static void
+test_subgraph (void)
+{
+  for (int needed = 0; needed < 2; needed++)
+    {
+      GByteArray            *graph = graph_of (needed ? "Relu x > z" : "Relu x > y");
+      GByteArray            *with = g_byte_array_new (), *body = g_byte_array_new ();
+      g_autoptr (GByteArray) model = NULL;
+
+      put_text (body, 1, "body");
+      put_message (body, 6, graph_of ("Relu x > y"));
+      put_int (body, 20, 5);
+      put_text (with, 1, "x");
+      put_text (with, 2, needed ? "y" : "unused");
+      put_text (with, 4, "Loop");
+      put_message (with, 5, body);
+      put_message (graph, 1, with);
+      model = model_of (graph, 17);
+      refused (model, NULL, "a loop", CNN_ERROR_UNSUPPORTED, "a network inside of a node");
+    }
+}
+
+/* Values inside of a function are not those of the graph that are called alike; of two
+ * functions of one name the first counts. */
+static void
+test_clash (void)
+{
+  GByteArray  *graph = graph_of ("Relu x > m; Neg m > c/m; Add h,c/m > y");
+  GByteArray  *first[] = { NULL, NULL }, *second[] = { NULL }, *own = g_byte_array_new ();
+  GByteArray  *entry = g_byte_array_new ();
+  g_auto (GStrv) in = g_strsplit ("Abs in > m", " ", -1);
+  g_auto (GStrv) out = g_strsplit ("Exp m > out", " ", -1);
+  g_auto (GStrv) other = g_strsplit ("Tanh in > out", " ", -1);
+  g_autoptr (GByteArray)   model = NULL;
+  g_autoptr (CnnOnnxGraph) read = NULL;
+  g_autoptr (CnnImported)  imported = NULL;
+  g_autoptr (GError)       error = NULL;
+
+  first[0] = node (in);
+  first[1] = node (out);
+  second[0] = node (other);
+  put_message (graph, 1, call ("c", "f x > h"));
+  model = model_of (graph, 17);
+  put_text (own, 1, "own");
+  put_int (own, 2, 1);
+  put_message (model, 8, own);
+  put_message (model, 25, function ("f", first, 2));
+  put_message (model, 25, function ("f", second, 1));
+  put_text (entry, 1, "key");
+  put_text (entry, 2, "value");
+  put_message (model, 14, entry);
+  read = cnn_onnx_graph_parse (model->data, model->len, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_hash_table_lookup (read->metadata, "key"), ==, "value");
+  imported = cnn_import_graph (read, (CnnShape) { 8, 8, 3 }, NULL, &error);
+  g_assert_no_error (error);
+  g_test_message ("%s", imported->text);
+  g_assert_nonnull (strstr (imported->text, "abs"));
+  g_assert_nonnull (strstr (imported->text, "exp"));
+  g_assert_null (strstr (imported->text, "tanh"));
+  g_assert_nonnull (strstr (imported->text, "relu"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_set_nonfatal_assertions ();
   g_test_add_func ("/onnx-hostile/nodes", test_nodes);
   g_test_add_func ("/onnx-hostile/heavy", test_heavy);
   g_test_add_func ("/onnx-hostile/functions", test_functions);
+  g_test_add_func ("/onnx-hostile/versions", test_versions);
+  g_test_add_func ("/onnx-hostile/sparse", test_sparse);
+  g_test_add_func ("/onnx-hostile/subgraph", test_subgraph);
+  g_test_add_func ("/onnx-hostile/clash", test_clash);
   return g_test_run ();
 }
