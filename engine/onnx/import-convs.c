@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "i18n.h"
+#include "network.h"
 
 /* Conv and ConvTranspose.
  *
@@ -327,6 +328,14 @@ kernels_word (const Conv         *conv,
         return NULL;
       values = spread_kernels (conv, kernels, reads);
       word = cnn_import_tensor (import, node, "weight", 4, dims, values);
+    }
+  /* Said before the words take memory. */
+  if ((gsize) conv->n * (strlen (word) + 1) > CNN_MAX_TEXT_BYTES)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                   _("the network's text is %zu bytes long, at most %d are read"),
+                   (gsize) conv->n * (strlen (word) + 1), CNN_MAX_TEXT_BYTES);
+      return NULL;
     }
   import->room -= (double) (conv->n - 1) * (double) kernels * CNN_IMPORT_KERNEL;
   for (gint64 i = 0; i < conv->n; i++)
