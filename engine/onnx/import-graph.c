@@ -305,7 +305,7 @@ keep_names (CnnImport *import, const GArray *order)
       CnnImportLayer *layer = cnn_import_layer (import, g_array_index (order, int, i));
 
       if (layer->given)
-        layer->given = g_hash_table_add (import->names, layer->wish);
+        layer->given = g_hash_table_insert (import->names, g_strdup (layer->wish), NULL);
     }
 }
 
