@@ -239,27 +239,32 @@ cnn_import_room (CnnImport *import, double n_floats, GError **error)
 }
 
 /* (nullable): the constant that the node reads whose numbers these are; what the file calls
- * it, where that is a word. */
+ * it, where that is a word. Of several that are alike, one that is not in the bank yet. */
 static CnnOnnxTensor *
 find_owner (const CnnImport *import, const CnnOnnxNode *node, const float *values, gsize n,
             const char **name)
 {
+  CnnOnnxTensor *owner = NULL;
+
   for (guint i = 0; node && i < node->n_in; i++)
     {
       const CnnImportValue *value = cnn_import_in (import, node, i);
+      const CnnOnnxValue   *known;
 
-      if (value && value->constant && value->constant->floats && value->constant->n == n &&
-          (value->constant->floats == values ||
-           memcmp (value->constant->floats, values, n * sizeof (float)) == 0))
-        {
-          const CnnOnnxValue *known = cnn_onnx_graph_value (import->graph, node->in[i]);
-
-          if (known->maker < 0 && !g_ascii_isdigit (*known->name))
-            *name = known->name;
-          return value->constant;
-        }
+      if (!value || !value->constant || !value->constant->floats || value->constant->n != n ||
+          (value->constant->floats != values &&
+           memcmp (value->constant->floats, values, n * sizeof (float)) != 0))
+        continue;
+      known = cnn_onnx_graph_value (import->graph, node->in[i]);
+      if (owner && (known->maker >= 0 || cnn_bank_find (import->bank, known->name)))
+        continue;
+      owner = value->constant;
+      if (known->maker < 0 && !g_ascii_isdigit (*known->name))
+        *name = known->name;
+      if (!cnn_bank_find (import->bank, *name))
+        break;
     }
-  return NULL;
+  return owner;
 }
 
 static void
