@@ -27,6 +27,7 @@ typedef struct
   GtkWidget      *error;
   char           *shown; /* the draft's value */
   gboolean        wrong; /* a person said another, which cannot be */
+  gboolean        gone;  /* its widgets are on their way out */
 } Row;
 
 struct _CnnParamsView
@@ -83,9 +84,11 @@ set_value (Row *row, const char *value)
   guint              layer;
   gboolean           ok;
 
+  if (row->gone)
+    return;
   settle (self);
-  if (self->busy || !g_ptr_array_find (self->rows, row, NULL) || current (self) == NULL ||
-      current (self)->node == NULL || current (self)->op != self->op)
+  if (self->busy || row->gone || current (self) == NULL || current (self)->node == NULL ||
+      current (self)->op != self->op)
     return;
   layer = (guint) self->layer;
   if (row->param->type == CNN_PARAM_KERNELS)
@@ -107,6 +110,8 @@ on_changed (CnnParamWidget *widget, Row *row)
 static void
 on_reset (GtkButton *button, Row *row)
 {
+  if (row->gone)
+    return;
   row->wrong = FALSE;
   gtk_widget_grab_focus (cnn_param_widget_target (CNN_PARAM_WIDGET (row->widget)));
   set_value (row, row->param->initial);
@@ -115,6 +120,8 @@ on_reset (GtkButton *button, Row *row)
 static void
 on_begin (CnnParamWidget *widget, Row *row)
 {
+  if (row->gone)
+    return;
   row->view->groups++;
   cnn_draft_begin (row->view->draft);
 }
@@ -122,7 +129,7 @@ on_begin (CnnParamWidget *widget, Row *row)
 static void
 on_end (CnnParamWidget *widget, Row *row)
 {
-  if (row->view->groups == 0) /* ended for it */
+  if (row->gone || row->view->groups == 0) /* ended for it */
     return;
   row->view->groups--;
   cnn_draft_end (row->view->draft);
@@ -396,6 +403,49 @@ problem_label (const CnnDraftLayer *layer)
   return params_sentence (sentence, "error");
 }
 
+/** Leaving: rows and widgets that are not shown any more. */
+typedef struct
+{
+  GPtrArray *rows;
+  GList     *widgets;
+} Leaving;
+
+static gboolean
+let_go (gpointer data)
+{
+  Leaving *leaving = data;
+
+  for (GList *l = leaving->widgets; l; l = l->next)
+    {
+      gtk_widget_destroy (l->data);
+      g_object_unref (l->data);
+    }
+  g_list_free (leaving->widgets);
+  g_ptr_array_unref (leaving->rows);
+  g_free (leaving);
+  return G_SOURCE_REMOVE;
+}
+
+/* Takes all widgets out. They end later: what a person does with one may be what makes it
+ * go, and GTK is not done with it then. */
+static void
+take_out (CnnParamsView *self)
+{
+  Leaving *leaving = g_new0 (Leaving, 1);
+
+  leaving->rows = self->rows;
+  self->rows = g_ptr_array_new_with_free_func (row_free);
+  leaving->widgets = gtk_container_get_children (GTK_CONTAINER (self->content));
+  for (GList *l = leaving->widgets; l; l = l->next)
+    {
+      g_object_ref (l->data);
+      gtk_container_remove (GTK_CONTAINER (self->content), l->data);
+    }
+  for (guint i = 0; i < leaving->rows->len; i++)
+    ((Row *) leaving->rows->pdata[i])->gone = TRUE;
+  g_idle_add (let_go, leaving);
+}
+
 static void
 refresh (CnnParamsView *self)
 {
@@ -411,10 +461,7 @@ refresh (CnnParamsView *self)
       end_groups (self);
       /* What loses the focus now says nothing any more. */
       self->busy = TRUE;
-      for (GList *l = gtk_container_get_children (GTK_CONTAINER (self->content)); l;
-           l = g_list_delete_link (l, l))
-        gtk_widget_destroy (l->data);
-      g_ptr_array_set_size (self->rows, 0);
+      take_out (self);
       self->name = self->name_error = self->more = self->from = self->from_label = NULL;
       self->busy = FALSE;
       self->op = op;

@@ -151,6 +151,9 @@ class Person:
         from gi.repository import Atspi
         self.atspi = Atspi
         Atspi.init()
+        # While a program starts it may not answer for a second, and a call that gives up
+        # may end us: libatspi then drops a message that never came.
+        Atspi.set_timeout(30000, 30000)
 
     def application(self, name):
         def look():
