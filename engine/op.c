@@ -200,3 +200,11 @@ cnn_step_free (CnnStep *step)
   if (step)
     step->free (step);
 }
+
+/** cnn_train_step_free: frees a step; %NULL is fine. */
+void
+cnn_train_step_free (CnnTrainStep *step)
+{
+  if (step)
+    step->free (step);
+}

@@ -6,6 +6,7 @@
 #include "param.h"
 #include "store.h"
 #include "tensor.h"
+#include "train-step.h"
 
 G_BEGIN_DECLS
 
@@ -186,6 +187,10 @@ typedef struct
  * @map_label: name of a map of the output, or %NULL where it has none. May be
  *   %NULL. (transfer full)
  * @prepare: makes a step. Errors: %CNN_ERROR_UNSUPPORTED, %CNN_ERROR_LIMIT
+ * @train: makes a step for training, see train-step.h; @task is of whole maps, of task->batch
+ *   images, without @then and @halves, and its weights change from minibatch to minibatch.
+ *   %NULL: such a layer cannot be trained, nor any before it. Errors: %CNN_ERROR_UNSUPPORTED,
+ *   %CNN_ERROR_LIMIT
  * @explain: adds the arithmetic behind cell (y, x, channel) of the whole map;
  *   task->pad does not count, the op works out its own. In double, from the
  *   formula, sharing nothing with @prepare but the window arithmetic
@@ -231,6 +236,7 @@ typedef struct
   gint64   (*macs)      (const CnnNode *node, CnnShape in, CnnShape out);
   char    *(*map_label) (const CnnNode *node, int map);
   CnnStep *(*prepare)   (const CnnTask *task, GError **error);
+  CnnTrainStep *(*train) (const CnnTask *task, GError **error);
   void     (*explain)   (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                          CnnExplanation *explanation);
   gboolean (*write)     (CnnWriter *writer, const CnnNode *node, GError **error);

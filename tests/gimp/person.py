@@ -276,8 +276,15 @@ class Dialog:
         return True
 
     def add(self, kind):
-        self.person.press(self.person.find(self.window, 'toggle button', 'Add layer'))
-        self.person.press(self.person.find(self.app, 'button', kind, showing=True))
+        """Opens the menu as often as it takes: one that is still closing may take the next
+        with it."""
+        toggle = self.person.find(self.window, 'toggle button', 'Add layer')
+
+        def open_menu():
+            if not self.person.has(toggle, self.person.atspi.StateType.CHECKED):
+                self.person.press(toggle)
+            return self.person.look(self.app, 'button', kind, showing=True)
+        self.person.press(until(open_menu, f'the menu with “{kind}”'))
 
     def select(self, card):
         cards = [item.get_name() for item in self.person.children(self.layers)]
