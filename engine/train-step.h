@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  *   for an input whose derivatives nobody wants
  * @d_weights: for each weight, where its derivatives, summed over the images, are to be
  *   added, laid out as the weight; %NULL for one that is not trained
- * @kept: [n][step's kept]: what forward leaves for backward, 64-byte aligned
+ * @kept: [n][step's kept]: what forward leaves for backward; aligned for floats where the
+ *   step's kept is a multiple of their size
  * @sums: what @measure or @measure_back gave, of all images of the minibatch
  * @n_all: images of the minibatch
  *
