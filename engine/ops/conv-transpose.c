@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "conv-kernels.h"
+#include "conv-train.h"
 #include "i18n.h"
 #include "ops.h"
 #include "writer.h"
@@ -149,6 +149,12 @@ transpose_prepare (const CnnTask *task, GError **error)
   return cnn_conv_transpose_step_new (task, task->node->params, error);
 }
 
+static CnnTrainStep *
+transpose_train (const CnnTask *task, GError **error)
+{
+  return cnn_conv_transpose_train_new (task, task->node->params, error);
+}
+
 /* --- the arithmetic ------------------------------------------------------- */
 
 /* The input's row (column) that meets a kernel's number in an output cell; −1 for none. */
@@ -280,6 +286,7 @@ const CnnOp cnn_op_conv_transpose = {
   .macs = transpose_macs,
   .map_label = cnn_conv_kernels_label,
   .prepare = transpose_prepare,
+  .train = transpose_train,
   .explain = transpose_explain,
   .write = transpose_write,
 };

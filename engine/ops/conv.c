@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "conv-kernels.h"
+#include "conv-train.h"
 #include "i18n.h"
 #include "ops.h"
 #include "winograd.h"
@@ -173,15 +173,24 @@ conv_halves (const CnnNode *node, CnnShape in, CnnShape out)
   return way == WAY_DIRECT || way == WAY_WINOGRAD_IN_LANES;
 }
 
+static CnnConvolution
+convolution (const CnnTask *task)
+{
+  const ConvParams *p = task->node->params;
+
+  return (CnnConvolution) {
+    .weights = task->weights[0],
+    .bias = task->weights[1],
+    .stride = p->stride,
+    .dilation = p->dilation,
+    .groups = cnn_conv_kernels_groups (&p->k, task->in[0]),
+  };
+}
+
 static CnnStep *
 conv_prepare (const CnnTask *task, GError **error)
 {
-  const ConvParams *p = task->node->params;
-  CnnConvolution    conv = { .weights = task->weights[0],
-                             .bias = task->weights[1],
-                             .stride = p->stride,
-                             .dilation = p->dilation,
-                             .groups = cnn_conv_kernels_groups (&p->k, task->in[0]) };
+  CnnConvolution conv = convolution (task);
 
   switch (conv_way (task->node, task->in[0], task->out))
     {
@@ -194,6 +203,14 @@ conv_prepare (const CnnTask *task, GError **error)
     default:
       return cnn_conv_prepare_dnnl (task, &conv, error);
     }
+}
+
+static CnnTrainStep *
+conv_train (const CnnTask *task, GError **error)
+{
+  CnnConvolution conv = convolution (task);
+
+  return cnn_conv_train_new (task, &conv, error);
 }
 
 /* --- the arithmetic ------------------------------------------------------- */
@@ -287,6 +304,7 @@ const CnnOp cnn_op_conv = {
   .macs = conv_macs,
   .map_label = cnn_conv_kernels_label,
   .prepare = conv_prepare,
+  .train = conv_train,
   .explain = conv_explain,
   .write = conv_write,
 };

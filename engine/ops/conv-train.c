@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "conv-train.h"
+
+#include <string.h>
+
+#include "clones.h"
+#include "i18n.h"
+
+/* A transposed convolution is what a convolution's derivatives by its inputs are made with,
+ * so that both train with the same three sums, which change places. */
+
+/**
+ * ConvTrainStep:
+ * @weight: [maps][rows][columns][depth]
+ * @bias: (nullable): [maps]
+ * @turned: a transposed convolution's weights as those of the convolution that leads back,
+ *   [depth of all groups][rows][columns][maps of a group]
+ * @d_turned: their derivatives
+ */
+typedef struct
+{
+  CnnTrainStep     step;
+  CnnConvPart     *forward;
+  CnnConvPart     *back;
+  CnnConvPart     *weights;
+  const CnnTensor *weight;
+  const CnnTensor *bias;
+  CnnShape         in;
+  CnnShape         out;
+  int              groups;
+  gboolean         transposed;
+  float           *turned;
+  float           *d_turned;
+} ConvTrainStep;
+
+/* Adds each channel's sum over all @n_cells cells. */
+CNN_CLONES static void
+add_sums (const float *restrict cells, gsize n_cells, int channels, float *restrict sums)
+{
+  /* So many channels that their sums stay in registers. */
+  int first = 0;
+
+  for (; first + 32 <= channels; first += 32)
+    {
+      float sum[32] = { 0 };
+
+      for (gsize i = 0; i < n_cells; i++)
+        for (int c = 0; c < 32; c++)
+          sum[c] += cells[i * channels + first + c];
+      for (int c = 0; c < 32; c++)
+        sums[first + c] += sum[c];
+    }
+  for (gsize i = 0; i < n_cells; i++)
+    for (int c = first; c < channels; c++)
+      sums[c] += cells[i * channels + c];
+}
+
+/* The kernels [group][map][cell][depth] as [group][depth][cell][map], or back and added. */
+static void
+turn (const ConvTrainStep *step, const float *kernels, float *turned, const float *d_turned,
+      float *d_kernels)
+{
+  const int *dims = step->weight->dims;
+  gsize      cells = (gsize) dims[1] * dims[2], depth = dims[3];
+  gsize      maps = dims[0] / step->groups, at = 0;
+
+  for (int g = 0; g < step->groups; g++)
+    for (gsize m = 0; m < maps; m++)
+      for (gsize i = 0; i < cells; i++)
+        for (gsize d = 0; d < depth; d++, at++)
+          {
+            gsize to = ((g * depth + d) * cells + i) * maps + m;
+
+            if (turned)
+              turned[to] = kernels[at];
+            else
+              d_kernels[at] += d_turned[to];
+          }
+}
+
+static gboolean
+conv_load (CnnTrainStep *base)
+{
+  ConvTrainStep *step = (ConvTrainStep *) base;
+  const float   *weights = step->weight->values;
+
+  if (step->transposed)
+    {
+      turn (step, weights, step->turned, NULL, NULL);
+      weights = step->turned;
+    }
+  step->forward->load (step->forward, weights);
+  step->back->load (step->back, weights);
+  return TRUE;
+}
+
+static gboolean
+conv_forward (CnnTrainStep *base, const CnnPass *pass)
+{
+  ConvTrainStep *step = (ConvTrainStep *) base;
+
+  return step->forward->run (step->forward, pass->n, pass->in[0],
+                             step->bias ? step->bias->values : NULL, pass->out);
+}
+
+static gboolean
+add_d_weights (ConvTrainStep *step, const CnnPass *pass)
+{
+  gsize size = cnn_tensor_length (step->weight);
+
+  if (!step->transposed)
+    return step->weights->run (step->weights, pass->n, pass->in[0], pass->d_out,
+                               pass->d_weights[0]);
+  memset (step->d_turned, 0, size * sizeof (float));
+  if (!step->weights->run (step->weights, pass->n, pass->d_out, pass->in[0], step->d_turned))
+    return FALSE;
+  turn (step, NULL, NULL, step->d_turned, pass->d_weights[0]);
+  return TRUE;
+}
+
+static gboolean
+conv_backward (CnnTrainStep *base, const CnnPass *pass)
+{
+  ConvTrainStep *step = (ConvTrainStep *) base;
+
+  if (pass->d_weights[0] && !add_d_weights (step, pass))
+    return FALSE;
+  if (step->bias && pass->d_weights[1])
+    add_sums (pass->d_out, (gsize) pass->n * step->out.height * step->out.width,
+              step->out.channels, pass->d_weights[1]);
+  return pass->d_in[0] == NULL ||
+         step->back->run (step->back, pass->n, pass->d_out, NULL, pass->d_in[0]);
+}
+
+static void
+conv_free (CnnTrainStep *base)
+{
+  ConvTrainStep *step = (ConvTrainStep *) base;
+  CnnConvPart   *parts[] = { step->forward, step->back, step->weights };
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i])
+      parts[i]->free (parts[i]);
+  cnn_floats_free (step->turned);
+  cnn_floats_free (step->d_turned);
+  g_free (step);
+}
+
+/**
+ * cnn_conv_part_new:
+ * @windows: of the convolution
+ * @direction: which of its sums
+ *
+ * Returns: (transfer full) (nullable): the part that is quickest; %NULL when there is not
+ *   enough memory
+ */
+CnnConvPart *
+cnn_conv_part_new (const CnnConvWindows *windows, CnnConvDirection direction)
+{
+  return cnn_conv_gemm_new (windows, direction);
+}
+
+static ConvTrainStep *
+step_new (const CnnTask *task, int groups)
+{
+  ConvTrainStep *step = g_new0 (ConvTrainStep, 1);
+
+  step->step = (CnnTrainStep) {
+    .needs_in = TRUE,
+    .load = conv_load,
+    .forward = conv_forward,
+    .backward = conv_backward,
+    .free = conv_free,
+  };
+  step->weight = task->weights[0];
+  step->bias = task->weights[1];
+  step->in = task->in[0];
+  step->out = task->out;
+  step->groups = groups;
+  return step;
+}
+
+/* The step, if all that it needs was made. */
+static CnnTrainStep *
+finish (ConvTrainStep *step, const CnnTask *task, GError **error)
+{
+  if (step->forward && step->back && step->weights &&
+      (!step->transposed || (step->turned && step->d_turned)))
+    return &step->step;
+  conv_free (&step->step);
+  g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+               _("%s: there is not enough memory for %d×%d×%d values"), task->node->op->name,
+               CNN_SHAPE_ARGS (task->out));
+  return NULL;
+}
+
+/**
+ * cnn_conv_train_new:
+ * @task: a convolution on whole maps
+ * @conv: what it does
+ *
+ * Returns: (transfer full): a step to train it with, or %NULL with %CNN_ERROR_LIMIT set
+ */
+CnnTrainStep *
+cnn_conv_train_new (const CnnTask *task, const CnnConvolution *conv, GError **error)
+{
+  ConvTrainStep *step = step_new (task, conv->groups);
+  CnnConvWindows windows = {
+    .in = task->in[0],
+    .out = task->out,
+    .kernel = { conv->weights->dims[1], conv->weights->dims[2] },
+    .stride = conv->stride,
+    .dilation = conv->dilation,
+    .top = task->pad.top,
+    .left = task->pad.left,
+    .groups = conv->groups,
+    .batch = MAX (task->batch, 1),
+  };
+
+  step->forward = cnn_conv_part_new (&windows, CNN_CONV_FORWARD);
+  step->back = cnn_conv_part_new (&windows, CNN_CONV_BACK);
+  step->weights = cnn_conv_part_new (&windows, CNN_CONV_WEIGHTS);
+  return finish (step, task, error);
+}
+
+/**
+ * cnn_conv_transpose_train_new:
+ * @task: a transposed convolution on whole maps
+ * @k: its kernels
+ *
+ * Returns: (transfer full): a step to train it with, or %NULL with %CNN_ERROR_LIMIT set
+ */
+CnnTrainStep *
+cnn_conv_transpose_train_new (const CnnTask *task, const CnnConvKernels *k, GError **error)
+{
+  ConvTrainStep *step = step_new (task, cnn_conv_kernels_groups (k, task->in[0]));
+  CnnWindow      window;
+  CnnSize        extent;
+  CnnConvWindows windows;
+  gsize          size = cnn_tensor_length (step->weight);
+
+  cnn_node_window (task->node, task->whole, &window, NULL);
+  extent = cnn_window_extent (&window);
+  /* The convolution that leads from the output back to the input. */
+  windows = (CnnConvWindows) {
+    .in = task->out,
+    .out = task->in[0],
+    .kernel = window.kernel,
+    .stride = cnn_window_up (&window),
+    .dilation = window.dilation,
+    .top = extent.height - 1 - window.pad.top,
+    .left = extent.width - 1 - window.pad.left,
+    .groups = step->groups,
+    .batch = MAX (task->batch, 1),
+  };
+  step->transposed = TRUE;
+  step->turned = cnn_floats_alloc (size);
+  step->d_turned = cnn_floats_alloc (size);
+  step->forward = cnn_conv_part_new (&windows, CNN_CONV_BACK);
+  step->back = cnn_conv_part_new (&windows, CNN_CONV_FORWARD);
+  step->weights = cnn_conv_part_new (&windows, CNN_CONV_WEIGHTS);
+  return finish (step, task, error);
+}

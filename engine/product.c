@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "product.h"
+
+#define MOST_ROWS 12
+
+typedef void (*Product) (const CnnProduct *product);
+
+/**
+ * ProductLoops:
+ * @lanes: floats in a vector
+ * @rows: most rows at a time
+ * @products: by rows less 1, by whether rows of a are neighbouring numbers, and by vectors
+ *   of columns less 1
+ */
+typedef struct
+{
+  int     lanes;
+  int     rows;
+  Product products[MOST_ROWS][2][2];
+} ProductLoops;
+
+#define LANES   4
+#define ROWS    6
+#define NAME(x) baseline_##x
+#include "product-loops.h"
+#undef NAME
+#undef ROWS
+#undef LANES
+
+#ifdef __x86_64__
+
+#pragma GCC push_options
+#pragma GCC target("arch=x86-64-v3")
+#define LANES   8
+#define ROWS    6
+#define NAME(x) v3_##x
+#include "product-loops.h"
+#undef NAME
+#undef ROWS
+#undef LANES
+#pragma GCC pop_options
+
+#pragma GCC push_options
+#pragma GCC target("arch=x86-64-v4")
+#define LANES   16
+#define ROWS    12
+#define NAME(x) v4_##x
+#include "product-loops.h"
+#undef NAME
+#undef ROWS
+#undef LANES
+#pragma GCC pop_options
+
+#endif
+
+static const ProductLoops *
+best_loops (void)
+{
+#ifdef __x86_64__
+  if (__builtin_cpu_supports ("x86-64-v4"))
+    return &v4_loops;
+  if (__builtin_cpu_supports ("x86-64-v3"))
+    return &v3_loops;
+#endif
+  return &baseline_loops;
+}
+
+/**
+ * cnn_product_run:
+ * @product: what to multiply
+ * @n_rows: rows of a and c
+ * @n_columns: columns of b and c, a multiple of %CNN_PRODUCT_COLUMNS
+ *
+ * Computes c = from + a · b. How a sum is made does not depend on its row or column.
+ */
+void
+cnn_product_run (const CnnProduct *product, int n_rows, int n_columns)
+{
+  const ProductLoops *loops = best_loops ();
+  int                 n_blocks = (n_rows + loops->rows - 1) / loops->rows;
+  gboolean            neighbours = product->a_row == 1;
+
+  for (int column = 0, vectors; column < n_columns; column += vectors * loops->lanes)
+    {
+      CnnProduct part = *product;
+
+      vectors = n_columns - column >= 2 * loops->lanes ? 2 : 1;
+      part.b += column;
+      part.from += column;
+      part.c += column;
+      for (int i = 0; i < n_blocks; i++)
+        {
+          int n = (n_rows + i) / n_blocks; /* about as many in each block */
+
+          loops->products[n - 1][neighbours][vectors - 1](&part);
+          part.a += n * part.a_row;
+          part.from += n * part.from_row;
+          part.c += n * part.c_row;
+        }
+    }
+}
