@@ -10,10 +10,27 @@ add_fold (gsize n, const float *a, const float *b, float *out)
     out[i] = a[i] + b[i];
 }
 
+CNN_CLONES static void
+add_back (gsize n, guint n_operands, guint k, const float *const *operands, const float *out,
+          const float *d_out, float *d)
+{
+  if (d == d_out)
+    return;
+  CNN_ARITH_LOOP
+  for (gsize i = 0; i < n; i++)
+    d[i] = d_out[i];
+}
+
 static CnnStep *
 add_prepare (const CnnTask *task, GError **error)
 {
   return cnn_arith_prepare (task, add_fold, 1.0f);
+}
+
+static CnnTrainStep *
+add_train (const CnnTask *task, GError **error)
+{
+  return cnn_arith_train (task, add_back, FALSE, FALSE, error);
 }
 
 static void
@@ -31,5 +48,6 @@ const CnnOp cnn_op_add = {
   .exact = TRUE,
   CNN_ARITH_LIST_OP,
   .prepare = add_prepare,
+  .train = add_train,
   .explain = add_explain,
 };

@@ -23,6 +23,14 @@ typedef struct
  */
 typedef void (*CnnArithFold) (gsize n, const float *a, const float *b, float *out);
 
+/**
+ * CnnArithBack: writes the loss's derivatives by @n values of operand @k of @n_operands to @d, from
+ * those by the results. @operands and @out may be %NULL where the op says that it needs none; @d
+ * may then be @d_out.
+ */
+typedef void (*CnnArithBack) (gsize n, guint n_operands, guint k, const float *const *operands,
+                              const float *out, const float *d_out, float *d);
+
 #ifdef __clang__
 #define CNN_ARITH_LOOP _Pragma ("clang loop vectorize(assume_safety)")
 #else
@@ -63,6 +71,11 @@ gboolean cnn_arith_init           (const CnnNode *node, CnnShape in, guint64 see
 gboolean cnn_arith_reversed       (const CnnNode *node);
 int      cnn_arith_channel        (const CnnTask *task, int channel);
 CnnStep *cnn_arith_prepare        (const CnnTask *task, CnnArithFold fold, float scale);
+CnnTrainStep *cnn_arith_train     (const CnnTask *task, CnnArithBack back, gboolean needs_in,
+                                   gboolean needs_out, GError **error);
+void     cnn_arith_winner_back    (gsize n, guint n_operands, guint k,
+                                   const float *const *operands, const float *out,
+                                   const float *d_out, float *d);
 guint    cnn_arith_read           (const CnnTask *task, const CnnCells *cells, int y, int x,
                                    int channel, double *values);
 void     cnn_arith_explain_terms  (const CnnTask *task, const CnnCells *cells, int y, int x,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "i18n.h"
-#include "ops.h"
+#include "moves.h"
 #include "writer.h"
 
 typedef enum
@@ -238,6 +238,7 @@ const CnnOp cnn_op_concat = {
   .shape = concat_shape,
   .reach_of = concat_reach,
   .prepare = concat_prepare,
+  .train = cnn_moves_train,
   .explain = concat_explain,
   .write = concat_write,
 };

@@ -3,6 +3,7 @@
 
 #include "blocks.h"
 #include "i18n.h"
+#include "moves.h"
 #include "writer.h"
 
 static const CnnParam d2s_params[] = {
@@ -116,6 +117,7 @@ const CnnOp cnn_op_depth_to_space = {
   .shape = d2s_shape,
   .window = d2s_window,
   .prepare = d2s_prepare,
+  .train = cnn_moves_train,
   .explain = d2s_explain,
   .write = d2s_write,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "i18n.h"
-#include "ops.h"
+#include "moves.h"
 #include "writer.h"
 
 /* The vector's order is row, column, map: the order in memory. */
@@ -58,6 +58,7 @@ const CnnOp cnn_op_flatten = {
   .params = cnn_no_params,
   .shape = flatten_shape,
   .prepare = cnn_copy_prepare,
+  .train = cnn_copy_train,
   .explain = flatten_explain,
   .write = flatten_write,
 };

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "i18n.h"
-#include "ops.h"
+#include "moves.h"
 #include "writer.h"
 
 typedef struct
@@ -238,6 +238,7 @@ const CnnOp cnn_op_gather = {
   .window = gather_window,
   .map_label = gather_map_label,
   .prepare = gather_prepare,
+  .train = cnn_moves_train,
   .explain = gather_explain,
   .write = gather_write,
 };

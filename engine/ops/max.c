@@ -16,6 +16,12 @@ max_prepare (const CnnTask *task, GError **error)
   return cnn_arith_prepare (task, max_fold, 1.0f);
 }
 
+static CnnTrainStep *
+max_train (const CnnTask *task, GError **error)
+{
+  return cnn_arith_train (task, cnn_arith_winner_back, TRUE, TRUE, error);
+}
+
 static void
 max_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
              CnnExplanation *explanation)
@@ -32,5 +38,6 @@ const CnnOp cnn_op_max = {
   .exact = TRUE,
   CNN_ARITH_LIST_OP,
   .prepare = max_prepare,
+  .train = max_train,
   .explain = max_explain,
 };

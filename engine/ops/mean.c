@@ -12,12 +12,27 @@ mean_fold (gsize n, const float *a, const float *b, float *out)
     out[i] = a[i] + b[i];
 }
 
+CNN_CLONES static void
+mean_back (gsize n, guint n_operands, guint k, const float *const *operands, const float *out,
+           const float *d_out, float *d)
+{
+  CNN_ARITH_LOOP
+  for (gsize i = 0; i < n; i++)
+    d[i] = d_out[i] / n_operands;
+}
+
 static CnnStep *
 mean_prepare (const CnnTask *task, GError **error)
 {
   const CnnArith *p = task->node->params;
 
   return cnn_arith_prepare (task, mean_fold, (float) (task->n_in + (p->values.n > 0)));
+}
+
+static CnnTrainStep *
+mean_train (const CnnTask *task, GError **error)
+{
+  return cnn_arith_train (task, mean_back, FALSE, FALSE, error);
 }
 
 static void
@@ -47,5 +62,6 @@ const CnnOp cnn_op_mean = {
   .example = "values=2",
   CNN_ARITH_LIST_OP,
   .prepare = mean_prepare,
+  .train = mean_train,
   .explain = mean_explain,
 };

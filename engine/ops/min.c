@@ -16,6 +16,12 @@ min_prepare (const CnnTask *task, GError **error)
   return cnn_arith_prepare (task, min_fold, 1.0f);
 }
 
+static CnnTrainStep *
+min_train (const CnnTask *task, GError **error)
+{
+  return cnn_arith_train (task, cnn_arith_winner_back, TRUE, TRUE, error);
+}
+
 static void
 min_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
              CnnExplanation *explanation)
@@ -32,5 +38,6 @@ const CnnOp cnn_op_min = {
   .exact = TRUE,
   CNN_ARITH_LIST_OP,
   .prepare = min_prepare,
+  .train = min_train,
   .explain = min_explain,
 };

@@ -12,10 +12,34 @@ mul_fold (gsize n, const float *a, const float *b, float *out)
     out[i] = a[i] * b[i];
 }
 
+/* All other operands, times the derivative. */
+CNN_CLONES static void
+mul_back (gsize n, guint n_operands, guint k, const float *const *operands, const float *out,
+          const float *d_out, float *d)
+{
+  const float *from = d_out;
+
+  for (guint j = 0; j < n_operands; j++)
+    {
+      if (j == k)
+        continue;
+      CNN_ARITH_LOOP
+      for (gsize i = 0; i < n; i++)
+        d[i] = from[i] * operands[j][i];
+      from = d;
+    }
+}
+
 static CnnStep *
 mul_prepare (const CnnTask *task, GError **error)
 {
   return cnn_arith_prepare (task, mul_fold, 1.0f);
+}
+
+static CnnTrainStep *
+mul_train (const CnnTask *task, GError **error)
+{
+  return cnn_arith_train (task, mul_back, TRUE, FALSE, error);
 }
 
 static void
@@ -49,5 +73,6 @@ const CnnOp cnn_op_mul = {
   .exact = TRUE,
   CNN_ARITH_LIST_OP,
   .prepare = mul_prepare,
+  .train = mul_train,
   .explain = mul_explain,
 };

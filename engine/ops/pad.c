@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "i18n.h"
-#include "ops.h"
+#include "moves.h"
 #include "writer.h"
 
 typedef struct
@@ -200,6 +200,7 @@ const CnnOp cnn_op_pad = {
   .params = pad_params,
   .window = pad_window,
   .prepare = pad_prepare,
+  .train = cnn_moves_train,
   .explain = pad_explain,
   .write = pad_write,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "copy.h"
 #include "i18n.h"
-#include "ops.h"
+#include "moves.h"
 #include "pattern.h"
 #include "writer.h"
 
@@ -251,6 +251,7 @@ const CnnOp cnn_op_rearrange = {
   .window = rearrange_window,
   .map_label = rearrange_map_label,
   .prepare = rearrange_prepare,
+  .train = cnn_moves_train,
   .explain = rearrange_explain,
   .write = rearrange_write,
 };

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 
 #include "i18n.h"
-#include "ops.h"
+#include "moves.h"
 #include "writer.h"
 
 typedef struct
@@ -128,6 +128,7 @@ const CnnOp cnn_op_reshape = {
   .shape = reshape_shape,
   .map_label = reshape_map_label,
   .prepare = cnn_copy_prepare,
+  .train = cnn_copy_train,
   .explain = reshape_explain,
   .write = reshape_write,
 };

@@ -241,6 +241,41 @@ cnn_resize_taps (const CnnResizeAxis *axis, int out, int *first, double *weights
   return n;
 }
 
+static void
+fill_taps (float *to, gconstpointer data)
+{
+  const CnnResizeAxis *axis = data;
+  int                  most = cnn_resize_most (axis);
+  g_autofree double   *weights = g_new (double, most);
+
+  for (int i = 0; i < axis->out; i++, to += 2 + most)
+    {
+      int first, n = cnn_resize_taps (axis, i, &first, weights);
+
+      to[0] = (float) first;
+      to[1] = (float) n;
+      for (int k = 0; k < n; k++)
+        to[2 + k] = (float) weights[k];
+    }
+}
+
+/**
+ * cnn_resize_table:
+ * @store: the layer's, which keeps it
+ * @form: what the store is to know it by
+ *
+ * Returns: what all cells of the output take
+ */
+CnnResizeTaps
+cnn_resize_table (const CnnResizeAxis *axis, CnnStore *store, const char *form)
+{
+  gsize length = 2 + (gsize) cnn_resize_most (axis);
+
+  return (CnnResizeTaps) {
+    cnn_store_get (store, form, axis->out * length, fill_taps, axis), length
+  };
+}
+
 /* --- the window ----------------------------------------------------------- */
 
 static int

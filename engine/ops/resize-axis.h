@@ -67,6 +67,21 @@ typedef struct
   double           last;
 } CnnResizeAxis;
 
+/**
+ * CnnResizeTaps:
+ * @entries: [out][length]: the first cell, how many cells, their weights. Numbers of cells are
+ *   floats too, so that all steps of the layer can share them as they share weights; %NULL when
+ *   there was not enough memory
+ * @length: floats of each entry
+ *
+ * What cells take along one axis.
+ */
+typedef struct
+{
+  const float *entries;
+  gsize        length;
+} CnnResizeTaps;
+
 gboolean cnn_resize_axis       (const CnnResize *p, gboolean rows, int in, CnnResizeAxis *axis,
                                 GError **error);
 double   cnn_resize_at         (const CnnResizeAxis *axis, int out);
@@ -74,6 +89,8 @@ gboolean cnn_resize_is_outside (const CnnResizeAxis *axis, double at);
 int      cnn_resize_nearest    (const CnnResizeAxis *axis, double at);
 int      cnn_resize_most       (const CnnResizeAxis *axis);
 int      cnn_resize_taps       (const CnnResizeAxis *axis, int out, int *first, double *weights);
+CnnResizeTaps cnn_resize_table (const CnnResizeAxis *axis, CnnStore *store, const char *form);
+CnnTrainStep *cnn_resize_train (const CnnTask *task, GError **error);
 void     cnn_resize_window     (const CnnResizeAxis *axis, int *up, int *stride, int *extent,
                                 int *before, int *after);
 gboolean cnn_resize_write      (CnnWriter *writer, const CnnNode *node, GError **error);

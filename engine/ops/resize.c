@@ -181,52 +181,18 @@ resize_shape (const CnnNode *node, guint n_in, const CnnShape *in, CnnShape *out
 
 /* --- running -------------------------------------------------------------- */
 
-/* What a cell takes along one axis, as it stands in a table. Numbers of cells are
- * floats too, so that all steps of the layer can share it as they share weights. */
 typedef struct
 {
-  const float *entries; /* [out][length]: the first cell, how many cells, their weights */
-  gsize        length;
-} Taps;
-
-typedef struct
-{
-  CnnStep   step;
-  CnnWindow window;
-  CnnShape  whole;
-  CnnShape  in;
-  CnnShape  out;
-  Taps      rows;
-  Taps      columns;
-  float     extrapolate;
-  float    *line; /* a row of the output, its columns still the input's */
+  CnnStep       step;
+  CnnWindow     window;
+  CnnShape      whole;
+  CnnShape      in;
+  CnnShape      out;
+  CnnResizeTaps rows;
+  CnnResizeTaps columns;
+  float         extrapolate;
+  float        *line; /* a row of the output, its columns still the input's */
 } ResizeStep;
-
-static void
-fill_taps (float *to, gconstpointer data)
-{
-  const CnnResizeAxis *axis = data;
-  int                  most = cnn_resize_most (axis);
-  g_autofree double   *weights = g_new (double, most);
-
-  for (int i = 0; i < axis->out; i++, to += 2 + most)
-    {
-      int first, n = cnn_resize_taps (axis, i, &first, weights);
-
-      to[0] = (float) first;
-      to[1] = (float) n;
-      for (int k = 0; k < n; k++)
-        to[2 + k] = (float) weights[k];
-    }
-}
-
-static Taps
-get_taps (const CnnTask *task, const char *form, const CnnResizeAxis *axis)
-{
-  gsize length = 2 + (gsize) cnn_resize_most (axis);
-
-  return (Taps) { cnn_store_get (task->store, form, axis->out * length, fill_taps, axis), length };
-}
 
 /* Adds up rows of @n values, each times its weight. */
 CNN_CLONES static void
@@ -247,7 +213,7 @@ weigh_rows (gsize n, int n_rows, const float *restrict rows, const float *weight
 }
 
 static inline void
-weigh_columns (int n, int channels, const Taps *taps, int x, int first, float extrapolate,
+weigh_columns (int n, int channels, const CnnResizeTaps *taps, int x, int first, float extrapolate,
                const float *restrict line, float *restrict out)
 {
   const float *entry = taps->entries + x * taps->length;
@@ -278,7 +244,7 @@ weigh_columns (int n, int channels, const Taps *taps, int x, int first, float ex
 }
 
 CNN_CLONES static void
-make_columns (int n, int channels, const Taps *taps, int x, int first, float extrapolate,
+make_columns (int n, int channels, const CnnResizeTaps *taps, int x, int first, float extrapolate,
               const float *line, float *out)
 {
   switch (channels)
@@ -355,8 +321,8 @@ resize_prepare (const CnnTask *task, GError **error)
   step->in = task->in[0];
   step->out = task->out;
   step->extrapolate = (float) p->extrapolate;
-  step->rows = get_taps (task, "rows", &rows);
-  step->columns = get_taps (task, "columns", &columns);
+  step->rows = cnn_resize_table (&rows, task->store, "rows");
+  step->columns = cnn_resize_table (&columns, task->store, "columns");
   step->line = cnn_floats_alloc ((gsize) step->in.width * step->in.channels);
   if (step->rows.entries && step->columns.entries && step->line)
     return &step->step;
@@ -510,6 +476,7 @@ const CnnOp cnn_op_resize = {
   .shape = resize_shape,
   .window = resize_window,
   .prepare = resize_prepare,
+  .train = cnn_resize_train,
   .explain = resize_explain,
   .write = cnn_resize_write,
 };

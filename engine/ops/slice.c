@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "i18n.h"
-#include "ops.h"
+#include "moves.h"
 #include "writer.h"
 
 typedef struct
@@ -242,6 +242,7 @@ const CnnOp cnn_op_slice = {
   .reach_of = slice_reach_of,
   .window = slice_window,
   .prepare = slice_prepare,
+  .train = cnn_moves_train,
   .explain = slice_explain,
   .write = slice_write,
 };

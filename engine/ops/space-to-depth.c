@@ -3,6 +3,7 @@
 
 #include "blocks.h"
 #include "i18n.h"
+#include "moves.h"
 #include "writer.h"
 
 static const CnnParam s2d_params[] = {
@@ -112,6 +113,7 @@ const CnnOp cnn_op_space_to_depth = {
   .shape = s2d_shape,
   .window = s2d_window,
   .prepare = s2d_prepare,
+  .train = cnn_moves_train,
   .explain = s2d_explain,
   .write = s2d_write,
 };

@@ -10,10 +10,27 @@ sub_fold (gsize n, const float *a, const float *b, float *out)
     out[i] = a[i] - b[i];
 }
 
+CNN_CLONES static void
+sub_back (gsize n, guint n_operands, guint k, const float *const *operands, const float *out,
+          const float *d_out, float *d)
+{
+  float sign = k == 0 ? 1.0f : -1.0f;
+
+  CNN_ARITH_LOOP
+  for (gsize i = 0; i < n; i++)
+    d[i] = sign * d_out[i];
+}
+
 static CnnStep *
 sub_prepare (const CnnTask *task, GError **error)
 {
   return cnn_arith_prepare (task, sub_fold, 1.0f);
+}
+
+static CnnTrainStep *
+sub_train (const CnnTask *task, GError **error)
+{
+  return cnn_arith_train (task, sub_back, FALSE, FALSE, error);
 }
 
 static void
@@ -32,5 +49,6 @@ const CnnOp cnn_op_sub = {
   .exact = TRUE,
   CNN_ARITH_PAIR_OP,
   .prepare = sub_prepare,
+  .train = sub_train,
   .explain = sub_explain,
 };
