@@ -119,7 +119,7 @@ read_layer (const CnnImport *import, const CnnImportLayer *layer, GError **error
   cnn_import_append_names (words, layer->n_in - 1, names);
   if (*layer->values)
     g_string_append_printf (words, " %s", layer->values);
-  node = cnn_text_read_words_with (words->str, import->bank, &problem);
+  node = cnn_text_read_words (words->str, import->bank, NULL, &problem);
   if (node)
     node->n_in = layer->n_in;
   else
