@@ -190,8 +190,9 @@ parse_name (CnnTextParser *parser, CnnNode *node, const char *name, const char *
 static void
 note_use (CnnTextParser *parser, const CnnToken *token, const CnnParam *param, gboolean keyed)
 {
-  CnnTextSpan     span = { (gsize) (token->start - parser->text), (gsize) (token->end - token->start) };
-  CnnTokenUse use  = { span, param, keyed };
+  CnnTextSpan span = { (gsize) (token->start - parser->text),
+                       (gsize) (token->end - token->start) };
+  CnnTokenUse use = { span, param, keyed };
 
   if (parser->uses)
     g_array_append_val (parser->uses, use);
