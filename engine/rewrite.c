@@ -87,7 +87,7 @@ says (const Change *change, const char *words)
 {
   g_autoptr (GArray) uses = g_array_new (FALSE, FALSE, sizeof (CnnTokenUse));
   g_autofree char   *problem = NULL;
-  CnnNode           *node = cnn_text_read_words (words, uses, &problem);
+  CnnNode           *node = cnn_text_read_words (words, NULL, uses, &problem);
   const CnnTokenUse *now = find_use (uses, change->param);
   guint              n_same = 0;
 
@@ -205,7 +205,7 @@ cnn_text_set_param (const char *words, const char *key, const char *value, GErro
   g_autofree char   *printed = NULL;
   g_autofree char   *result = NULL;
   Change             change = { .words = words, .uses = uses };
-  CnnNode           *node = cnn_text_read_words (words, uses, &problem);
+  CnnNode           *node = cnn_text_read_words (words, NULL, uses, &problem);
 
   if (node == NULL)
     {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "run-private.h"
 
+#include <omp.h>
+
 #include "border.h"
 #include "i18n.h"
 #include "reduce.h"
@@ -9,6 +11,10 @@
 
 /* Rows that are read or written at a time. */
 #define ROWS 64
+
+/* Multiplications and cells that are not worth a second thread: threads wait for each other
+ * in each primitive, which on a busy machine takes as long as others are given the processor. */
+#define ALONE (1 << 18)
 
 /* What a layer takes on its whole map. */
 double
@@ -54,10 +60,22 @@ whole_write (CnnRun *run, guint i)
   return TRUE;
 }
 
+static gboolean
+whole_is_small (const CnnPlan *plan, guint i)
+{
+  const CnnNode *node = plan->nodes[i].node;
+  double         work = cnn_whole_work (plan, i);
+
+  for (guint j = 0; j < node->n_in; j++)
+    work += (double) cnn_shape_cells (plan->infos[node->in[j]].shape);
+  return work < ALONE;
+}
+
 /* Runs a layer on its whole input. What it runs in place of is gone after. */
 static gboolean
 whole_compute (CnnRun *run, guint i)
 {
+  int                usual = omp_get_max_threads ();
   CnnPlan           *plan = run->plan;
   const CnnPlanNode *node = &plan->nodes[i];
   const guint       *in = node->node->in;
@@ -67,6 +85,8 @@ whole_compute (CnnRun *run, guint i)
   CnnTask            task;
   CnnStep           *step;
 
+  if (whole_is_small (plan, i))
+    omp_set_num_threads (1);
   cnn_plan_whole_task (plan, i, &task);
   step = cnn_worker_step (plan->workers->pdata[0], &task, i, &error);
   for (guint j = 0; j < task.n_in; j++)
@@ -85,6 +105,7 @@ whole_compute (CnnRun *run, guint i)
     g_set_error (&error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
                  _("line %d, column %d: %s: the computation failed"), node->node->line,
                  node->node->column, node->node->op->name);
+  omp_set_num_threads (usual);
   cnn_floats_free (extended);
   if (error)
     cnn_run_stop (run, error);

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
-gboolean cnn_kernel_separate (const float *kernel, int rows, int columns, float *column, float *row);
+gboolean cnn_kernel_separate (const float *kernel, int rows, int columns, float *column,
+                              float *row);
 
 G_END_DECLS

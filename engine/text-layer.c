@@ -190,8 +190,9 @@ parse_name (CnnTextParser *parser, CnnNode *node, const char *name, const char *
 static void
 note_use (CnnTextParser *parser, const CnnToken *token, const CnnParam *param, gboolean keyed)
 {
-  CnnTextSpan     span = { (gsize) (token->start - parser->text), (gsize) (token->end - token->start) };
-  CnnTokenUse use  = { span, param, keyed };
+  CnnTextSpan span = { (gsize) (token->start - parser->text),
+                       (gsize) (token->end - token->start) };
+  CnnTokenUse use = { span, param, keyed };
 
   if (parser->uses)
     g_array_append_val (parser->uses, use);
@@ -450,16 +451,17 @@ cnn_text_parse_layer (CnnTextParser *parser, const CnnOp **op)
 /**
  * cnn_text_read_words:
  * @words: one layer
+ * @bank: (nullable): what the words must refer to; where it is %NULL they are not looked up
  * @uses: (nullable): takes a #CnnTokenUse for each value
- * @problem: (out) (transfer full): what is wrong
+ * @problem: (out) (optional) (transfer full): what is wrong
  *
  * Returns: (transfer full) (nullable): the layer by itself
  */
 CnnNode *
-cnn_text_read_words (const char *words, GArray *uses, char **problem)
+cnn_text_read_words (const char *words, const CnnBank *bank, GArray *uses, char **problem)
 {
   CnnTextParser parser = { .text = words, .at = words, .end = words + strlen (words),
-                           .uses = uses };
+                           .bank = bank, .must = TRUE, .uses = uses };
   const CnnOp  *op;
   CnnNode      *node = cnn_text_parse_layer (&parser, &op);
 
@@ -467,24 +469,5 @@ cnn_text_read_words (const char *words, GArray *uses, char **problem)
     *problem = parser.problem;
   else
     g_free (parser.problem);
-  return node;
-}
-
-/**
- * cnn_text_read_words_with:
- * @bank: what the words may refer to
- *
- * As cnn_text_read_words(), but a layer that refers to what is not there, or does not fit,
- * cannot be read.
- */
-CnnNode *
-cnn_text_read_words_with (const char *words, const CnnBank *bank, char **problem)
-{
-  CnnTextParser parser = { .text = words, .at = words, .end = words + strlen (words),
-                           .bank = bank, .must = TRUE };
-  const CnnOp  *op;
-  CnnNode      *node = cnn_text_parse_layer (&parser, &op);
-
-  *problem = parser.problem;
   return node;
 }

@@ -102,7 +102,7 @@ gboolean    cnn_text_fail        (CnnTextParser *parser, const char *at, const c
 gboolean    cnn_text_takes_from  (const CnnOp *op);
 const CnnParam *cnn_text_from    (void);
 CnnNode    *cnn_text_parse_layer (CnnTextParser *parser, const CnnOp **op);
-CnnNode    *cnn_text_read_words  (const char *words, GArray *uses, char **problem);
-CnnNode    *cnn_text_read_words_with (const char *words, const CnnBank *bank, char **problem);
+CnnNode    *cnn_text_read_words  (const char *words, const CnnBank *bank, GArray *uses,
+                                  char **problem);
 
 G_END_DECLS

@@ -7,52 +7,10 @@
 /* --- models out of lines of text -------------------------------------------------------------- */
 
 static void
-put_varint (GByteArray *to, guint64 value)
-{
-  do
-    {
-      guint8 byte = (guint8) ((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
-
-      g_byte_array_append (to, &byte, 1);
-      value >>= 7;
-    }
-  while (value);
-}
-
-void
-put_int (GByteArray *to, int field, gint64 value)
-{
-  put_varint (to, (guint64) field << 3);
-  put_varint (to, (guint64) value);
-}
-
-static void
 put_float (GByteArray *to, int field, float value)
 {
   put_varint (to, (guint64) field << 3 | 5);
   g_byte_array_append (to, (const guint8 *) &value, 4);
-}
-
-void
-put_bytes (GByteArray *to, int field, const void *bytes, gsize n)
-{
-  put_varint (to, (guint64) field << 3 | 2);
-  put_varint (to, n);
-  if (n > 0)
-    g_byte_array_append (to, bytes, (guint) n);
-}
-
-void
-put_text (GByteArray *to, int field, const char *text)
-{
-  put_bytes (to, field, text, strlen (text));
-}
-
-void
-put_message (GByteArray *to, int field, GByteArray *message) /* (transfer full) */
-{
-  put_bytes (to, field, message->data, message->len);
-  g_byte_array_unref (message);
 }
 
 /* “name=word”, “name=7”, “name=1.5” or “name=[1,2]”. */

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "onnx-bytes.h"
 
 G_BEGIN_DECLS
 
 /* Models out of a few words, for tests of hostile ones. */
 
-void put_int (GByteArray *to, int field, gint64 value);
-void put_bytes (GByteArray *to, int field, const void *bytes, gsize n);
-void put_text (GByteArray *to, int field, const char *text);
-void put_message (GByteArray *to, int field, GByteArray *message);
 GByteArray *node (char *const *words);
 GByteArray *tensor (char *const *words);
 GByteArray *info (const char *name, const char *dims);

@@ -9,7 +9,7 @@
  * files outside of the folder. Each is refused in words, at once, and without the memory that
  * it asks for. */
 
-/* --- refusals -------------------------------------------------------------------------------------- */
+/* --- refusals --------------------------------------------------------------------------------- */
 
 /* The model is refused with @code and @word in the sentence. */
 static void
@@ -189,7 +189,7 @@ test_nodes (void)
     }
 }
 
-/* --- the rest of a file ------------------------------------------------------------------------------ */
+/* --- the rest of a file ----------------------------------------------------------------------- */
 
 static void
 test_versions (void)

@@ -299,7 +299,7 @@ run_case (Case *at)
   tensors_free (out);
 }
 
-/* --- all of them --------------------------------------------------------------------------------- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
 static int
 by_name (gconstpointer a, gconstpointer b)

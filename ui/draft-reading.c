@@ -54,7 +54,8 @@ blame (DraftReading *reading, guint node, const char *sentence)
   if (node == 0)
     reading->problem = g_strdup (sentence);
   else
-    reading->problem = g_strdup_printf (_("line %d, column %d: %s"), at->line, at->column, sentence);
+    reading->problem = g_strdup_printf (_("line %d, column %d: %s"), at->line, at->column,
+                                        sentence);
   if (layer < 0)
     return;
   wrong = &g_array_index (reading->layers, CnnDraftLayer, layer);

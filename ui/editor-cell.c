@@ -128,7 +128,8 @@ cnn_editor_arithmetic_toggled (CnnEditor *self)
 void
 cnn_editor_select_field (CnnEditor *self)
 {
-  const CnnExplained *what  = cnn_arithmetic_view_explained (CNN_ARITHMETIC_VIEW (self->arithmetic));
+  CnnArithmeticView  *view  = CNN_ARITHMETIC_VIEW (self->arithmetic);
+  const CnnExplained *what  = cnn_arithmetic_view_explained (view);
   CnnShape            shape = cnn_picture_shape (self->picture);
   CnnShape            input;
   CnnRect             field, all = { 0, 0, shape.width, shape.height };
@@ -150,8 +151,9 @@ cnn_editor_select_field (CnnEditor *self)
 void
 cnn_editor_partial_sums (CnnEditor *self)
 {
-  const CnnExplained     *what  = cnn_arithmetic_view_explained (CNN_ARITHMETIC_VIEW (self->arithmetic));
-  const CnnExplainedStep *step  = cnn_arithmetic_view_sums (CNN_ARITHMETIC_VIEW (self->arithmetic));
+  CnnArithmeticView      *view  = CNN_ARITHMETIC_VIEW (self->arithmetic);
+  const CnnExplained     *what  = cnn_arithmetic_view_explained (view);
+  const CnnExplainedStep *step  = cnn_arithmetic_view_sums (view);
   g_autoptr (GError)      error = NULL;
   g_autofree char        *text  = NULL;
 

@@ -135,13 +135,16 @@ CnnOnnxValue        *cnn_onnx_graph_value (const CnnOnnxGraph *graph, int value)
 
 /* --- tensor.c ----------------------------------------------------------------------- */
 
-CnnOnnxTensor       *cnn_onnx_tensor_read   (const char *file, GError **error); /* a TensorProto */
 CnnOnnxTensor       *cnn_onnx_tensor_floats (int n_dims, const gint64 *dims);   /* zeros */
 CnnOnnxTensor       *cnn_onnx_tensor_ints   (int n_dims, const gint64 *dims);   /* int64 zeros */
 CnnOnnxTensor       *cnn_onnx_tensor_shaped (CnnOnnxTensor *tensor, int n_dims, const gint64 *dims);
 CnnOnnxTensor       *cnn_onnx_tensor_ref    (CnnOnnxTensor *tensor);
 void                 cnn_onnx_tensor_unref  (CnnOnnxTensor *tensor);
 double               cnn_onnx_tensor_value  (const CnnOnnxTensor *tensor, gsize i);
+
+/* --- tensor-decode.c ---------------------------------------------------------------- */
+
+CnnOnnxTensor       *cnn_onnx_tensor_read (const char *file, GError **error); /* a TensorProto */
 
 /* --- tensor-uniform.c ----------------------------------------------------------------- */
 

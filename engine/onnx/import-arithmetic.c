@@ -426,7 +426,7 @@ ALL (mean, "add", TRUE)
 ALL (min, "min", FALSE)
 ALL (sum, "add", FALSE)
 
-/* --- one input --------------------------------------------------------------------------------- */
+/* --- one input -------------------------------------------------------------------------------- */
 
 static gboolean
 import_one (CnnImport         *import,

@@ -9,7 +9,7 @@
 /* The ends of an import: the graph's inputs, its outputs, and the text, which is put together
  * of the layers that the outputs need. */
 
-/* --- the graph's inputs ------------------------------------------------------------------------ */
+/* --- the graph's inputs ----------------------------------------------------------------------- */
 
 /* How pictures lie in the file: in ours always in the same way, whatever their extents. */
 static const char *
@@ -173,7 +173,7 @@ add_inputs (CnnImport *import, CnnShape picture, CnnOnnxTensor *const *given,
   return TRUE;
 }
 
-/* --- the text ------------------------------------------------------------------------------------ */
+/* --- the text --------------------------------------------------------------------------------- */
 
 /* As pictures lie, unless it lies in the other way that they may. */
 static const char *
@@ -230,9 +230,13 @@ mark_used (CnnImport *import, const CnnImported *imported)
   for (guint i = 0; i < imported->n_outputs; i++)
     if (imported->outputs[i].value.constant == NULL)
       cnn_import_layer (import, imported->outputs[i].value.layer)->used = TRUE;
-  for (guint i = import->layers->len; i-- > 1;)
-    for (guint k = 0; cnn_import_layer (import, (int) i)->used && k < cnn_import_layer (import, (int) i)->n_in; k++)
-      cnn_import_layer (import, cnn_import_layer (import, (int) i)->in[k])->used = TRUE;
+  for (int i = (int) import->layers->len; i-- > 1;)
+    {
+      const CnnImportLayer *layer = cnn_import_layer (import, i);
+
+      for (guint k = 0; layer->used && k < layer->n_in; k++)
+        cnn_import_layer (import, layer->in[k])->used = TRUE;
+    }
 }
 
 /* The layers in the text's order. That of the first output comes last, where nobody
@@ -244,10 +248,14 @@ order_layers (CnnImport *import, const CnnImported *imported)
   int     last = imported->n_outputs > 0 && imported->outputs[0].value.constant == NULL
                    ? imported->outputs[0].value.layer : 0;
 
-  for (guint i = 1; i < import->layers->len; i++)
-    for (guint k = 0; cnn_import_layer (import, (int) i)->used && k < cnn_import_layer (import, (int) i)->n_in; k++)
-      if (cnn_import_layer (import, (int) i)->in[k] == last)
-        last = 0;
+  for (int i = 1; i < (int) import->layers->len; i++)
+    {
+      const CnnImportLayer *layer = cnn_import_layer (import, i);
+
+      for (guint k = 0; layer->used && k < layer->n_in; k++)
+        if (layer->in[k] == last)
+          last = 0;
+    }
   for (int i = 1; i < (int) import->layers->len; i++)
     if (cnn_import_layer (import, i)->used && i != last)
       g_array_append_val (order, i);
@@ -357,7 +365,11 @@ write_text (CnnImport *import, CnnImported *imported)
     g_string_append (text, "clip\n");
   for (guint i = 0; i < imported->n_outputs; i++)
     if (imported->outputs[i].value.constant == NULL)
-      imported->outputs[i].layer = cnn_import_layer (import, imported->outputs[i].value.layer)->number;
+      {
+        CnnImportOutput *output = &imported->outputs[i];
+
+        output->layer = cnn_import_layer (import, output->value.layer)->number;
+      }
   imported->text = g_string_free (text, FALSE);
 }
 

@@ -12,7 +12,7 @@
 
 /* Nodes that put something beside a tensor: Pad, Concat. */
 
-/* --- pad --------------------------------------------------------------------------------------- */
+/* --- pad -------------------------------------------------------------------------------------- */
 
 static const char *
 border_words (const CnnOnnxNode *node,
@@ -225,7 +225,7 @@ cnn_import_pad (CnnImport         *import,
   return TRUE;
 }
 
-/* --- concat ------------------------------------------------------------------------------------- */
+/* --- concat ----------------------------------------------------------------------------------- */
 
 /* Whether @dim has an axis for itself. */
 static gboolean

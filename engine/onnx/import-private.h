@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What the core of the import shares: import.c, import-graph.c and import-place.c. */
+/* What the core of the import shares: import.c, import-graph.c, import-numbers.c,
+ * import-place.c and import-move.c. */
 
 /**
  * CnnImportLayer:
@@ -71,5 +72,7 @@ int             cnn_import_placed          (const CnnImport *import, const CnnIm
                                             const char *layout);
 void            cnn_import_remember_placed (CnnImport *import, const CnnImportValue *value,
                                             const char *layout, int layer);
+int             cnn_import_axis            (char axis);
+CnnShape        cnn_import_layout_shape    (const CnnImportValue *value, const char *layout);
 
 G_END_DECLS

@@ -77,7 +77,7 @@ extern const CnnImportOp cnn_import_norms[];       /* import-norms.c */
 extern const CnnImportOp cnn_import_pools[];       /* import-pools.c */
 extern const CnnImportOp cnn_import_reduces[];     /* import-reduces.c */
 extern const CnnImportOp cnn_import_resizes[];     /* import-resizes.c */
-extern const CnnImportOp cnn_import_slices[];      /* import-slices.c: Slice, Split, Concat, Pad, Gather */
+extern const CnnImportOp cnn_import_slices[];      /* import-slices.c: Slice, Concat, … */
 extern const CnnImportOp cnn_import_views[];       /* import-views.c: Reshape, Transpose, … */
 
 /* --- import.c: the inputs of a node ------------------------------------------------ */
@@ -96,6 +96,9 @@ int                   cnn_import_emit     (CnnImport *import, const CnnOnnxNode 
                                            const int *in, GError **error, const char *format,
                                            ...) G_GNUC_PRINTF (6, 7);
 CnnShape              cnn_import_shape    (const CnnImport *import, int layer);
+
+/* --- import-numbers.c: numbers of layers --------------------------------------------------- */
+
 char                 *cnn_import_tensor   (CnnImport *import, const CnnOnnxNode *node,
                                            const char *what, int n_dims, const int *dims,
                                            const float *values);
@@ -108,22 +111,26 @@ char                 *cnn_import_numbers  (CnnImport *import, const CnnOnnxNode 
 
 /* --- import.c: the outputs of a node --------------------------------------------------- */
 
-void                  cnn_import_set          (CnnImport *import, const CnnOnnxNode *node, guint out,
-                                               int layer, int n_dims, const gint64 *dims,
-                                               const char *layout);
-void                  cnn_import_set_like     (CnnImport *import, const CnnOnnxNode *node, guint out,
-                                               int layer, const CnnImportValue *like);
-void                  cnn_import_set_value    (CnnImport *import, const CnnOnnxNode *node, guint out,
-                                               const CnnImportValue *value);
+void                  cnn_import_set          (CnnImport *import, const CnnOnnxNode *node,
+                                               guint out, int layer, int n_dims,
+                                               const gint64 *dims, const char *layout);
+void                  cnn_import_set_like     (CnnImport *import, const CnnOnnxNode *node,
+                                               guint out, int layer,
+                                               const CnnImportValue *like);
+void                  cnn_import_set_value    (CnnImport *import, const CnnOnnxNode *node,
+                                               guint out, const CnnImportValue *value);
 void                  cnn_import_set_constant (CnnImport *import, const CnnOnnxNode *node,
                                                guint out, CnnOnnxTensor *tensor);
 
-/* --- import-place.c: where values lie ---------------------------------------------------- */
+/* --- import-move.c: values elsewhere ------------------------------------------------------- */
 
+gboolean              cnn_import_lies      (const CnnImportValue *value, const char *layout);
 int                   cnn_import_place     (CnnImport *import, const CnnOnnxNode *node,
                                             const CnnImportValue *value, const char *layout,
                                             GError **error);
-gboolean              cnn_import_lies      (const CnnImportValue *value, const char *layout);
+
+/* --- import-place.c: where values lie ------------------------------------------------------ */
+
 gboolean              cnn_import_reshape   (CnnImport *import, const CnnOnnxNode *node,
                                             const CnnImportValue *value, int n_dims,
                                             const gint64 *dims, CnnImportValue *out,

@@ -155,8 +155,8 @@ outer_name (Work       *work,
   found = g_hash_table_lookup (frame->names, name);
   if (found)
     return found;
-  if (!cnn_onnx_budget_take (work->reader->budget, 256 + (strlen (frame->prefix) + strlen (name)) / 16 * 17,
-                             NULL))
+  if (!cnn_onnx_budget_take (work->reader->budget,
+                             256 + (strlen (frame->prefix) + strlen (name)) / 16 * 17, NULL))
     {
       work->full = TRUE;
       return name;

@@ -98,9 +98,11 @@ read_file (const char *file, CnnShape picture, CnnOnnxGraph **graph, CnnShape *o
 static void
 find_labels (const char *file, const CnnOnnxGraph *graph, const CnnImported *imported)
 {
+  const CnnImportOutput *first = imported->outputs;
+
   if (imported->n_outputs > 0)
     cnn_bank_set_labels (imported->bank, cnn_labels_find (file, graph->metadata,
-                                                          imported->outputs[0].value.shape.channels));
+                                                          first->value.shape.channels));
 }
 
 static CnnShape

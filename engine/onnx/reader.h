@@ -56,6 +56,11 @@ ProtobufCMessage  *cnn_onnx_unpack      (const ProtobufCMessageDescriptor *type,
 void               cnn_onnx_unpack_free (ProtobufCMessage *message, CnnOnnxBudget *budget);
 
 /* tensor.c */
+gboolean           cnn_onnx_tensor_count  (int n_dims, const gint64 *dims, gsize *n);
+CnnOnnxTensor     *cnn_onnx_tensor_block  (int type, int n_dims, const gint64 *dims,
+                                           gboolean is_float);
+
+/* tensor-decode.c */
 CnnOnnxTensor     *cnn_onnx_tensor_decode (CnnOnnxReader *reader, const Onnx__TensorProto *proto,
                                            const char *what, GError **error);
 

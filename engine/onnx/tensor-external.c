@@ -78,7 +78,8 @@ count_side (CnnOnnxReader *reader,
  * @what: the tensor in words, for errors
  * @n: how many bytes its extents ask for
  *
- * Returns: (transfer full): [n], counted in the budget; %NULL with CNN_ERROR_FORMAT, UNSUPPORTED, LIMIT or IO set
+ * Returns: (transfer full): [n], counted in the budget; %NULL with CNN_ERROR_FORMAT,
+ *   UNSUPPORTED, LIMIT or IO set
  */
 guint8 *
 cnn_onnx_external_bytes (CnnOnnxReader            *reader,

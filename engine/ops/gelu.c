@@ -111,8 +111,8 @@ gelu_write (CnnWriter *writer, const CnnNode *node, GError **error)
   if (cnn_writer_function (writer, name, NULL))
     {
       const char *part = write_part (writer, tanh);
-      const char *half = cnn_writer_add (writer, "Mul", "x", cnn_writer_number (writer, "half", 0.5),
-                                         NULL);
+      const char *half = cnn_writer_add (writer, "Mul", "x",
+                                         cnn_writer_number (writer, "half", 0.5), NULL);
 
       part = cnn_writer_add (writer, "Add", part, cnn_writer_number (writer, "one", 1.0), NULL);
       cnn_writer_end (writer, cnn_writer_add (writer, "Mul", half, part, NULL));

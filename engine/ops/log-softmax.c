@@ -6,13 +6,7 @@
 #include "writer.h"
 
 static const CnnParam log_softmax_params[] = {
-  { .key = "axis",
-    .type = CNN_PARAM_CHOICE,
-    .offset = offsetof (CnnSoftmaxParams, axis),
-    .initial = "channels",
-    .choices = cnn_softmax_axes,
-    .label = N_("Over"),
-    .tooltip = N_("Which values' exponentials add up to 1") },
+  CNN_SOFTMAX_AXIS (N_("Which values' exponentials add up to 1")),
   { .key = NULL },
 };
 

@@ -47,8 +47,8 @@ cnn_resize_axis (const CnnResize *p, gboolean rows, int in, CnnResizeAxis *axis,
     }
   if (out > MOST_CELLS || in > MOST_CELLS)
     {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("%.0f cells in a row or column are too many"),
-                   MAX (out, in));
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                   _("%.0f cells in a row or column are too many"), MAX (out, in));
       return FALSE;
     }
   *axis = (CnnResizeAxis) {
@@ -62,8 +62,8 @@ cnn_resize_axis (const CnnResize *p, gboolean rows, int in, CnnResizeAxis *axis,
   /* A scale that has nothing to do with the size can ask for averages of any number of cells. */
   if (out * radius (axis) > 8.0 * (in + out) + MOST_CELLS)
     {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("%.0f cells in a row or column are too many"),
-                   2.0 * radius (axis));
+      g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+                   _("%.0f cells in a row or column are too many"), 2.0 * radius (axis));
       return FALSE;
     }
   return TRUE;

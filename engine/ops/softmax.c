@@ -13,13 +13,7 @@ const CnnChoice cnn_softmax_axes[] = {
 };
 
 static const CnnParam softmax_params[] = {
-  { .key = "axis",
-    .type = CNN_PARAM_CHOICE,
-    .offset = offsetof (CnnSoftmaxParams, axis),
-    .initial = "channels",
-    .choices = cnn_softmax_axes,
-    .label = N_("Over"),
-    .tooltip = N_("Which values add up to 1") },
+  CNN_SOFTMAX_AXIS (N_("Which values add up to 1")),
   { .key = NULL },
 };
 

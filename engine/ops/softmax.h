@@ -23,6 +23,16 @@ typedef struct
 
 extern const CnnChoice cnn_softmax_axes[];
 
+/** CNN_SOFTMAX_AXIS: the parameter of both. */
+#define CNN_SOFTMAX_AXIS(tooltip_)                                                               \
+  { .key = "axis",                                                                               \
+    .type = CNN_PARAM_CHOICE,                                                                    \
+    .offset = offsetof (CnnSoftmaxParams, axis),                                                 \
+    .initial = "channels",                                                                       \
+    .choices = cnn_softmax_axes,                                                                 \
+    .label = N_("Over"),                                                                         \
+    .tooltip = tooltip_ }
+
 CnnReach cnn_softmax_reach     (const CnnNode *node);
 char    *cnn_softmax_map_label (const CnnNode *node, int map);
 CnnStep *cnn_softmax_prepare   (const CnnTask *task, gboolean logarithm, GError **error);
