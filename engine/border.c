@@ -77,3 +77,35 @@ cnn_border_extend (const CnnWindow *window, CnnShape in, const float *from, floa
                    (gsize) in.width * in.channels,
                    (CnnRect) { -window->pad.left, -window->pad.top, out.width, out.height }, to);
 }
+
+/**
+ * cnn_border_fold:
+ * @window: a window whose padding was worked out
+ * @in: shape of the map
+ * @from: derivatives by the cells of cnn_border_shape(), in the same order
+ * @to: room for those by the map's, [in.height][in.width][in.channels]
+ *
+ * Takes derivatives by what cnn_border_extend() puts out back to the map: it is the sum of
+ * all cells that a cell was copied to.
+ */
+void
+cnn_border_fold (const CnnWindow *window, CnnShape in, const float *from, float *to)
+{
+  CnnShape out = cnn_border_shape (window, in);
+  gsize    cell = (gsize) in.channels;
+
+  memset (to, 0, (gsize) cnn_shape_cells (in) * sizeof (float));
+  for (int y = 0; y < out.height; y++)
+    {
+      int to_y = cnn_border_index (window->border, y - window->pad.top, in.height);
+
+      for (int x = 0; x < out.width; x++, from += cell)
+        {
+          int    to_x = cnn_border_index (window->border, x - window->pad.left, in.width);
+          float *sums = to + ((gsize) MAX (to_y, 0) * in.width + MAX (to_x, 0)) * cell;
+
+          for (gsize i = 0; i < cell && to_y >= 0 && to_x >= 0; i++)
+            sums[i] += from[i];
+        }
+    }
+}

@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 CnnShape cnn_border_shape  (const CnnWindow *window, CnnShape in);
 void     cnn_border_extend (const CnnWindow *window, CnnShape in, const float *from, float *to);
+void     cnn_border_fold   (const CnnWindow *window, CnnShape in, const float *from, float *to);
 void     cnn_border_tile   (CnnBorder border, CnnShape in, const float *from, CnnRect part,
                             gsize stride, CnnRect tile, float *to);
 

@@ -3,6 +3,7 @@
 #include "i18n.h"
 #include "ops.h"
 #include "reduce.h"
+#include "reduction.h"
 #include "writer.h"
 
 static gboolean
@@ -40,6 +41,15 @@ static const CnnReduction global_avgpool_reduction = {
   .result = global_avgpool_result,
 };
 
+static CnnTrainStep *
+global_avgpool_train (const CnnTask *task, GError **error)
+{
+  CnnShape in = task->in[0];
+
+  return cnn_reduction_train_blocks (CNN_PART_WEIGHTED, 1, (gsize) in.height * in.width,
+                                     (gsize) in.channels);
+}
+
 static void
 global_avgpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                         CnnExplanation *explanation)
@@ -66,6 +76,7 @@ const CnnOp cnn_op_global_avgpool = {
   .params = cnn_no_params,
   .shape = global_avgpool_shape,
   .prepare = cnn_reduce_prepare,
+  .train = global_avgpool_train,
   .explain = global_avgpool_explain,
   .write = global_avgpool_write,
 };

@@ -5,6 +5,7 @@
 #include "i18n.h"
 #include "ops.h"
 #include "reduce.h"
+#include "reduction.h"
 #include "writer.h"
 
 static gboolean
@@ -41,6 +42,15 @@ static const CnnReduction global_maxpool_reduction = {
   .result = global_maxpool_result,
 };
 
+static CnnTrainStep *
+global_maxpool_train (const CnnTask *task, GError **error)
+{
+  CnnShape in = task->in[0];
+
+  return cnn_reduction_train_blocks (CNN_PART_WINNER, 1, (gsize) in.height * in.width,
+                                     (gsize) in.channels);
+}
+
 static void
 global_maxpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                         CnnExplanation *explanation)
@@ -68,6 +78,7 @@ const CnnOp cnn_op_global_maxpool = {
   .params = cnn_no_params,
   .shape = global_maxpool_shape,
   .prepare = cnn_reduce_prepare,
+  .train = global_maxpool_train,
   .explain = global_maxpool_explain,
   .write = global_maxpool_write,
 };

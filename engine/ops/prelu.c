@@ -162,8 +162,8 @@ static gboolean
 prelu_backward (CnnTrainStep *base, const CnnPass *pass)
 {
   const PreluTrainStep *step = (PreluTrainStep *) base;
-  float                *d_in = pass->d_in[0];                               /* [n][cells] */
-  float                *d_slope = pass->d_weights ? pass->d_weights[0] : NULL; /* [1] or [channels] */
+  float                *d_in = pass->d_in[0];         /* [n][cells] */
+  float                *d_slope = pass->d_weights[0]; /* [1] or [channels] */
 
   memset (step->sums, 0, step->n_lanes * sizeof (double));
   for (gsize i = 0; i < pass->n * step->cells; i += step->cells)

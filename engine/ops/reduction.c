@@ -182,6 +182,32 @@ axis_free (CnnStep *base)
   g_free (base);
 }
 
+/* The values of [n][length] that make [length] of them. */
+static void
+measure_blocks (int over, CnnShape in, gsize *n, gsize *length)
+{
+  gsize places = (gsize) in.height * in.width;
+
+  *length = over == OVER_CHANNELS || over == OVER_ALL ? 1 : in.channels;
+  *length *= over == OVER_ROWS ? in.width : 1;
+  *n = over == OVER_CHANNELS  ? (gsize) in.channels
+       : over == OVER_ROWS    ? (gsize) in.height
+       : over == OVER_COLUMNS ? (gsize) in.width
+       : over == OVER_MAP     ? places
+                              : places * in.channels;
+}
+
+/** cnn_reduction_train: the @train of such a layer. */
+CnnTrainStep *
+cnn_reduction_train (const CnnTask *task, const CnnReducer *reducer)
+{
+  gsize n, length;
+
+  measure_blocks (over_of (task->node), task->in[0], &n, &length);
+  return cnn_reduction_train_blocks (reducer->kind,
+                                     (gsize) cnn_shape_cells (task->in[0]) / n / length, n, length);
+}
+
 /**
  * cnn_reduction_prepare:
  *
@@ -193,7 +219,6 @@ CnnStep *
 cnn_reduction_prepare (const CnnTask *task, const CnnReducer *reducer, GError **error)
 {
   CnnShape  in = task->in[0];
-  int       over = over_of (task->node);
   AxisStep *step;
 
   if (cnn_reduction_of (task->node, reducer))
@@ -201,9 +226,7 @@ cnn_reduction_prepare (const CnnTask *task, const CnnReducer *reducer, GError **
   step = g_new0 (AxisStep, 1);
   step->step = (CnnStep) { axis_run, axis_free };
   step->reducer = reducer;
-  step->length = over == OVER_CHANNELS ? 1 : in.channels;
-  step->length *= over == OVER_ROWS ? in.width : 1;
-  step->n = over == OVER_CHANNELS ? in.channels : over == OVER_ROWS ? in.height : in.width;
+  measure_blocks (over_of (task->node), in, &step->n, &step->length);
   step->n_blocks = (gsize) cnn_shape_cells (in) / step->n / step->length;
   step->sums = g_new (double, step->length == 1 ? n_taken (step->n) : step->length);
   return &step->step;

@@ -48,6 +48,12 @@ extern const CnnParam cnn_reduction_params[];
     return cnn_reduction_prepare (task, &name_##_reducer, error);                                \
   }                                                                                              \
                                                                                                  \
+  static CnnTrainStep *                                                                          \
+  name_##_train (const CnnTask *task, GError **error)                                            \
+  {                                                                                              \
+    return cnn_reduction_train (task, &name_##_reducer);                                         \
+  }                                                                                              \
+                                                                                                 \
   static void                                                                                    \
   name_##_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,        \
                    CnnExplanation *explanation)                                                  \
@@ -73,6 +79,7 @@ extern const CnnParam cnn_reduction_params[];
   .reduction_of = name_##_reduction_of,                                                          \
   .map_label = cnn_reduction_label,                                                              \
   .prepare = name_##_prepare,                                                                    \
+  .train = name_##_train,                                                                        \
   .explain = name_##_explain,                                                                    \
   .write = name_##_write
 
@@ -90,10 +97,16 @@ char               *cnn_reduction_label   (const CnnNode *node, int map);
 const CnnReduction *cnn_reduction_of      (const CnnNode *node, const CnnReducer *reducer);
 CnnStep            *cnn_reduction_prepare (const CnnTask *task, const CnnReducer *reducer,
                                            GError **error);
+CnnTrainStep       *cnn_reduction_train   (const CnnTask *task, const CnnReducer *reducer);
 void                cnn_reduction_explain (const CnnTask *task, const CnnReducer *reducer,
                                            const CnnCells *cells, int y, int x, int channel,
                                            CnnExplanation *explanation);
 gboolean            cnn_reduction_write   (CnnWriter *writer, const CnnNode *node,
                                            const char *op);
+
+/* --- reduction-train.c -------------------------------------------------------- */
+
+CnnTrainStep       *cnn_reduction_train_blocks (CnnPartKind kind, gsize n_blocks, gsize n,
+                                                gsize length);
 
 G_END_DECLS
