@@ -31,8 +31,8 @@ hard_swish_derivative (gsize n, float a, float b, const float *restrict values, 
     {
       float part = values[i] / 3.0f + 0.5f;
 
-      part = values[i] <= -3.0f ? 0.0f : part;
-      part = values[i] >= 3.0f ? 1.0f : part;
+      part = values[i] < -3.0f ? 0.0f : part;
+      part = values[i] > 3.0f ? 1.0f : part;
       d[i] *= part;
     }
 }
