@@ -180,8 +180,11 @@ cnn_node_references (const CnnNode *node)
   return NULL;
 }
 
-/* Gives each node that draws at random a seed of its own, which other layers
- * without weights do not change. */
+/* Where layers without a parameter for it have their seeds from. */
+#define OTHER_SEEDS G_GUINT64_CONSTANT (0x636f6e766f6c656e)
+
+/* Gives each node a seed of its own; one that a parameter says is not changed by other layers
+ * without weights. */
 void
 cnn_network_set_seeds (CnnNetwork *network)
 {
@@ -194,5 +197,7 @@ cnn_network_set_seeds (CnnNetwork *network)
 
       if (seed)
         node->seed = cnn_random_bits (*cnn_param_field (int, seed, node->params), ordinal++);
+      else
+        node->seed = cnn_random_bits (OTHER_SEEDS, i);
     }
 }

@@ -3,8 +3,20 @@
 
 #include <math.h>
 
+#include "clones.h"
+
 /* Random numbers without a state: number @counter of sequence @seed can be had
  * by any thread, in any order, and is always the same. */
+
+static inline guint64
+mixed (guint64 seed, guint64 counter)
+{
+  guint64 bits = seed + (counter + 1) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+
+  bits = (bits ^ (bits >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+  bits = (bits ^ (bits >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
+  return bits ^ (bits >> 31);
+}
 
 /**
  * cnn_random_bits:
@@ -22,11 +34,22 @@
 guint64
 cnn_random_bits (guint64 seed, guint64 counter)
 {
-  guint64 bits = seed + (counter + 1) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  return mixed (seed, counter);
+}
 
-  bits = (bits ^ (bits >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
-  bits = (bits ^ (bits >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
-  return bits ^ (bits >> 31);
+/**
+ * cnn_random_fill:
+ * @seed: which sequence
+ * @counter: which number of it is the first
+ * @bits: (out): [n]: what cnn_random_bits() gives for @counter and those that follow
+ *
+ * Draws many at once, which is quicker.
+ */
+CNN_CLONES void
+cnn_random_fill (guint64 seed, guint64 counter, gsize n, guint64 *bits)
+{
+  for (gsize i = 0; i < n; i++)
+    bits[i] = mixed (seed, counter + i);
 }
 
 /**

@@ -30,6 +30,16 @@ test_bits (void)
 #define N_RANDOM 200000
 
 static void
+test_fill (void)
+{
+  guint64 bits[67];
+
+  cnn_random_fill (1234567, 5, G_N_ELEMENTS (bits), bits);
+  for (guint64 i = 0; i < G_N_ELEMENTS (bits); i++)
+    g_assert_cmphex (bits[i], ==, cnn_random_bits (1234567, 5 + i));
+}
+
+static void
 test_uniform (void)
 {
   double sum = 0.0, squares = 0.0, lag = 0.0, before = 0.5;
@@ -86,6 +96,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/random/bits", test_bits);
+  g_test_add_func ("/random/fill", test_fill);
   g_test_add_func ("/random/uniform", test_uniform);
   g_test_add_func ("/random/normal", test_normal);
   return g_test_run ();

@@ -19,6 +19,19 @@ abs_prepare (const CnnTask *task, GError **error)
 }
 
 static void
+abs_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] = values[i] > 0.0f ? d[i] : values[i] < 0.0f ? -d[i] : 0.0f;
+}
+
+static CnnTrainStep *
+abs_train (const CnnTask *task, GError **error)
+{
+  return cnn_pointwise_train (task, abs_values, abs_derivative, 0.0f, 0.0f, FALSE, error);
+}
+
+static void
 abs_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
              CnnExplanation *explanation)
 {
@@ -43,6 +56,7 @@ const CnnOp cnn_op_abs = {
   .exact = TRUE,
   .params = cnn_no_params,
   .prepare = abs_prepare,
+  .train = abs_train,
   .explain = abs_explain,
   .write = abs_write,
 };

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "norm.h"
 #include "ops.h"
@@ -15,6 +17,7 @@ typedef struct
   CnnNumbers shift;
   CnnNumbers mean;
   CnnNumbers variance;
+  double     momentum;
 } BatchnormParams;
 
 enum
@@ -34,6 +37,16 @@ static const CnnParam batchnorm_params[] = {
                     N_("Mean of the values in training: one number, or one for each map")),
   CNN_NORM_NUMBERS (BatchnormParams, variance, "1", 0.0, N_("Variance"),
                     N_("Variance of the values in training: one number, or one for each map")),
+  { .key = "momentum",
+    .rare = TRUE,
+    .type = CNN_PARAM_FLOAT,
+    .offset = offsetof (BatchnormParams, momentum),
+    .initial = "0.1",
+    .min = 0.0,
+    .max = 1.0,
+    .label = N_("Momentum"),
+    .tooltip = N_("How far each minibatch of the training moves the mean and the variance "
+                  "towards its own") },
   { .key = NULL },
 };
 
@@ -121,6 +134,182 @@ batchnorm_prepare (const CnnTask *task, GError **error)
   return step;
 }
 
+/* --- training ------------------------------------------------------------------- */
+
+/* With the mean and the variance of the minibatch. Source: Ioffe and Szegedy, "Batch
+ * normalization" (2015), algorithm 1. */
+typedef struct
+{
+  CnnTrainStep      step;
+  gsize             places;   /* of a map */
+  gsize             channels;
+  double            epsilon;
+  double            momentum;
+  CnnTensor *const *weights;
+  float            *numbers;  /* [3][channels] */
+} BatchnormTrainStep;
+
+/* @sums: [2][n]: the values' and their squares' */
+CNN_CLONES static void
+add_sums (gsize places, gsize n, const float *restrict in, double *restrict sums)
+{
+  double *restrict squares = sums + n; /* [n] */
+
+  for (gsize i = 0; i < places; i++, in += n)
+    for (gsize c = 0; c < n; c++)
+      {
+        sums[c] += in[c];
+        squares[c] += (double) in[c] * in[c];
+      }
+}
+
+/* @factors: [2][n]: what each value is multiplied with, after the mean was taken off, and what is
+ * then added */
+CNN_CLONES static void
+put_values (gsize places, gsize n, const float *restrict in, const float *restrict mean,
+            const float *restrict factors, float *restrict out)
+{
+  const float *restrict shift = factors + n; /* [n] */
+
+  for (gsize i = 0; i < places; i++, in += n, out += n)
+    for (gsize c = 0; c < n; c++)
+      out[c] = (in[c] - mean[c]) * factors[c] + shift[c];
+}
+
+static void
+batchnorm_measure (CnnTrainStep *base, const CnnPass *pass, double *sums)
+{
+  const BatchnormTrainStep *step = (BatchnormTrainStep *) base;
+
+  add_sums (pass->n * step->places, step->channels, pass->in[0], sums);
+}
+
+/* Of map @c. In double, in which the difference of the squares keeps its digits. */
+static void
+find_moments (const BatchnormTrainStep *step, const CnnPass *pass, gsize c, double *mean,
+              double *variance)
+{
+  double n = (double) pass->n_all * step->places;
+
+  *mean = pass->sums[c] / n;
+  *variance = MAX (0.0, pass->sums[step->channels + c] / n - *mean * *mean);
+}
+
+/* @pass->kept: [n][step.kept]: of each image [2][channels]: mean and 1 / √(variance + epsilon) */
+static gboolean
+batchnorm_forward (CnnTrainStep *base, const CnnPass *pass)
+{
+  const BatchnormTrainStep *step = (BatchnormTrainStep *) base;
+  gsize                     n = step->channels;
+  float                    *kept = (float *) pass->kept; /* [2][channels] */
+
+  for (gsize c = 0; c < n; c++)
+    {
+      double mean, variance, inverse;
+
+      find_moments (step, pass, c, &mean, &variance);
+      inverse = 1.0 / sqrt (variance + step->epsilon);
+      kept[c] = (float) mean;
+      kept[n + c] = (float) inverse;
+      step->numbers[c] = (float) (step->weights[SCALE]->values[c] * inverse);
+      step->numbers[n + c] = step->weights[SHIFT]->values[c];
+    }
+  for (gsize i = 1; i < pass->n; i++)
+    memcpy (pass->kept + i * base->kept, kept, 2 * n * sizeof (float));
+  put_values (pass->n * step->places, n, pass->in[0], kept, step->numbers, pass->out);
+  return TRUE;
+}
+
+static void
+batchnorm_measure_back (CnnTrainStep *base, const CnnPass *pass, double *sums)
+{
+  const BatchnormTrainStep *step = (BatchnormTrainStep *) base;
+  const float              *mean = (const float *) pass->kept; /* [2][channels] */
+
+  cnn_norm_back_sums (pass->n * step->places, step->channels, pass->in[0], pass->d_out, mean,
+                      mean + step->channels, sums);
+}
+
+/* The sums are those of the whole minibatch: each image adds its share of them to the weights'
+ * derivatives, which together is all of them. */
+static gboolean
+batchnorm_backward (CnnTrainStep *base, const CnnPass *pass)
+{
+  const BatchnormTrainStep *step = (BatchnormTrainStep *) base;
+  gsize                     n = step->channels;
+  double                    share = (double) pass->n / pass->n_all;
+  const float              *mean = (const float *) pass->kept; /* [2][channels] */
+
+  for (gsize c = 0; c < n; c++)
+    {
+      if (pass->d_weights[SHIFT])
+        pass->d_weights[SHIFT][c] += (float) (share * pass->sums[c]);
+      if (pass->d_weights[SCALE])
+        pass->d_weights[SCALE][c] += (float) (share * pass->sums[n + c]);
+    }
+  if (pass->d_in[0] == NULL)
+    return TRUE;
+  cnn_norm_back_factors (n, (double) pass->n_all * step->places, step->weights[SCALE]->values,
+                         mean + n, pass->sums, step->numbers);
+  cnn_norm_back_values (pass->n * step->places, n, pass->in[0], pass->d_out, mean, step->numbers,
+                        pass->d_in[0]);
+  return TRUE;
+}
+
+/* Of a run it is the variance of all values that there are that counts, not just of these. */
+static void
+batchnorm_settle (CnnTrainStep *base, const CnnPass *pass)
+{
+  const BatchnormTrainStep *step = (BatchnormTrainStep *) base;
+  double                    n = (double) pass->n_all * step->places;
+  float                    *means = step->weights[MEAN]->values;         /* [channels] */
+  float                    *variances = step->weights[VARIANCE]->values; /* [channels] */
+
+  for (gsize c = 0; c < step->channels; c++)
+    {
+      double mean, variance;
+
+      find_moments (step, pass, c, &mean, &variance);
+      variance *= n / MAX (1.0, n - 1.0);
+      means[c] = (float) (means[c] + step->momentum * (mean - means[c]));
+      variances[c] = (float) (variances[c] + step->momentum * (variance - variances[c]));
+    }
+}
+
+static void
+batchnorm_train_free (CnnTrainStep *base)
+{
+  g_free (((BatchnormTrainStep *) base)->numbers);
+  g_free (base);
+}
+
+static CnnTrainStep *
+batchnorm_train (const CnnTask *task, GError **error)
+{
+  const BatchnormParams *p = task->node->params;
+  BatchnormTrainStep    *step = g_new0 (BatchnormTrainStep, 1);
+
+  step->channels = task->out.channels;
+  step->step.kept = cnn_norm_kept (step->channels);
+  step->step.needs_in = TRUE;
+  step->step.n_sums = 2 * (guint) step->channels;
+  step->step.n_back_sums = 2 * (guint) step->channels;
+  step->step.measure = batchnorm_measure;
+  step->step.forward = batchnorm_forward;
+  step->step.measure_back = batchnorm_measure_back;
+  step->step.backward = batchnorm_backward;
+  step->step.settle = batchnorm_settle;
+  step->step.free = batchnorm_train_free;
+  step->places = (gsize) task->out.height * task->out.width;
+  step->epsilon = p->epsilon;
+  step->momentum = p->momentum;
+  step->weights = task->weights;
+  step->numbers = g_new (float, 3 * step->channels);
+  return &step->step;
+}
+
+/* --- the arithmetic --------------------------------------------------------------- */
+
 /* Source: Ioffe and Szegedy, "Batch normalization" (2015), algorithm 2. */
 static void
 batchnorm_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
@@ -160,6 +349,9 @@ batchnorm_write (CnnWriter *writer, const CnnNode *node, GError **error)
 
   if (made == NULL)
     return FALSE;
+  /* ONNX's is the share that stays; of 0.9 it need not be said. */
+  if (p->momentum != 0.1)
+    cnn_writer_float (writer, "momentum", 1.0 - p->momentum);
   cnn_writer_give (writer, made, FALSE);
   return TRUE;
 }
@@ -179,6 +371,7 @@ const CnnOp cnn_op_batchnorm = {
   .init = batchnorm_init,
   .affine = batchnorm_affine,
   .prepare = batchnorm_prepare,
+  .train = batchnorm_train,
   .explain = batchnorm_explain,
   .write = batchnorm_write,
 };

@@ -37,6 +37,23 @@ celu_prepare (const CnnTask *task, GError **error)
   return cnn_pointwise_prepare (task, celu_values, (float) p->alpha, 0.0f);
 }
 
+/* Below 0, eˣᐟᵃˡᵖʰᵃ is what came out / alpha + 1. */
+static void
+celu_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] *= values[i] > 0.0f ? 1.0f : values[i] / a + 1.0f;
+}
+
+static CnnTrainStep *
+celu_train (const CnnTask *task, GError **error)
+{
+  const CeluParams *p = task->node->params;
+
+  return cnn_pointwise_train (task, celu_values, celu_derivative, (float) p->alpha, 0.0f,
+                              TRUE, error);
+}
+
 /* Source: Barron, "Continuously differentiable exponential linear units" (2017). */
 static void
 celu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
@@ -67,6 +84,7 @@ const CnnOp cnn_op_celu = {
   .params_size = sizeof (CeluParams),
   .params = celu_params,
   .prepare = celu_prepare,
+  .train = celu_train,
   .explain = celu_explain,
   .write = celu_write,
 };

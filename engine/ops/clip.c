@@ -82,6 +82,23 @@ clip_prepare (const CnnTask *task, GError **error)
   return cnn_pointwise_prepare (task, clip_values, (float) lower (p), (float) upper (p));
 }
 
+/* At the limits themselves it is that of what is between them. */
+static void
+clip_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] = values[i] >= a && values[i] <= b ? d[i] : 0.0f;
+}
+
+static CnnTrainStep *
+clip_train (const CnnTask *task, GError **error)
+{
+  const ClipParams *p = task->node->params;
+
+  return cnn_pointwise_train (task, clip_values, clip_derivative, (float) lower (p),
+                              (float) upper (p), FALSE, error);
+}
+
 /* Where min is above max, every value becomes max: as ONNX has it. */
 static void
 clip_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
@@ -118,6 +135,7 @@ const CnnOp cnn_op_clip = {
   .params = clip_params,
   .check = clip_check,
   .prepare = clip_prepare,
+  .train = clip_train,
   .explain = clip_explain,
   .write = clip_write,
 };

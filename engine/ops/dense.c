@@ -376,6 +376,7 @@ const CnnOp cnn_op_dense = {
   .init = dense_init,
   .macs = dense_macs,
   .prepare = dense_prepare,
+  .train = cnn_dense_train,
   .explain = dense_explain,
   .write = dense_write,
 };

@@ -30,6 +30,22 @@ elu_prepare (const CnnTask *task, GError **error)
   return cnn_eltwise_prepare (task, dnnl_eltwise_elu, (float) p->alpha, 0.0f, error);
 }
 
+/* Below 0, alpha · eˣ is what came out + alpha. */
+static void
+elu_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] = values[i] > 0.0f ? d[i] : d[i] * (values[i] + a);
+}
+
+static CnnTrainStep *
+elu_train (const CnnTask *task, GError **error)
+{
+  const EluParams *p = task->node->params;
+
+  return cnn_pointwise_train (task, NULL, elu_derivative, (float) p->alpha, 0.0f, TRUE, error);
+}
+
 static void
 elu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
              CnnExplanation *explanation)
@@ -62,6 +78,7 @@ const CnnOp cnn_op_elu = {
   .params_size = sizeof (EluParams),
   .params = elu_params,
   .prepare = elu_prepare,
+  .train = elu_train,
   .explain = elu_explain,
   .write = elu_write,
 };

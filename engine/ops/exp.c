@@ -19,6 +19,19 @@ exp_prepare (const CnnTask *task, GError **error)
 }
 
 static void
+exp_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] *= values[i];
+}
+
+static CnnTrainStep *
+exp_train (const CnnTask *task, GError **error)
+{
+  return cnn_pointwise_train (task, exp_values, exp_derivative, 0.0f, 0.0f, TRUE, error);
+}
+
+static void
 exp_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
              CnnExplanation *explanation)
 {
@@ -42,6 +55,7 @@ const CnnOp cnn_op_exp = {
   .reach = CNN_REACH_POINT,
   .params = cnn_no_params,
   .prepare = exp_prepare,
+  .train = exp_train,
   .explain = exp_explain,
   .write = exp_write,
 };

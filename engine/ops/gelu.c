@@ -65,6 +65,47 @@ gelu_prepare (const CnnTask *task, GError **error)
     task, p->approximate == APPROXIMATE_TANH ? gelu_tanh : gelu_exactly, 0.0f, 0.0f);
 }
 
+/* Φ (x) + x · φ (x), φ being the density of the normal distribution. */
+static void
+gelu_exactly_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  const float factor = (float) (0.5 * M_2_SQRTPI * M_SQRT1_2);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      float x = values[i];
+
+      d[i] *= 0.5f * erfcf (x * (float) -M_SQRT1_2) + factor * x * expf (-0.5f * x * x);
+    }
+}
+
+/* Of x · s (2u), s being the sigmoid: s + x · s · (1 − s) · 2u'. Further out than 20, where it is
+ * 0 or 1, squares might not stay finite. */
+static void
+gelu_tanh_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  const float factor = (float) (2.0 * M_2_SQRTPI * M_SQRT1_2);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      float x = values[i] > 20.0f ? 20.0f : values[i] < -20.0f ? -20.0f : values[i];
+      float part = 1.0f / (1.0f + expf (-factor * (x + 0.044715f * x * x * x)));
+
+      d[i] *= part + x * part * (1.0f - part) * factor * (1.0f + 3.0f * 0.044715f * x * x);
+    }
+}
+
+static CnnTrainStep *
+gelu_train (const CnnTask *task, GError **error)
+{
+  const GeluParams *p = task->node->params;
+
+  if (p->approximate == APPROXIMATE_TANH)
+    return cnn_pointwise_train (task, gelu_tanh, gelu_tanh_derivative, 0.0f, 0.0f, FALSE, error);
+  return cnn_pointwise_train (task, gelu_exactly, gelu_exactly_derivative, 0.0f, 0.0f, FALSE,
+                              error);
+}
+
 /* Source: Hendrycks and Gimpel, "Gaussian error linear units" (2016), section 2. */
 static void
 gelu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
@@ -131,6 +172,7 @@ const CnnOp cnn_op_gelu = {
   .params_size = sizeof (GeluParams),
   .params = gelu_params,
   .prepare = gelu_prepare,
+  .train = gelu_train,
   .explain = gelu_explain,
   .write = gelu_write,
 };

@@ -53,6 +53,22 @@ hard_sigmoid_prepare (const CnnTask *task, GError **error)
 }
 
 static void
+hard_sigmoid_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] *= values[i] > 0.0f && values[i] < 1.0f ? a : 0.0f;
+}
+
+static CnnTrainStep *
+hard_sigmoid_train (const CnnTask *task, GError **error)
+{
+  const HardSigmoidParams *p = task->node->params;
+
+  return cnn_pointwise_train (task, hard_sigmoid_values, hard_sigmoid_derivative, (float) p->alpha, (float) p->beta,
+                              TRUE, error);
+}
+
+static void
 hard_sigmoid_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                       CnnExplanation *explanation)
 {
@@ -81,6 +97,7 @@ const CnnOp cnn_op_hard_sigmoid = {
   .params_size = sizeof (HardSigmoidParams),
   .params = hard_sigmoid_params,
   .prepare = hard_sigmoid_prepare,
+  .train = hard_sigmoid_train,
   .explain = hard_sigmoid_explain,
   .write = hard_sigmoid_write,
 };

@@ -24,6 +24,26 @@ hard_swish_prepare (const CnnTask *task, GError **error)
   return cnn_pointwise_prepare (task, hard_swish_values, 0.0f, 0.0f);
 }
 
+static void
+hard_swish_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      float part = values[i] / 3.0f + 0.5f;
+
+      part = values[i] < -3.0f ? 0.0f : part;
+      part = values[i] > 3.0f ? 1.0f : part;
+      d[i] *= part;
+    }
+}
+
+static CnnTrainStep *
+hard_swish_train (const CnnTask *task, GError **error)
+{
+  return cnn_pointwise_train (task, hard_swish_values, hard_swish_derivative, 0.0f, 0.0f,
+                              FALSE, error);
+}
+
 /* Source: Howard et al., "Searching for MobileNetV3" (2019), section 5.2. */
 static void
 hard_swish_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
@@ -51,6 +71,7 @@ const CnnOp cnn_op_hard_swish = {
   .reach = CNN_REACH_POINT,
   .params = cnn_no_params,
   .prepare = hard_swish_prepare,
+  .train = hard_swish_train,
   .explain = hard_swish_explain,
   .write = hard_swish_write,
 };

@@ -71,7 +71,7 @@ typedef struct
   const float *scale;
   const float *shift;
   double      *mean;   /* [channels] */
-  double      *factor; /* [channels]: scale / √(variance + epsilon) */
+  double      *factor; /* [channels]: 1 / √(variance + epsilon), then that times scale */
 } InstancenormStep;
 
 static void
@@ -96,25 +96,41 @@ put_values (gsize n, const float *in, const InstancenormStep *step, float *out)
 }
 
 /* The whole map is there, so that values are always added in the same order. */
-static gboolean
-instancenorm_run (CnnStep *base, const float *const *in, float *out, int y, int x)
+static void
+find_mean (const InstancenormStep *step, const float *in)
 {
-  const InstancenormStep *step = (InstancenormStep *) base;
-  gsize                   n = step->channels;
+  gsize n = step->channels;
 
   memset (step->mean, 0, n * sizeof (double));
   memset (step->factor, 0, n * sizeof (double));
   for (gint64 i = 0; i < step->places; i++)
-    add_values (n, in[0] + i * n, step->mean);
+    add_values (n, in + i * n, step->mean);
   for (gsize c = 0; c < n; c++)
     step->mean[c] /= (double) step->places;
   for (gint64 i = 0; i < step->places; i++)
-    add_squares (n, in[0] + i * n, step->mean, step->factor);
+    add_squares (n, in + i * n, step->mean, step->factor);
   for (gsize c = 0; c < n; c++)
-    step->factor[c] = step->scale[c] /
-                      sqrt (step->factor[c] / (double) step->places + step->epsilon);
+    step->factor[c] = 1.0 / sqrt (step->factor[c] / (double) step->places + step->epsilon);
+}
+
+static void
+put_map (const InstancenormStep *step, const float *in, float *out)
+{
+  gsize n = step->channels;
+
+  for (gsize c = 0; c < n; c++)
+    step->factor[c] *= step->scale[c];
   for (gint64 i = 0; i < step->places; i++)
-    put_values (n, in[0] + i * n, step, out + i * n);
+    put_values (n, in + i * n, step, out + i * n);
+}
+
+static gboolean
+instancenorm_run (CnnStep *base, const float *const *in, float *out, int y, int x)
+{
+  const InstancenormStep *step = (InstancenormStep *) base;
+
+  find_mean (step, in[0]);
+  put_map (step, in[0], out);
   return TRUE;
 }
 
@@ -144,6 +160,101 @@ instancenorm_prepare (const CnnTask *task, GError **error)
   step->factor = g_new (double, step->channels);
   return &step->step;
 }
+
+/* --- training ------------------------------------------------------------------- */
+
+typedef struct
+{
+  CnnTrainStep step;
+  CnnStep     *run;     /* an InstancenormStep */
+  double      *sums;    /* [2][channels] */
+  float       *factors; /* [3][channels] */
+} InstancenormTrainStep;
+
+/* @pass->kept: [n][step.kept]: of each image [2][channels]: mean and 1 / √(variance + epsilon) */
+static gboolean
+instancenorm_forward (CnnTrainStep *base, const CnnPass *pass)
+{
+  const InstancenormStep *run = (InstancenormStep *) ((InstancenormTrainStep *) base)->run;
+  gsize                   n = run->channels, cells = (gsize) run->places * n;
+
+  for (gsize i = 0; i < pass->n; i++)
+    {
+      float *kept = (float *) (pass->kept + i * base->kept); /* [2][channels] */
+
+      find_mean (run, pass->in[0] + i * cells);
+      for (gsize c = 0; c < n; c++)
+        {
+          kept[c] = (float) run->mean[c];
+          kept[n + c] = (float) run->factor[c];
+        }
+      put_map (run, pass->in[0] + i * cells, pass->out + i * cells);
+    }
+  return TRUE;
+}
+
+static gboolean
+instancenorm_backward (CnnTrainStep *base, const CnnPass *pass)
+{
+  const InstancenormTrainStep *step = (InstancenormTrainStep *) base;
+  const InstancenormStep      *run = (InstancenormStep *) step->run;
+  gsize                        n = run->channels, cells = (gsize) run->places * n;
+  float                       *d_scale = pass->d_weights[SCALE]; /* [channels] */
+  float                       *d_shift = pass->d_weights[SHIFT]; /* [channels] */
+
+  for (gsize i = 0; i < pass->n; i++)
+    {
+      const float *mean = (const float *) (pass->kept + i * base->kept), *inverse = mean + n;
+      const float *in = pass->in[0] + i * cells, *d_out = pass->d_out + i * cells;
+
+      memset (step->sums, 0, 2 * n * sizeof (double));
+      cnn_norm_back_sums ((gsize) run->places, n, in, d_out, mean, inverse, step->sums);
+      for (gsize c = 0; c < n; c++)
+        {
+          if (d_shift)
+            d_shift[c] += (float) step->sums[c];
+          if (d_scale)
+            d_scale[c] += (float) step->sums[n + c];
+        }
+      if (pass->d_in[0] == NULL)
+        continue;
+      cnn_norm_back_factors (n, (double) run->places, run->scale, inverse, step->sums,
+                             step->factors);
+      cnn_norm_back_values ((gsize) run->places, n, in, d_out, mean, step->factors,
+                            pass->d_in[0] + i * cells);
+    }
+  return TRUE;
+}
+
+static void
+instancenorm_train_free (CnnTrainStep *base)
+{
+  InstancenormTrainStep *step = (InstancenormTrainStep *) base;
+
+  cnn_step_free (step->run);
+  g_free (step->sums);
+  g_free (step->factors);
+  g_free (step);
+}
+
+static CnnTrainStep *
+instancenorm_train (const CnnTask *task, GError **error)
+{
+  InstancenormTrainStep *step = g_new0 (InstancenormTrainStep, 1);
+  gsize                  n = task->out.channels;
+
+  step->step.kept = cnn_norm_kept (n);
+  step->step.needs_in = TRUE;
+  step->step.forward = instancenorm_forward;
+  step->step.backward = instancenorm_backward;
+  step->step.free = instancenorm_train_free;
+  step->run = instancenorm_prepare (task, error);
+  step->sums = g_new (double, 2 * n);
+  step->factors = g_new (float, 3 * n);
+  return &step->step;
+}
+
+/* --- the arithmetic --------------------------------------------------------------- */
 
 /* Adds a part with the mean of something of each row: of its values, or of the squares of what
  * they differ from @from. */
@@ -224,6 +335,7 @@ const CnnOp cnn_op_instancenorm = {
   .weights = instancenorm_weights,
   .init = instancenorm_init,
   .prepare = instancenorm_prepare,
+  .train = instancenorm_train,
   .explain = instancenorm_explain,
   .write = instancenorm_write,
 };

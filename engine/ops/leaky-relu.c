@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "ops.h"
 #include "writer.h"
@@ -36,6 +37,30 @@ leaky_relu_prepare (const CnnTask *task, GError **error)
   return cnn_eltwise_prepare (task, dnnl_eltwise_relu, (float) p->slope, 0.0f, error);
 }
 
+CNN_CLONES static void
+leaky_relu_values (gsize n, float a, float b, float *values)
+{
+  for (gsize i = 0; i < n; i++)
+    values[i] = values[i] > 0.0f ? values[i] : a * values[i];
+}
+
+CNN_CLONES static void
+leaky_relu_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] = values[i] > 0.0f ? d[i] : a * d[i];
+}
+
+/* A slope below 0 hides the sign of what came in. */
+static CnnTrainStep *
+leaky_relu_train (const CnnTask *task, GError **error)
+{
+  const LeakyReluParams *p = task->node->params;
+
+  return cnn_pointwise_train (task, leaky_relu_values, leaky_relu_derivative, (float) p->slope, 0.0f,
+                              p->slope >= 0.0, error);
+}
+
 static void
 leaky_relu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                     CnnExplanation *explanation)
@@ -64,6 +89,7 @@ const CnnOp cnn_op_leaky_relu = {
   .params = leaky_relu_params,
   .slope = leaky_relu_slope,
   .prepare = leaky_relu_prepare,
+  .train = leaky_relu_train,
   .explain = leaky_relu_explain,
   .write = leaky_relu_write,
 };

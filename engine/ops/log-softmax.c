@@ -16,6 +16,12 @@ log_softmax_prepare (const CnnTask *task, GError **error)
   return cnn_softmax_prepare (task, TRUE, error);
 }
 
+static CnnTrainStep *
+log_softmax_train (const CnnTask *task, GError **error)
+{
+  return cnn_softmax_train (task, TRUE, error);
+}
+
 static void
 log_softmax_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                      CnnExplanation *explanation)
@@ -46,6 +52,7 @@ const CnnOp cnn_op_log_softmax = {
   .params_size = sizeof (CnnSoftmaxParams),
   .params = log_softmax_params,
   .prepare = log_softmax_prepare,
+  .train = log_softmax_train,
   .explain = log_softmax_explain,
   .write = log_softmax_write,
 };

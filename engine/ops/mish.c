@@ -24,6 +24,28 @@ mish_prepare (const CnnTask *task, GError **error)
   return cnn_pointwise_prepare (task, mish_values, 0.0f, 0.0f);
 }
 
+/* Of x · t with t = tanh (ln (1 + eˣ)): t + x · (1 − t²) · sigmoid (x), where 1 − t² is
+ * 4 (p + 1) / (p + 2)² with p = e² + 2e. */
+static void
+mish_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      float x = values[i] > 20.0f ? 20.0f : values[i];
+      float e = expf (x);
+      float part = e * (e + 2.0f);
+      float rest = 4.0f * (part + 1.0f) / ((part + 2.0f) * (part + 2.0f));
+
+      d[i] *= part / (part + 2.0f) + x * rest * e / (1.0f + e);
+    }
+}
+
+static CnnTrainStep *
+mish_train (const CnnTask *task, GError **error)
+{
+  return cnn_pointwise_train (task, mish_values, mish_derivative, 0.0f, 0.0f, FALSE, error);
+}
+
 /* Source: Misra, "Mish" (2019), equation 1. */
 static void
 mish_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
@@ -58,6 +80,7 @@ const CnnOp cnn_op_mish = {
   .reach = CNN_REACH_POINT,
   .params = cnn_no_params,
   .prepare = mish_prepare,
+  .train = mish_train,
   .explain = mish_explain,
   .write = mish_write,
 };

@@ -17,6 +17,19 @@ neg_prepare (const CnnTask *task, GError **error)
 }
 
 static void
+neg_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] = -d[i];
+}
+
+static CnnTrainStep *
+neg_train (const CnnTask *task, GError **error)
+{
+  return cnn_pointwise_train (task, neg_values, neg_derivative, 0.0f, 0.0f, TRUE, error);
+}
+
+static void
 neg_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
              CnnExplanation *explanation)
 {
@@ -41,6 +54,7 @@ const CnnOp cnn_op_neg = {
   .exact = TRUE,
   .params = cnn_no_params,
   .prepare = neg_prepare,
+  .train = neg_train,
   .explain = neg_explain,
   .write = neg_write,
 };

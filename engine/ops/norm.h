@@ -36,5 +36,12 @@ G_BEGIN_DECLS
                     N_("What is then added: one number, or one for each map"))
 
 const char *cnn_norm_write (CnnWriter *writer, const char *op, int n_weights, double epsilon);
+gsize cnn_norm_kept        (gsize n);
+void cnn_norm_back_sums    (gsize places, gsize n, const float *in, const float *d_out,
+                            const float *mean, const float *inverse, double *sums);
+void cnn_norm_back_factors (gsize n, double n_values, const float *scale, const float *inverse,
+                            const double *sums, float *factors);
+void cnn_norm_back_values  (gsize places, gsize n, const float *in, const float *d_out,
+                            const float *mean, const float *factors, float *d_in);
 
 G_END_DECLS

@@ -106,6 +106,119 @@ prelu_prepare (const CnnTask *task, GError **error)
   return &step->step;
 }
 
+/* --- training ------------------------------------------------------------------- */
+
+typedef struct
+{
+  CnnTrainStep     step;
+  gsize            cells;  /* of an image */
+  gsize            n_lanes;
+  const CnnTensor *slope;  /* [1] or [channels] */
+  float           *slopes; /* [n_lanes]: those of the maps, again and again */
+  double          *sums;   /* [n_lanes] */
+} PreluTrainStep;
+
+static gboolean
+prelu_load (CnnTrainStep *base)
+{
+  PreluTrainStep *step = (PreluTrainStep *) base;
+
+  for (gsize i = 0; i < step->n_lanes; i++)
+    step->slopes[i] = step->slope->values[i % step->slope->dims[0]];
+  return TRUE;
+}
+
+static gboolean
+prelu_forward (CnnTrainStep *base, const CnnPass *pass)
+{
+  const PreluTrainStep *step = (PreluTrainStep *) base;
+
+  for (gsize i = 0; i < pass->n * step->cells; i += step->cells)
+    {
+      memcpy (pass->out + i, pass->in[0] + i, step->cells * sizeof (float));
+      for (gsize k = 0; k < step->cells; k += step->n_lanes)
+        prelu_lanes (MIN (step->n_lanes, step->cells - k), step->slopes, pass->out + i + k);
+    }
+  return TRUE;
+}
+
+static void
+prelu_lanes_back (gsize n, const float *restrict slopes, const float *restrict in,
+                  float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] = in[i] > 0.0f ? d[i] : slopes[i] * d[i];
+}
+
+static void
+prelu_lanes_sum (gsize n, const float *restrict in, const float *restrict d,
+                 double *restrict sums)
+{
+  for (gsize i = 0; i < n; i++)
+    sums[i] += in[i] > 0.0f ? 0.0f : in[i] * d[i];
+}
+
+static gboolean
+prelu_backward (CnnTrainStep *base, const CnnPass *pass)
+{
+  const PreluTrainStep *step = (PreluTrainStep *) base;
+  float                *d_in = pass->d_in[0];         /* [n][cells] */
+  float                *d_slope = pass->d_weights[0]; /* [1] or [channels] */
+
+  memset (step->sums, 0, step->n_lanes * sizeof (double));
+  for (gsize i = 0; i < pass->n * step->cells; i += step->cells)
+    for (gsize k = 0; k < step->cells; k += step->n_lanes)
+      {
+        gsize        n = MIN (step->n_lanes, step->cells - k);
+        const float *in = pass->in[0] + i + k, *d = pass->d_out + i + k; /* [n] */
+
+        if (d_slope)
+          prelu_lanes_sum (n, in, d, step->sums);
+        if (d_in == NULL)
+          continue;
+        memcpy (d_in + i + k, d, n * sizeof (float));
+        prelu_lanes_back (n, step->slopes, in, d_in + i + k);
+      }
+  if (d_slope)
+    {
+      gsize n_slopes = step->slope->dims[0];
+
+      for (gsize i = n_slopes; i < step->n_lanes; i++)
+        step->sums[i % n_slopes] += step->sums[i];
+      for (gsize i = 0; i < n_slopes; i++)
+        d_slope[i] += (float) step->sums[i];
+    }
+  return TRUE;
+}
+
+static void
+prelu_train_free (CnnTrainStep *base)
+{
+  PreluTrainStep *step = (PreluTrainStep *) base;
+
+  g_free (step->slopes);
+  g_free (step->sums);
+  g_free (step);
+}
+
+static CnnTrainStep *
+prelu_train (const CnnTask *task, GError **error)
+{
+  PreluTrainStep *step = g_new0 (PreluTrainStep, 1);
+
+  step->step.needs_in = TRUE;
+  step->step.load = prelu_load;
+  step->step.forward = prelu_forward;
+  step->step.backward = prelu_backward;
+  step->step.free = prelu_train_free;
+  step->cells = (gsize) cnn_shape_cells (task->out);
+  step->slope = task->weights[0];
+  step->n_lanes = cnn_lanes (step->slope->dims[0]);
+  step->slopes = g_new (float, step->n_lanes);
+  step->sums = g_new (double, step->n_lanes);
+  return &step->step;
+}
+
 /* Source: He et al., "Delving deep into rectifiers" (2015), equation 1. */
 static void
 prelu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
@@ -147,6 +260,7 @@ const CnnOp cnn_op_prelu = {
   .weights = prelu_weights,
   .init = prelu_init,
   .prepare = prelu_prepare,
+  .train = prelu_train,
   .explain = prelu_explain,
   .write = prelu_write,
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clones.h"
 #include "i18n.h"
 #include "ops.h"
 #include "writer.h"
@@ -13,6 +14,27 @@ static CnnStep *
 relu_prepare (const CnnTask *task, GError **error)
 {
   return cnn_eltwise_prepare (task, dnnl_eltwise_relu, 0.0f, 0.0f, error);
+}
+
+/* Asked this way round, what is no number stays so. */
+CNN_CLONES static void
+relu_values (gsize n, float a, float b, float *values)
+{
+  for (gsize i = 0; i < n; i++)
+    values[i] = values[i] < 0.0f ? 0.0f : values[i];
+}
+
+CNN_CLONES static void
+relu_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] = values[i] > 0.0f ? d[i] : 0.0f;
+}
+
+static CnnTrainStep *
+relu_train (const CnnTask *task, GError **error)
+{
+  return cnn_pointwise_train (task, relu_values, relu_derivative, 0.0f, 0.0f, TRUE, error);
 }
 
 static void
@@ -40,6 +62,7 @@ const CnnOp cnn_op_relu = {
   .params = cnn_no_params,
   .slope = relu_slope,
   .prepare = relu_prepare,
+  .train = relu_train,
   .explain = relu_explain,
   .write = relu_write,
 };

@@ -46,6 +46,31 @@ selu_prepare (const CnnTask *task, GError **error)
   return cnn_pointwise_prepare (task, selu_values, (float) p->alpha, (float) p->gamma);
 }
 
+/* Below 0, gamma · alpha · eˣ is what came out + gamma · alpha. */
+static void
+selu_from_out (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] *= values[i] > 0.0f ? b : values[i] + a * b;
+}
+
+static void
+selu_from_in (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] *= values[i] > 0.0f ? b : a * b * expf (values[i]);
+}
+
+static CnnTrainStep *
+selu_train (const CnnTask *task, GError **error)
+{
+  const SeluParams *p = task->node->params;
+  gboolean          from_out = p->gamma > 0.0 && p->alpha >= 0.0; /* which keeps the sign */
+
+  return cnn_pointwise_train (task, selu_values, from_out ? selu_from_out : selu_from_in,
+                              (float) p->alpha, (float) p->gamma, from_out, error);
+}
+
 /* Source: Klambauer et al., "Self-normalizing neural networks" (2017), equation 2. */
 static void
 selu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
@@ -76,6 +101,7 @@ const CnnOp cnn_op_selu = {
   .params_size = sizeof (SeluParams),
   .params = selu_params,
   .prepare = selu_prepare,
+  .train = selu_train,
   .explain = selu_explain,
   .write = selu_write,
 };

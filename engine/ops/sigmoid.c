@@ -12,6 +12,19 @@ sigmoid_prepare (const CnnTask *task, GError **error)
 }
 
 static void
+sigmoid_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] *= values[i] * (1.0f - values[i]);
+}
+
+static CnnTrainStep *
+sigmoid_train (const CnnTask *task, GError **error)
+{
+  return cnn_pointwise_train (task, NULL, sigmoid_derivative, 0.0f, 0.0f, TRUE, error);
+}
+
+static void
 sigmoid_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                  CnnExplanation *explanation)
 {
@@ -34,6 +47,7 @@ const CnnOp cnn_op_sigmoid = {
   .reach = CNN_REACH_POINT,
   .params = cnn_no_params,
   .prepare = sigmoid_prepare,
+  .train = sigmoid_train,
   .explain = sigmoid_explain,
   .write = sigmoid_write,
 };

@@ -194,6 +194,12 @@ softmax_prepare (const CnnTask *task, GError **error)
   return cnn_softmax_prepare (task, FALSE, error);
 }
 
+static CnnTrainStep *
+softmax_train (const CnnTask *task, GError **error)
+{
+  return cnn_softmax_train (task, FALSE, error);
+}
+
 /** cnn_softmax_reach: over channels, a place needs no other. */
 CnnReach
 cnn_softmax_reach (const CnnNode *node)
@@ -369,6 +375,7 @@ const CnnOp cnn_op_softmax = {
   .params_size = sizeof (CnnSoftmaxParams),
   .params = softmax_params,
   .prepare = softmax_prepare,
+  .train = softmax_train,
   .explain = softmax_explain,
   .write = softmax_write,
 };

@@ -36,6 +36,7 @@ extern const CnnChoice cnn_softmax_axes[];
 CnnReach cnn_softmax_reach     (const CnnNode *node);
 char    *cnn_softmax_map_label (const CnnNode *node, int map);
 CnnStep *cnn_softmax_prepare   (const CnnTask *task, gboolean logarithm, GError **error);
+CnnTrainStep *cnn_softmax_train (const CnnTask *task, gboolean logarithm, GError **error);
 double   cnn_softmax_sum       (const CnnTask *task, const CnnCells *cells, int y, int x,
                                 int channel, CnnExplanation *explanation, double *most);
 gboolean cnn_softmax_write     (CnnWriter *writer, const CnnNode *node, const char *op);

@@ -19,6 +19,20 @@ softplus_prepare (const CnnTask *task, GError **error)
   return cnn_pointwise_prepare (task, softplus_values, 0.0f, 0.0f);
 }
 
+/* 1 / (1 + e⁻ˣ), which is 1 − e to the power of minus what came out. */
+static void
+softplus_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] *= -expm1f (-values[i]);
+}
+
+static CnnTrainStep *
+softplus_train (const CnnTask *task, GError **error)
+{
+  return cnn_pointwise_train (task, softplus_values, softplus_derivative, 0.0f, 0.0f, TRUE, error);
+}
+
 static void
 softplus_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                   CnnExplanation *explanation)
@@ -43,6 +57,7 @@ const CnnOp cnn_op_softplus = {
   .reach = CNN_REACH_POINT,
   .params = cnn_no_params,
   .prepare = softplus_prepare,
+  .train = softplus_train,
   .explain = softplus_explain,
   .write = softplus_write,
 };

@@ -19,6 +19,23 @@ softsign_prepare (const CnnTask *task, GError **error)
 }
 
 static void
+softsign_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      float part = 1.0f / (1.0f + fabsf (values[i]));
+
+      d[i] *= part * part;
+    }
+}
+
+static CnnTrainStep *
+softsign_train (const CnnTask *task, GError **error)
+{
+  return cnn_pointwise_train (task, softsign_values, softsign_derivative, 0.0f, 0.0f, FALSE, error);
+}
+
+static void
 softsign_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                   CnnExplanation *explanation)
 {
@@ -42,6 +59,7 @@ const CnnOp cnn_op_softsign = {
   .reach = CNN_REACH_POINT,
   .params = cnn_no_params,
   .prepare = softsign_prepare,
+  .train = softsign_train,
   .explain = softsign_explain,
   .write = softsign_write,
 };

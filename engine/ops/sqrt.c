@@ -19,6 +19,19 @@ sqrt_prepare (const CnnTask *task, GError **error)
 }
 
 static void
+sqrt_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] /= 2.0f * values[i];
+}
+
+static CnnTrainStep *
+sqrt_train (const CnnTask *task, GError **error)
+{
+  return cnn_pointwise_train (task, sqrt_values, sqrt_derivative, 0.0f, 0.0f, TRUE, error);
+}
+
+static void
 sqrt_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
               CnnExplanation *explanation)
 {
@@ -42,6 +55,7 @@ const CnnOp cnn_op_sqrt = {
   .reach = CNN_REACH_POINT,
   .params = cnn_no_params,
   .prepare = sqrt_prepare,
+  .train = sqrt_train,
   .explain = sqrt_explain,
   .write = sqrt_write,
 };

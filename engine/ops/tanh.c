@@ -12,6 +12,19 @@ tanh_prepare (const CnnTask *task, GError **error)
 }
 
 static void
+tanh_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] *= 1.0f - values[i] * values[i];
+}
+
+static CnnTrainStep *
+tanh_train (const CnnTask *task, GError **error)
+{
+  return cnn_pointwise_train (task, NULL, tanh_derivative, 0.0f, 0.0f, TRUE, error);
+}
+
+static void
 tanh_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
               CnnExplanation *explanation)
 {
@@ -34,6 +47,7 @@ const CnnOp cnn_op_tanh = {
   .reach = CNN_REACH_POINT,
   .params = cnn_no_params,
   .prepare = tanh_prepare,
+  .train = tanh_train,
   .explain = tanh_explain,
   .write = tanh_write,
 };

@@ -37,6 +37,24 @@ thresholded_relu_prepare (const CnnTask *task, GError **error)
 }
 
 static void
+thresholded_relu_derivative (gsize n, float a, float b, const float *restrict values,
+                             float *restrict d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] = values[i] > a ? d[i] : 0.0f;
+}
+
+/* With an alpha below 0, zeros that came out may have been above it. */
+static CnnTrainStep *
+thresholded_relu_train (const CnnTask *task, GError **error)
+{
+  const ThresholdedReluParams *p = task->node->params;
+
+  return cnn_pointwise_train (task, thresholded_relu_values, thresholded_relu_derivative,
+                              (float) p->alpha, 0.0f, p->alpha >= 0.0, error);
+}
+
+static void
 thresholded_relu_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                           CnnExplanation *explanation)
 {
@@ -65,6 +83,7 @@ const CnnOp cnn_op_thresholded_relu = {
   .params_size = sizeof (ThresholdedReluParams),
   .params = thresholded_relu_params,
   .prepare = thresholded_relu_prepare,
+  .train = thresholded_relu_train,
   .explain = thresholded_relu_explain,
   .write = thresholded_relu_write,
 };
