@@ -63,7 +63,8 @@ explain_cell (TrainCase *c, gsize i, double *magnitude)
 static gboolean
 does_otherwise (const TrainCase *c, const CnnTrainStep *step)
 {
-  return step->n_sums > 0 || strcmp (c->op->name, "dropout") == 0;
+  return step->n_sums > 0 || strcmp (c->op->name, "dropout") == 0 ||
+         (strcmp (c->op->name, "stochastic-pool") == 0 && strstr (c->text, "sample=yes"));
 }
 
 static void

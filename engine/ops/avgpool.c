@@ -54,6 +54,14 @@ avgpool_prepare (const CnnTask *task, GError **error)
                                 error);
 }
 
+static CnnTrainStep *
+avgpool_train (const CnnTask *task, GError **error)
+{
+  const AvgpoolParams *p = task->node->params;
+
+  return cnn_pool_train_average (task, p->count_padding);
+}
+
 static void
 avgpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                  CnnExplanation *explanation)
@@ -129,6 +137,7 @@ const CnnOp cnn_op_avgpool = {
   .check = cnn_pool_check,
   .window = cnn_pool_window,
   .prepare = avgpool_prepare,
+  .train = avgpool_train,
   .explain = avgpool_explain,
   .write = avgpool_write,
 };

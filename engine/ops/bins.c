@@ -19,8 +19,16 @@ bin_range (int i, int n, int m, int *from, int *length)
   *length = to - *from;
 }
 
-static CnnRect
-bin_rect (int bin, int level, CnnShape in)
+/**
+ * cnn_bins_rect:
+ * @bin: number of a bin, row by row
+ * @level: bins to a side
+ * @in: shape of the map
+ *
+ * Returns: the bin's cells
+ */
+CnnRect
+cnn_bins_rect (int bin, int level, CnnShape in)
 {
   CnnRect rect;
 
@@ -103,7 +111,7 @@ bins_run (CnnStep *base, const float *const *in, float *out, int y, int x)
   for (int i = 0; i < step->n_levels; i++)
     for (int bin = 0; bin < step->levels[i] * step->levels[i]; bin++)
       {
-        CnnRect rect = bin_rect (bin, step->levels[i], step->in);
+        CnnRect rect = cnn_bins_rect (bin, step->levels[i], step->in);
 
         bin_run (step, in[0], &rect, out);
         out += step->in.channels;
@@ -165,7 +173,7 @@ void
 cnn_bins_explain (const CnnTask *task, const CnnCells *cells, int level, int bin, int channel,
                   gboolean average, CnnExplanation *explanation)
 {
-  CnnRect  rect = bin_rect (bin, level, task->in[0]);
+  CnnRect  rect = cnn_bins_rect (bin, level, task->in[0]);
   gboolean by_rows = (gint64) rect.width * rect.height > CNN_EXPLAIN_CELLS;
   int      columns = by_rows ? 1 : rect.width, together = rect.width / columns;
   CnnPart *part = cnn_explanation_add_part (explanation,

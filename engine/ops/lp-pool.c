@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <string.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "pool.h"
 #include "writer.h"
@@ -55,6 +57,100 @@ lp_pool_prepare (const CnnTask *task, GError **error)
 
   return cnn_pool_prepare_sums (task, &norm, ((const LpPoolParams *) task->node->params)->p, FALSE);
 }
+
+/* --- training ----------------------------------------------------------------- */
+
+typedef struct
+{
+  CnnTrainStep step;
+  CnnPoolStep  pool;
+  CnnStep     *run;
+  int          power;
+} LpTrain;
+
+static gboolean
+lp_forward (CnnTrainStep *base, const CnnPass *pass)
+{
+  const LpTrain *step = (LpTrain *) base;
+
+  return cnn_pool_train_forward (&step->pool, step->run, pass);
+}
+
+/* The derivative of (Σ |x|^p)^(1 / p) by x is sign of x · (|x| / norm)^(p − 1). */
+CNN_CLONES static void
+give_back (const CnnPoolRun *run, int power, const float *restrict out,
+           const float *restrict d_out, const float *restrict in, float *restrict d_in)
+{
+  for (gsize k = 0; k < run->n; k++)
+    {
+      for (gsize i = 0; i < run->length; i++)
+        {
+          float part = out[i] > 0.0f ? fabsf (in[i]) / out[i] : 0.0f;
+          float product = in[i] > 0.0f ? d_out[i] : in[i] < 0.0f ? -d_out[i] : 0.0f;
+
+          /* As often as the largest power asks for, so that it can be done in lanes. */
+          for (int m = 2; m <= 7; m++)
+            product *= m <= power ? part : 1.0f;
+          d_in[i] += product;
+        }
+      in += run->step;
+      d_in += run->step;
+      out += run->length;
+      d_out += run->length;
+    }
+}
+
+static gboolean
+lp_backward (CnnTrainStep *base, const CnnPass *pass)
+{
+  const LpTrain     *step = (LpTrain *) base;
+  const CnnPoolStep *pool = &step->pool;
+  gsize              cells = (gsize) cnn_shape_cells (pool->in), row = 0;
+  CnnPoolRun         run;
+
+  for (guint image = 0; image < pass->n && pass->d_in[0]; image++)
+    {
+      const float *in = pass->in[0] + image * cells;
+      float       *d_in = pass->d_in[0] + image * cells;
+
+      memset (d_in, 0, cells * sizeof (float));
+      for (int y = 0; y < pool->out.height; y++)
+        {
+          for (int i = 0; i < pool->size.height; i++)
+            for (int j = 0; j < pool->size.width; j++)
+              if (cnn_pool_run (pool, y, i, j, &run))
+                give_back (&run, step->power, pass->out + row + run.out,
+                           pass->d_out + row + run.out, in + run.in, d_in + run.in);
+          row += (gsize) pool->out.width * pool->out.channels;
+        }
+    }
+  return TRUE;
+}
+
+static void
+lp_train_free (CnnTrainStep *base)
+{
+  cnn_step_free (((LpTrain *) base)->run);
+  g_free (base);
+}
+
+static CnnTrainStep *
+lp_pool_train (const CnnTask *task, GError **error)
+{
+  LpTrain *step = g_new0 (LpTrain, 1);
+
+  cnn_pool_step_init (&step->pool, task);
+  step->step.needs_in = TRUE;
+  step->step.needs_out = TRUE;
+  step->step.forward = lp_forward;
+  step->step.backward = lp_backward;
+  step->step.free = lp_train_free;
+  step->run = lp_pool_prepare (task, error);
+  step->power = ((const LpPoolParams *) task->node->params)->p;
+  return &step->step;
+}
+
+/* -------------------------------------------------------------------------- */
 
 /* Σ of x · (sign of x · |x|^(p − 1)), and the root of it. Source: ONNX, LpPool-22. */
 static void
@@ -114,6 +210,7 @@ const CnnOp cnn_op_lp_pool = {
   .check = cnn_pool_check,
   .window = cnn_pool_window,
   .prepare = lp_pool_prepare,
+  .train = lp_pool_train,
   .explain = lp_pool_explain,
   .write = lp_pool_write,
 };

@@ -137,6 +137,133 @@ lrn_prepare (const CnnTask *task, GError **error)
   return &step->step;
 }
 
+/* --- training ----------------------------------------------------------------- */
+
+typedef struct
+{
+  CnnTrainStep step;
+  gsize        places;
+  int          channels;
+  int          before; /* neighbours before a map, and after it */
+  int          after;
+  double       alpha;  /* by the size */
+  double       beta;
+  double       bias;
+  double      *terms;  /* [channels] */
+  double      *sums;   /* [channels] */
+} LrnTrain;
+
+/* Sums over neighbours, @before and @after each map. */
+static void
+add_near (int n, int before, int after, const double *restrict terms, double *restrict sums)
+{
+  memset (sums, 0, n * sizeof (double));
+  for (int shift = -before; shift <= after; shift++)
+    for (int c = MAX (-shift, 0); c < n - MAX (shift, 0); c++)
+      sums[c] += terms[c + shift];
+}
+
+/* What values are divided by before the power, into step->sums. @in: [channels] */
+static void
+find_divisors (const LrnTrain *step, const float *in)
+{
+  for (int c = 0; c < step->channels; c++)
+    step->terms[c] = (double) in[c] * in[c];
+  add_near (step->channels, step->before, step->after, step->terms, step->sums);
+  for (int c = 0; c < step->channels; c++)
+    step->sums[c] = step->bias + step->alpha * step->sums[c];
+}
+
+/* Keeps what values are multiplied with, as the output. */
+static gboolean
+lrn_forward (CnnTrainStep *base, const CnnPass *pass)
+{
+  const LrnTrain *step = (LrnTrain *) base;
+  const float    *in = pass->in[0];
+  float          *out = pass->out, *factors = (float *) pass->kept;
+
+  for (gsize i = 0; i < pass->n * step->places; i++)
+    {
+      find_divisors (step, in);
+      for (int c = 0; c < step->channels; c++)
+        {
+          double power = pow (step->sums[c], step->beta);
+
+          factors[c] = (float) (1.0 / power);
+          out[c] = (float) (in[c] / power);
+        }
+      in += step->channels;
+      out += step->channels;
+      factors += step->channels;
+    }
+  return TRUE;
+}
+
+/* With y = x / D^beta: dx = dy / D^beta − 2 alpha / size · beta · x · Σ dy x / D^(beta + 1),
+ * the sum being over the maps whose neighbour the map is. */
+static void
+lrn_back (const LrnTrain *step, const float *in, const float *factors, const float *d_out,
+          float *d_in)
+{
+  int    n = step->channels;
+  double twice = 2.0 * step->alpha * step->beta;
+
+  find_divisors (step, in);
+  for (int c = 0; c < n; c++)
+    step->terms[c] = (double) d_out[c] * in[c] * factors[c] / step->sums[c];
+  add_near (n, step->after, step->before, step->terms, step->sums);
+  for (int c = 0; c < n; c++)
+    d_in[c] = (float) ((double) d_out[c] * factors[c] - twice * in[c] * step->sums[c]);
+}
+
+static gboolean
+lrn_backward (CnnTrainStep *base, const CnnPass *pass)
+{
+  const LrnTrain *step = (LrnTrain *) base;
+  const float    *factors = (const float *) pass->kept;
+
+  for (gsize i = 0; pass->d_in[0] && i < pass->n * step->places * step->channels;
+       i += step->channels)
+    lrn_back (step, pass->in[0] + i, factors + i, pass->d_out + i, pass->d_in[0] + i);
+  return TRUE;
+}
+
+static void
+lrn_train_free (CnnTrainStep *base)
+{
+  LrnTrain *step = (LrnTrain *) base;
+
+  g_free (step->terms);
+  g_free (step->sums);
+  g_free (step);
+}
+
+static CnnTrainStep *
+lrn_train (const CnnTask *task, GError **error)
+{
+  const LrnParams *p = task->node->params;
+  LrnTrain        *step = g_new0 (LrnTrain, 1);
+
+  step->step.kept = (gsize) cnn_shape_cells (task->out) * sizeof (float);
+  step->step.needs_in = TRUE;
+  step->step.forward = lrn_forward;
+  step->step.backward = lrn_backward;
+  step->step.free = lrn_train_free;
+  step->places = (gsize) task->out.height * task->out.width;
+  step->channels = task->out.channels;
+  /* Beyond all channels there is nothing. */
+  step->before = MIN ((p->size - 1) / 2, step->channels);
+  step->after = MIN (p->size / 2, step->channels);
+  step->alpha = p->alpha / p->size;
+  step->beta = p->beta;
+  step->bias = p->bias;
+  step->terms = g_new (double, step->channels);
+  step->sums = g_new (double, step->channels);
+  return &step->step;
+}
+
+/* -------------------------------------------------------------------------- */
+
 /* Σ x², and x / (bias + alpha / size · Σ x²)^beta. */
 static void
 lrn_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
@@ -215,6 +342,7 @@ const CnnOp cnn_op_lrn = {
   .params_size = sizeof (LrnParams),
   .params = lrn_params,
   .prepare = lrn_prepare,
+  .train = lrn_train,
   .explain = lrn_explain,
   .write = lrn_write,
 };

@@ -178,6 +178,19 @@ maxpool_prepare (const CnnTask *task, GError **error)
   return cnn_pool_prepare_dnnl (task, dnnl_pooling_max, error);
 }
 
+static CnnTrainStep *
+maxpool_train (const CnnTask *task, GError **error)
+{
+  if (((const MaxpoolParams *) task->node->params)->give == GIVE_PLACE)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
+                   _("places have no derivative: a layer with give=place cannot be trained, nor "
+                     "any before it"));
+      return NULL;
+    }
+  return cnn_pool_train_winner (task, cnn_pool_choose_most);
+}
+
 static void
 maxpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                  CnnExplanation *explanation)
@@ -299,6 +312,7 @@ const CnnOp cnn_op_maxpool = {
   .window = maxpool_window,
   .largest = maxpool_largest,
   .prepare = maxpool_prepare,
+  .train = maxpool_train,
   .explain = maxpool_explain,
   .write = maxpool_write,
 };

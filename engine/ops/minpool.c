@@ -24,6 +24,12 @@ minpool_prepare (const CnnTask *task, GError **error)
   return cnn_pool_prepare_fold (task, take_least, INFINITY);
 }
 
+static CnnTrainStep *
+minpool_train (const CnnTask *task, GError **error)
+{
+  return cnn_pool_train_winner (task, cnn_pool_choose_least);
+}
+
 static void
 minpool_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                  CnnExplanation *explanation)
@@ -81,6 +87,7 @@ const CnnOp cnn_op_minpool = {
   .check = cnn_pool_check,
   .window = cnn_pool_window,
   .prepare = minpool_prepare,
+  .train = minpool_train,
   .explain = minpool_explain,
   .write = minpool_write,
 };

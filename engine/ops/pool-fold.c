@@ -82,6 +82,51 @@ cnn_pool_prepare_fold (const CnnTask *task, CnnPoolTake take, float start)
   return &step->pool.step;
 }
 
+/* --- what counts -------------------------------------------------------------- */
+
+/* How many of a window's cells lie before @end, where padding, or what counts of it, ends. */
+static int
+count_before (int first, int size, int dilation, int end)
+{
+  return CLAMP ((end - first + dilation - 1) / dilation, 0, size);
+}
+
+/**
+ * cnn_pool_count_rows:
+ * @count_padding: whether what lies in the padding counts
+ * @y: a row of the output
+ *
+ * Returns: how many rows of its windows count
+ */
+int
+cnn_pool_count_rows (const CnnPoolStep *pool, gboolean count_padding, int y)
+{
+  int first;
+
+  if (!count_padding)
+    return cnn_pool_step_rows (pool, y, &first);
+  return count_before (y * pool->stride.height - pool->pad.top, pool->size.height,
+                       pool->dilation.height, pool->in.height + pool->past.height);
+}
+
+/**
+ * cnn_pool_count_columns:
+ * @columns: (out): how many columns of each window of a row count, [out.width]
+ */
+void
+cnn_pool_count_columns (const CnnPoolStep *pool, gboolean count_padding, double *columns)
+{
+  for (int x = 0; x < pool->out.width; x++)
+    {
+      int left = x * pool->stride.width - pool->pad.left;
+      int end = pool->in.width + (count_padding ? pool->past.width : 0);
+
+      columns[x] = count_before (left, pool->size.width, pool->dilation.width, end);
+      if (!count_padding && left < 0)
+        columns[x] -= (pool->dilation.width - 1 - left) / pool->dilation.width;
+    }
+}
+
 /* --- by adding up -------------------------------------------------------------- */
 
 typedef struct
@@ -90,7 +135,6 @@ typedef struct
   CnnPoolSums sums;
   int         power;
   gboolean    count_padding;
-  CnnSize     past;    /* rows and columns of padding behind the map that are counted */
   double     *row;     /* [in.width][channels]: over the rows of the window */
   double     *all;     /* [out.width][channels]: over all of it */
   double     *columns; /* [out.width]: how many columns of the window count */
@@ -122,13 +166,6 @@ add_columns (const SumStep *step)
     }
 }
 
-/* How many of a window's cells lie before @end, where padding, or what counts of it, ends. */
-static int
-count_before (int first, int size, int dilation, int end)
-{
-  return CLAMP ((end - first + dilation - 1) / dilation, 0, size);
-}
-
 static gboolean
 sum_run (CnnStep *base, const float *const *in, float *out, int y0, int x0)
 {
@@ -139,16 +176,14 @@ sum_run (CnnStep *base, const float *const *in, float *out, int y0, int x0)
 
   for (int y = 0; y < pool->out.height; y++)
     {
-      int first, n = cnn_pool_step_rows (pool, y, &first), counted = n;
+      int first, n = cnn_pool_step_rows (pool, y, &first);
+      int counted = cnn_pool_count_rows (pool, step->count_padding, y);
 
       memset (step->row, 0, row * sizeof (double));
       for (int i = 0; i < n; i++)
         step->sums.add (row, in[0] + (first + i * pool->dilation.height) * row, step->power,
                         step->row);
       add_columns (step);
-      if (step->count_padding)
-        counted = count_before (y * pool->stride.height - pool->pad.top, pool->size.height,
-                                pool->dilation.height, pool->in.height + step->past.height);
       for (int x = 0; x < pool->out.width; x++, out += channels)
         step->sums.finish (channels, step->all + x * channels, counted * step->columns[x],
                            step->power, out);
@@ -167,22 +202,6 @@ sum_free (CnnStep *base)
   g_free (step);
 }
 
-static void
-count_columns (SumStep *step)
-{
-  const CnnPoolStep *pool = &step->pool;
-
-  for (int x = 0; x < pool->out.width; x++)
-    {
-      int left = x * pool->stride.width - pool->pad.left;
-      int end = pool->in.width + (step->count_padding ? step->past.width : 0);
-
-      step->columns[x] = count_before (left, pool->size.width, pool->dilation.width, end);
-      if (!step->count_padding && left < 0)
-        step->columns[x] -= (pool->dilation.width - 1 - left) / pool->dilation.width;
-    }
-}
-
 /**
  * cnn_pool_prepare_sums:
  * @sums: what is added up, and what becomes of it
@@ -195,8 +214,7 @@ CnnStep *
 cnn_pool_prepare_sums (const CnnTask *task, const CnnPoolSums *sums, int power,
                        gboolean count_padding)
 {
-  const CnnPool *pool = task->node->params;
-  SumStep       *step = g_new0 (SumStep, 1);
+  SumStep *step = g_new0 (SumStep, 1);
 
   cnn_pool_step_init (&step->pool, task);
   step->pool.step.run = sum_run;
@@ -204,12 +222,9 @@ cnn_pool_prepare_sums (const CnnTask *task, const CnnPoolSums *sums, int power,
   step->sums = *sums;
   step->power = power;
   step->count_padding = count_padding;
-  /* Where the tile ends inside the map, its windows do, too. */
-  step->past = (CnnSize) { cnn_pool_past_padding (pool, pool->pad.sides.bottom),
-                           cnn_pool_past_padding (pool, pool->pad.sides.right) };
   step->row = g_new (double, (gsize) task->in[0].width * task->in[0].channels);
   step->all = g_new (double, (gsize) task->out.width * task->out.channels);
   step->columns = g_new (double, task->out.width);
-  count_columns (step);
+  cnn_pool_count_columns (&step->pool, count_padding, step->columns);
   return &step->pool.step;
 }

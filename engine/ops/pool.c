@@ -156,6 +156,9 @@ cnn_pool_step_init (CnnPoolStep *step, const CnnTask *task)
   step->stride = pool_stride (pool);
   step->dilation = pool_dilation (pool);
   step->pad = task->pad;
+  /* Where the tile ends inside the map, its windows do, too. */
+  step->past = (CnnSize) { cnn_pool_past_padding (pool, pool->pad.sides.bottom),
+                           cnn_pool_past_padding (pool, pool->pad.sides.right) };
 }
 
 /**

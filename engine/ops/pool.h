@@ -90,6 +90,7 @@ typedef struct
   CnnSize  stride;
   CnnSize  dilation;
   CnnSides pad;
+  CnnSize  past; /* rows and columns of padding behind the map that may be counted */
 } CnnPoolStep;
 
 /** CnnPoolTake: puts @n values together with those that are there. */
@@ -132,5 +133,62 @@ gboolean cnn_pool_fits_onnx    (const CnnWindow *window);
 const char *cnn_pool_write_sums (CnnWriter *writer, const char *x, const CnnWindow *window);
 const char *cnn_pool_write_counts (CnnWriter *writer, const CnnPool *pool,
                                    const CnnWindow *window, gboolean count_padding);
+
+/* --- pool-fold.c: which cells of windows count ---------------------------------- */
+
+int      cnn_pool_count_rows    (const CnnPoolStep *pool, gboolean count_padding, int y);
+void     cnn_pool_count_columns (const CnnPoolStep *pool, gboolean count_padding,
+                                 double *columns);
+
+/* --- pool-train.c --------------------------------------------------------------- */
+
+/**
+ * CnnPoolRun:
+ * @n: pieces
+ * @length: floats of a piece
+ * @step: floats from one piece of the input to the next; those of the output lie together
+ * @in: where they begin in the input
+ * @out: where they begin in the output's row
+ *
+ * Cells of the input that are the same cell of their windows, for a row of windows.
+ */
+typedef struct
+{
+  gsize n;
+  gsize length;
+  gsize step;
+  gsize in;
+  gsize out;
+} CnnPoolRun;
+
+/* The number of no cell of a window. */
+#define CNN_POOL_NO_WINNER G_MAXUINT32
+
+/**
+ * CnnPoolChoose:
+ * @seed: of what is drawn for the image
+ * @y: row of windows
+ * @in: the map, [in.height][in.width][channels]
+ * @out: for each window the value of its winner, [out.width][channels]
+ * @winners: its number in the window, row by row, or %CNN_POOL_NO_WINNER; as @out
+ *
+ * Which cells of windows win.
+ */
+typedef void (*CnnPoolChoose) (const CnnPoolStep *pool, guint64 seed, int y, const float *in,
+                               float *out, guint32 *winners);
+
+gboolean      cnn_pool_columns       (const CnnPoolStep *pool, int j, CnnPoolRun *run);
+gboolean      cnn_pool_run           (const CnnPoolStep *pool, int y, int i, int j,
+                                      CnnPoolRun *run);
+void          cnn_pool_choose_most   (const CnnPoolStep *pool, guint64 seed, int y,
+                                      const float *in, float *out, guint32 *winners);
+void          cnn_pool_choose_least  (const CnnPoolStep *pool, guint64 seed, int y,
+                                      const float *in, float *out, guint32 *winners);
+CnnTrainStep *cnn_pool_train_winner  (const CnnTask *task, CnnPoolChoose choose);
+gboolean      cnn_pool_train_forward (const CnnPoolStep *pool, CnnStep *run, const CnnPass *pass);
+
+/* --- avgpool-train.c ------------------------------------------------------------ */
+
+CnnTrainStep *cnn_pool_train_average (const CnnTask *task, gboolean count_padding);
 
 G_END_DECLS

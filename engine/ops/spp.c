@@ -80,6 +80,14 @@ spp_prepare (const CnnTask *task, GError **error)
   return cnn_bins_prepare (task, &p->levels, p->type == TYPE_AVERAGE);
 }
 
+static CnnTrainStep *
+spp_train (const CnnTask *task, GError **error)
+{
+  const SppParams *p = task->node->params;
+
+  return cnn_bins_train (task, &p->levels, p->type == TYPE_AVERAGE);
+}
+
 static void
 spp_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
              CnnExplanation *explanation)
@@ -127,6 +135,7 @@ const CnnOp cnn_op_spp = {
   .check = spp_check,
   .shape = spp_shape,
   .prepare = spp_prepare,
+  .train = spp_train,
   .explain = spp_explain,
   .write = spp_write,
 };

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "pool.h"
 #include "random.h"
@@ -122,11 +123,11 @@ expect_run (CnnStep *base, const float *const *in, float *out, int y0, int x0)
 
 /* --- a draw --------------------------------------------------------------- */
 
-/* Adds up what is positive until the sum is more than @limit, and gives the
- * last value that was added. */
+/* Adds up what is positive until the sum is more than @limit. @last: the last cell that was
+ * added, row by row; stays as it is where there is none */
 static double
 add_until (const CnnPoolStep *pool, const float *first, const CnnRect *cells, double limit,
-           float *last)
+           int *last)
 {
   gsize  channels = pool->in.channels, row = pool->in.width * channels;
   double sum = 0.0;
@@ -139,11 +140,51 @@ add_until (const CnnPoolStep *pool, const float *first, const CnnRect *cells, do
         if (!(value > 0.0f))
           continue;
         sum += value;
-        *last = value;
+        *last = i * cells->width + j;
         if (sum > limit)
           return sum;
       }
   return sum;
+}
+
+/* The cell of a window that @number, from 0 to 1, decides for, or −1. */
+static int
+sample_cell (const CnnPoolStep *pool, const float *first, const CnnRect *cells, double number)
+{
+  int    last = -1;
+  double sum = add_until (pool, first, cells, INFINITY, &last);
+
+  add_until (pool, first, cells, number * sum, &last);
+  return last;
+}
+
+/* Of a row of windows, (y0, x0) being the place of the output's first on the whole map.
+ * @winners: (nullable): as a #CnnPoolChoose gives them */
+static void
+sample_row (const CnnPoolStep *pool, guint64 seed, int y, int y0, int x0, const float *in,
+            float *out, guint32 *winners)
+{
+  gsize channels = pool->in.channels;
+
+  for (int x = 0; x < pool->out.width; x++)
+    {
+      CnnRect      cells = cnn_pool_step_cells (pool, y, x);
+      int          down = cells.y - (y * pool->stride.height - pool->pad.top);
+      int          right = cells.x - (x * pool->stride.width - pool->pad.left);
+      const float *first = in + ((gsize) cells.y * pool->in.width + cells.x) * channels;
+
+      for (gsize c = 0; c < channels; c++, out++)
+        {
+          int drawn = sample_cell (pool, first + c, &cells,
+                                   draw (seed, y0 + y, x0 + x, (int) c));
+          int i = drawn / cells.width, j = drawn % cells.width;
+
+          *out = drawn < 0 ? 0.0f : first[((gsize) i * pool->in.width + j) * channels + c];
+          if (winners)
+            *winners++ = drawn < 0 ? CNN_POOL_NO_WINNER
+                                   : (guint32) ((down + i) * pool->size.width + right + j);
+        }
+    }
 }
 
 static gboolean
@@ -152,22 +193,8 @@ sample_run (CnnStep *base, const float *const *in, float *out, int y0, int x0)
   const StochasticStep *step = (StochasticStep *) base;
   const CnnPoolStep    *pool = &step->pool;
 
-  for (int y = 0; y < pool->out.height; y++)
-    for (int x = 0; x < pool->out.width; x++)
-      {
-        CnnRect      cells = cnn_pool_step_cells (pool, y, x);
-        const float *first = in[0] + ((gsize) cells.y * pool->in.width + cells.x) *
-                                       pool->in.channels;
-
-        for (int c = 0; c < pool->out.channels; c++, out++)
-          {
-            double sum;
-
-            *out = 0.0f;
-            sum = add_until (pool, first + c, &cells, INFINITY, out);
-            add_until (pool, first + c, &cells, draw (step->seed, y0 + y, x0 + x, c) * sum, out);
-          }
-      }
+  for (int y = 0; y < pool->out.height; y++, out += (gsize) pool->out.width * pool->out.channels)
+    sample_row (pool, step->seed, y, y0, x0, in[0], out, NULL);
   return TRUE;
 }
 
@@ -203,6 +230,131 @@ stochastic_prepare (const CnnTask *task, GError **error)
     }
   return &step->pool.step;
 }
+
+/* --- training ----------------------------------------------------------------- */
+
+typedef struct
+{
+  CnnTrainStep step;
+  CnnPoolStep  pool;
+  CnnStep     *run;
+} ExpectTrain;
+
+/* Each image draws its own. */
+static void
+choose_sample (const CnnPoolStep *pool, guint64 seed, int y, const float *in, float *out,
+               guint32 *winners)
+{
+  sample_row (pool, seed, y, 0, 0, in, out, winners);
+}
+
+CNN_CLONES static void
+add_positive (const CnnPoolRun *run, const float *restrict in, float *restrict sums)
+{
+  for (gsize k = 0; k < run->n; k++, in += run->step, sums += run->length)
+    for (gsize i = 0; i < run->length; i++)
+      sums[i] += in[i] > 0.0f ? in[i] : 0.0f;
+}
+
+/* The derivative of Σ a² / Σ a by a is (2 a − Σ a² / Σ a) / Σ a. */
+CNN_CLONES static void
+give_back (const CnnPoolRun *run, const float *restrict sums, const float *restrict out,
+           const float *restrict d_out, const float *restrict in, float *restrict d_in)
+{
+  for (gsize k = 0; k < run->n; k++)
+    {
+      for (gsize i = 0; i < run->length; i++)
+        {
+          float by_in = d_out[i] * (2.0f * in[i] - out[i]) / sums[i];
+
+          d_in[i] += in[i] > 0.0f ? by_in : 0.0f;
+        }
+      in += run->step;
+      d_in += run->step;
+      sums += run->length;
+      out += run->length;
+      d_out += run->length;
+    }
+}
+
+/* Keeps Σ a, as the output. */
+static gboolean
+expect_forward (CnnTrainStep *base, const CnnPass *pass)
+{
+  const ExpectTrain *step = (ExpectTrain *) base;
+  const CnnPoolStep *pool = &step->pool;
+  gsize              cells = (gsize) cnn_shape_cells (pool->in);
+  float             *sums = (float *) pass->kept;
+  CnnPoolRun         run;
+
+  memset (sums, 0, pass->n * step->step.kept);
+  for (guint image = 0; image < pass->n; image++)
+    for (int y = 0; y < pool->out.height; y++)
+      {
+        for (int i = 0; i < pool->size.height; i++)
+          for (int j = 0; j < pool->size.width; j++)
+            if (cnn_pool_run (pool, y, i, j, &run))
+              add_positive (&run, pass->in[0] + image * cells + run.in, sums + run.out);
+        sums += (gsize) pool->out.width * pool->out.channels;
+      }
+  return cnn_pool_train_forward (pool, step->run, pass);
+}
+
+static gboolean
+expect_backward (CnnTrainStep *base, const CnnPass *pass)
+{
+  const ExpectTrain *step = (ExpectTrain *) base;
+  const CnnPoolStep *pool = &step->pool;
+  gsize              cells = (gsize) cnn_shape_cells (pool->in), row = 0;
+  const float       *sums = (const float *) pass->kept;
+  CnnPoolRun         run;
+
+  for (guint image = 0; image < pass->n && pass->d_in[0]; image++)
+    {
+      const float *in = pass->in[0] + image * cells;
+      float       *d_in = pass->d_in[0] + image * cells;
+
+      memset (d_in, 0, cells * sizeof (float));
+      for (int y = 0; y < pool->out.height; y++)
+        {
+          for (int i = 0; i < pool->size.height; i++)
+            for (int j = 0; j < pool->size.width; j++)
+              if (cnn_pool_run (pool, y, i, j, &run))
+                give_back (&run, sums + row + run.out, pass->out + row + run.out,
+                           pass->d_out + row + run.out, in + run.in, d_in + run.in);
+          row += (gsize) pool->out.width * pool->out.channels;
+        }
+    }
+  return TRUE;
+}
+
+static void
+expect_free (CnnTrainStep *base)
+{
+  cnn_step_free (((ExpectTrain *) base)->run);
+  g_free (base);
+}
+
+static CnnTrainStep *
+stochastic_train (const CnnTask *task, GError **error)
+{
+  ExpectTrain *step;
+
+  if (((const StochasticParams *) task->node->params)->sample)
+    return cnn_pool_train_winner (task, choose_sample);
+  step = g_new0 (ExpectTrain, 1);
+  cnn_pool_step_init (&step->pool, task);
+  step->step.kept = (gsize) cnn_shape_cells (task->out) * sizeof (float);
+  step->step.needs_in = TRUE;
+  step->step.needs_out = TRUE;
+  step->step.forward = expect_forward;
+  step->step.backward = expect_backward;
+  step->step.free = expect_free;
+  step->run = stochastic_prepare (task, error);
+  return &step->step;
+}
+
+/* -------------------------------------------------------------------------- */
 
 static void
 stochastic_explain (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
@@ -305,6 +457,7 @@ const CnnOp cnn_op_stochastic_pool = {
   .check = cnn_pool_check,
   .window = cnn_pool_window,
   .prepare = stochastic_prepare,
+  .train = stochastic_train,
   .explain = stochastic_explain,
   .write = stochastic_pool_write,
 };
