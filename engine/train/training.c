@@ -44,8 +44,11 @@ take_images (CnnTraining *training, CnnDataset *images, CnnDataset *validation, 
   const CnnTrainingOptions *options = &training->options;
 
   if (validation == NULL && options->validation > 0.0)
-    cnn_dataset_split (images, options->validation, options->seed, &training->images,
-                       &training->validation);
+    {
+      if (!cnn_dataset_split (images, options->validation, options->seed, &training->images,
+                              &training->validation, error))
+        return FALSE;
+    }
   else
     {
       training->images = cnn_dataset_ref (images);
