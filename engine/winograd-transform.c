@@ -166,6 +166,24 @@ cnn_winograd_weights (const CnnTensor *weight, float *points)
 }
 
 /**
+ * cnn_winograd_copy:
+ * @from: cells, @from_next floats apart
+ * @n: how many
+ * @channels: floats of each that count
+ * @to: (out): cells, @to_next floats apart
+ */
+void
+cnn_winograd_copy (const float *from, gsize from_next, int n, gsize channels, float *to,
+                   gsize to_next)
+{
+  if (from_next == channels && to_next == channels)
+    memcpy (to, from, n * channels * sizeof (float));
+  else
+    for (int i = 0; i < n; i++)
+      memcpy (to + i * to_next, from + i * from_next, channels * sizeof (float));
+}
+
+/**
  * cnn_winograd_patch:
  * @map: [shape.height][shape.width][shape.channels]
  * @shape: its shape
@@ -182,10 +200,9 @@ cnn_winograd_patch (const float *map, CnnShape shape, int y, int x, int size, fl
   int   first = MAX (x, 0), end = MIN (x + size, shape.width);
 
   memset (patch, 0, size * size * cell * sizeof (float));
-  for (int i = MAX (-y, 0); i < MIN (size, shape.height - y); i++)
-    for (int j = first; j < end; j++)
-      memcpy (patch + (i * size + j - x) * cell,
-              map + ((gsize) (y + i) * shape.width + j) * channels, channels * sizeof (float));
+  for (int i = MAX (-y, 0); i < MIN (size, shape.height - y) && first < end; i++)
+    cnn_winograd_copy (map + ((gsize) (y + i) * shape.width + first) * channels, channels,
+                       end - first, channels, patch + (i * size + first - x) * cell, cell);
 }
 
 /**

@@ -176,9 +176,9 @@ transform_products (const WinogradStep *step, float *out, int first, int n)
         }
       cnn_winograd_output (from, step->out_plane, step->out_blocks, step->bias, step->slope,
                            step->patch, TILE * cell, cell);
-      for (int k = 0; k < height * width; k++)
-        memcpy (to + k / width * row + k % width * channels,
-                step->patch + (k / width * TILE + k % width) * cell, channels * sizeof (float));
+      for (int k = 0; k < height; k++)
+        cnn_winograd_copy (step->patch + k * TILE * cell, cell, width, channels, to + k * row,
+                           channels);
     }
 }
 

@@ -26,7 +26,8 @@
  * @band_parts: where rows of a band begin, [band]
  * @band: rows of the output at a time, of derivatives by weights
  * @padded: (nullable): the image as the windows see it; %NULL: it is that already
- * @weights: [window][maps]; or their derivatives
+ * @panel: maps of a panel, see product.h
+ * @weights: [panels][window][panel]; or their derivatives, [window][maps]
  * @bias: [maps]
  * @cells: (nullable): [out.width][maps], or d_out in full [out.height][out.width][maps], where
  *   the output has another number of maps
@@ -36,6 +37,7 @@ typedef struct
   CnnConvPart      part;
   CnnConvWindows   w;
   int              maps;
+  int              panel;
   gsize            window;
   gsize            row;
   int              n;
@@ -93,7 +95,8 @@ rows_run (CnnConvPart *part, guint n, const float *a, const float *b, float *to)
     .n_parts = rows->n_parts,
     .n = rows->n,
     .b = rows->weights,
-    .b_next = rows->maps,
+    .b_next = rows->panel,
+    .b_panel = rows->window * rows->panel,
     .from = rows->bias,
     .c_row = rows->maps,
   };
@@ -117,7 +120,16 @@ rows_run (CnnConvPart *part, guint n, const float *a, const float *b, float *to)
   return TRUE;
 }
 
-/* From [maps][rows][columns][depth] to [rows][columns][depth][maps]. */
+/* Where the weights of number @i of the window are, from map @m on. */
+static float *
+weights_at (const Rows *rows, gsize i, gsize m)
+{
+  gsize panel = rows->panel;
+
+  return rows->weights + (m / panel * rows->window + i) * panel + m % panel;
+}
+
+/* From [maps][rows][columns][depth]. */
 static void
 rows_load (CnnConvPart *part, const float *weights)
 {
@@ -125,8 +137,12 @@ rows_load (CnnConvPart *part, const float *weights)
   gsize       n_maps = rows->w.out.channels, window = rows->window;
 
   for (gsize m = 0; m < n_maps; m++)
-    for (gsize i = 0; i < window; i++)
-      rows->weights[i * rows->maps + m] = weights[m * window + i];
+    {
+      float *to = weights_at (rows, 0, m);
+
+      for (gsize i = 0; i < window; i++)
+        to[i * rows->panel] = weights[m * window + i];
+    }
 }
 
 /* Turned around: the depth of one is the maps of the other, and the last row the first. */
@@ -139,7 +155,9 @@ turned_load (CnnConvPart *part, const float *weights)
 
   for (gsize d = 0; d < depth; d++)
     for (int i = cells - 1; i >= 0; i--, weights += n_maps)
-      memcpy (rows->weights + (i * depth + d) * rows->maps, weights, n_maps * sizeof (float));
+      for (gsize m = 0; m < n_maps; m += rows->panel)
+        memcpy (weights_at (rows, i * depth + d, m), weights + m,
+                MIN ((gsize) rows->panel, n_maps - m) * sizeof (float));
 }
 
 /* --- derivatives by weights ----------------------------------------------------- */
@@ -298,6 +316,7 @@ cnn_conv_rows_new (const CnnConvWindows *windows, CnnConvDirection direction)
       rows->part.run = weights_run;
     }
   rows->maps = (w->out.channels + COLUMNS - 1) / COLUMNS * COLUMNS;
+  rows->panel = cnn_product_panel (rows->maps);
   rows->window = (gsize) w->kernel.height * w->kernel.width * w->in.channels;
   rows->padded_rows = (w->out.height - 1) * w->stride.height +
                       (w->kernel.height - 1) * w->dilation.height + 1;
@@ -308,7 +327,7 @@ cnn_conv_rows_new (const CnnConvWindows *windows, CnnConvDirection direction)
   set_parts (rows);
   cells = (gsize) w->out.width * (direction == CNN_CONV_WEIGHTS ? w->out.height : 1);
   if ((pads && !alloc_zeros (&rows->padded, rows->padded_rows * rows->row)) ||
-      !alloc_zeros (&rows->weights, rows->window * rows->maps) ||
+      !alloc_zeros (&rows->weights, rows->window * cnn_product_panels (rows->maps) * rows->panel) ||
       !alloc_zeros (&rows->bias, rows->maps) ||
       (rows->maps != w->out.channels && !alloc_zeros (&rows->cells, cells * rows->maps)))
     {

@@ -35,7 +35,10 @@
  * @kernel_plane: of @points
  * @inputs: at the points, [36][chunk][channels]
  * @products: or their derivatives, [36][chunk][maps]
- * @points: the kernels, [36][channels][maps], or their derivatives, [36][maps][channels]
+ * @panel: maps of a panel, see product.h
+ * @n_kernels: numbers of a plane of @points
+ * @points: the kernels, [36][panels][channels][panel], or their derivatives,
+ *   [36][maps][channels]
  * @kernels: [3][3] of these
  * @patch: cells of a tile at the edge
  * @bias: [maps]
@@ -51,6 +54,8 @@ typedef struct
   int            chunk;
   int            channels;
   int            maps;
+  int            panel;
+  gsize          n_kernels;
   gsize          in_plane;
   gsize          out_plane;
   gsize          kernel_plane;
@@ -136,10 +141,9 @@ transform_products (const Winograd *winograd, float *maps, guint first, guint n)
         }
       cnn_winograd_output (from, winograd->out_plane, n_blocks, winograd->bias, 1.0f,
                            winograd->patch, TILE * cell, cell);
-      for (int k = 0; k < height * width; k++)
-        memcpy (to + k / width * row + k % width * channels,
-                winograd->patch + (k / width * TILE + k % width) * cell,
-                channels * sizeof (float));
+      for (int k = 0; k < height; k++)
+        cnn_winograd_copy (winograd->patch + k * TILE * cell, cell, width, channels, to + k * row,
+                           channels);
     }
 }
 
@@ -157,7 +161,8 @@ winograd_run (CnnConvPart *part, guint n, const float *a, const float *b, float 
     .parts = &none,
     .n_parts = 1,
     .n = winograd->channels,
-    .b_next = winograd->maps,
+    .b_next = winograd->panel,
+    .b_panel = (gsize) winograd->channels * winograd->panel,
     .from = winograd->zeros,
     .c_row = winograd->maps,
   };
@@ -182,19 +187,33 @@ winograd_run (CnnConvPart *part, guint n, const float *a, const float *b, float 
   return TRUE;
 }
 
-/* From [maps][9][depth] to [9][channels][maps], and to the points. */
+/* Where number @i of the kernels of channel @d is, from map @m on. */
+static float *
+kernels_at (const Winograd *winograd, gsize i, gsize d, gsize m)
+{
+  gsize panel = winograd->panel;
+
+  return winograd->kernels + i * winograd->n_kernels +
+         (m / panel * winograd->channels + d) * panel + m % panel;
+}
+
+/* From [maps][9][depth], and to the points. */
 static void
 winograd_load (CnnConvPart *part, const float *weights)
 {
   const Winograd *winograd = (Winograd *) part;
   gsize           n_maps = winograd->w.out.channels, depth = winograd->w.in.channels;
-  gsize           maps = winograd->maps, plane = winograd->channels * maps;
 
   for (gsize m = 0; m < n_maps; m++)
-    for (gsize i = 0; i < 9; i++)
-      for (gsize d = 0; d < depth; d++, weights++)
-        winograd->kernels[i * plane + d * maps + m] = *weights;
-  cnn_winograd_kernels (winograd->kernels, plane, winograd->points, winograd->kernel_plane);
+    for (gsize i = 0; i < 9; i++, weights += depth)
+      {
+        float *to = kernels_at (winograd, i, 0, m);
+
+        for (gsize d = 0; d < depth; d++)
+          to[d * winograd->panel] = weights[d];
+      }
+  cnn_winograd_kernels (winograd->kernels, winograd->n_kernels, winograd->points,
+                        winograd->kernel_plane);
 }
 
 /* Turned around: the depth of one is the maps of the other, and the last number the first. */
@@ -203,12 +222,14 @@ turned_load (CnnConvPart *part, const float *weights)
 {
   const Winograd *winograd = (Winograd *) part;
   gsize           n_maps = winograd->w.out.channels, depth = winograd->w.in.channels;
-  gsize           maps = winograd->maps, plane = winograd->channels * maps;
 
   for (gsize d = 0; d < depth; d++)
     for (int i = 8; i >= 0; i--, weights += n_maps)
-      memcpy (winograd->kernels + i * plane + d * maps, weights, n_maps * sizeof (float));
-  cnn_winograd_kernels (winograd->kernels, plane, winograd->points, winograd->kernel_plane);
+      for (gsize m = 0; m < n_maps; m += winograd->panel)
+        memcpy (kernels_at (winograd, i, d, m), weights + m,
+                MIN ((gsize) winograd->panel, n_maps - m) * sizeof (float));
+  cnn_winograd_kernels (winograd->kernels, winograd->n_kernels, winograd->points,
+                        winograd->kernel_plane);
 }
 
 /* --- derivatives by weights --------------------------------------------------------- */
@@ -220,7 +241,7 @@ weights_run (CnnConvPart *part, guint n, const float *a, const float *b, float *
   const Winograd    *winograd = (Winograd *) part;
   guint              n_tiles = n * (guint) winograd->n_tiles;
   gsize              n_maps = winograd->w.out.channels, depth = winograd->w.in.channels;
-  gsize              channels = winograd->channels, plane = channels * winograd->maps;
+  gsize              channels = winograd->channels;
   CnnProduct         product = {
     .a_row = 1,
     .a_next = winograd->maps,
@@ -248,11 +269,12 @@ weights_run (CnnConvPart *part, guint n, const float *a, const float *b, float *
           cnn_product_run (&product, winograd->maps, winograd->channels);
         }
     }
-  cnn_winograd_kernels_back (winograd->points, winograd->kernel_plane, plane, winograd->kernels);
+  cnn_winograd_kernels_back (winograd->points, winograd->kernel_plane, winograd->n_kernels,
+                             winograd->kernels);
   for (gsize m = 0; m < n_maps; m++)
     for (gsize i = 0; i < 9; i++, to += depth)
       for (gsize d = 0; d < depth; d++)
-        to[d] += winograd->kernels[i * plane + m * channels + d];
+        to[d] += winograd->kernels[i * winograd->n_kernels + m * channels + d];
   return TRUE;
 }
 
@@ -269,9 +291,8 @@ static gboolean
 alloc_memory (Winograd *winograd)
 {
   int    most = MAX (winograd->channels, winograd->maps);
-  gsize  kernels = (gsize) 9 * winograd->channels * winograd->maps;
   gsize  sizes[] = { POINTS * winograd->in_plane, POINTS * winograd->out_plane,
-                     POINTS * winograd->kernel_plane, kernels, (gsize) PATCH * PATCH * most,
+                     POINTS * winograd->kernel_plane, 9 * winograd->n_kernels, (gsize) PATCH * PATCH * most,
                      winograd->maps, winograd->maps };
   float **places[] = { &winograd->inputs, &winograd->products, &winograd->points,
                        &winograd->kernels, &winograd->patch, &winograd->bias, &winograd->zeros };
@@ -334,12 +355,15 @@ cnn_conv_winograd_new (const CnnConvWindows *windows, CnnConvDirection direction
   winograd->n_tiles = winograd->n_across * ((winograd->w.out.height + TILE - 1) / TILE);
   winograd->channels = (winograd->w.in.channels + LANES - 1) / LANES * LANES;
   winograd->maps = (winograd->w.out.channels + LANES - 1) / LANES * LANES;
+  winograd->panel = cnn_product_panel (winograd->maps);
+  winograd->n_kernels = (gsize) winograd->channels * cnn_product_panels (winograd->maps) *
+                        winograd->panel;
   winograd->chunk = ROOM / (POINTS * (winograd->channels + winograd->maps)) / TILES * TILES;
   winograd->chunk = CLAMP (winograd->chunk, TILES, 4 * TILES);
   /* Planes a power of two apart would all compete for the same part of the cache. */
   winograd->in_plane = (gsize) winograd->chunk * winograd->channels + LANES;
   winograd->out_plane = (gsize) winograd->chunk * winograd->maps + LANES;
-  winograd->kernel_plane = (gsize) winograd->channels * winograd->maps + LANES;
+  winograd->kernel_plane = winograd->n_kernels + LANES;
   if (!alloc_memory (winograd))
     g_clear_pointer (&winograd, g_free);
   return (CnnConvPart *) winograd;
