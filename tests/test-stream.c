@@ -158,7 +158,8 @@ check_network (GRand *rand, const char *text, CnnShape in, gboolean whole_number
   g_autofree float      *values = g_new (float, cnn_shape_cells (in));
   guint                  n = cnn_network_n_nodes (network);
   guint                  taps[] = { n - 1, (guint) pick (rand, 0, (int) n - 2) };
-  CnnPlanOptions         one_piece = { .workers = 1, .band_rows = 1 << 20, .strip_columns = 1 << 20 };
+  CnnPlanOptions         one_piece = { .workers = 1, .band_rows = 1 << 20,
+                                       .strip_columns = 1 << 20 };
   Host                   whole;
 
   for (gint64 i = 0; i < cnn_shape_cells (in); i++)
