@@ -143,8 +143,10 @@ unpack (CnnIdx *idx, GBytes *packed, GError **error)
             return fail (idx, CNN_ERROR_LIMIT,
                          _("it is too large to be read packed; unpack it with gzip -d"), error);
         }
-      /* A file that was cut off gives what is left of it first. */
-      if (cause && !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
+      if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
+        return fail (idx, CNN_ERROR_FORMAT, _("it is cut off; what is packed in it has no end"),
+                     error);
+      if (cause)
         return fail_read (idx, cause->message, error);
       if (bytes->len > expected || n < PIECE)
         break;
