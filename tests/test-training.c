@@ -153,7 +153,7 @@ test_learns (gconstpointer data)
 static CnnAugment *
 some_augment (void)
 {
-  CnnAugment *augment = cnn_augment_parse ("shift=1 flip=both", NULL);
+  CnnAugment *augment = cnn_augment_parse ("shift=1 rotate=5 flip=hv", NULL);
 
   g_assert_nonnull (augment);
   return augment;
