@@ -14,7 +14,7 @@ static const float pictures[] = { 1, 4, 2, -1, 0, 3, 5, 2, -2, 0, 3, 1 };
 static const float wishes[] = { 1, 0, -1, 2, 3, 1, 0, -2, 2, 1, 1, 3 };
 
 static void
-check_batchnorm (guint n)
+check_batchnorm (guint n, guint n_back)
 {
   static const char text[] = "batchnorm scale=2,-1 shift=0.5,1 mean=1,2 variance=4,3 epsilon=0.5 "
                              "momentum=0.25";
@@ -22,7 +22,7 @@ check_batchnorm (guint n)
   TrainLayer layer;
 
   train_layer_begin (&layer, text, (CnnShape) { 1, 3, 2 }, 2, 2);
-  train_layer_work (&layer, n, 2, pictures, wishes);
+  train_layer_work (&layer, n, n_back, 2, pictures, wishes);
   train_check (text, "value", 12, layer.out,
                 (double[]) { 0.0703310756, -0.352504452, 0.929668924, 2.35250445, -0.789006773,
                              0.188497329, 3.50768247, 0.72949911, -2.50768247, 1.81150267,
@@ -55,7 +55,7 @@ check_batchnorm_far (void)
       d_out[i] = (float) g_rand_double_range (rand, -1.0, 1.0);
     }
   train_layer_begin (&layer, "batchnorm", (CnnShape) { 6, 6, MAPS }, 4, IMAGES);
-  train_layer_work (&layer, 4, IMAGES, in, d_out);
+  train_layer_work (&layer, 4, 4, IMAGES, in, d_out);
   for (int c = 0; c < MAPS; c++)
     {
       double mean = 0.0, variance = 0.0, sum = 0.0, products = 0.0, n = IMAGES * PLACES;
@@ -88,8 +88,11 @@ check_batchnorm_far (void)
 static void
 test_batchnorm (void)
 {
-  check_batchnorm (1);
-  check_batchnorm (2);
+  check_batchnorm (1, 1);
+  check_batchnorm (2, 2);
+  /* What is kept belongs to an image. */
+  check_batchnorm (2, 1);
+  check_batchnorm (1, 2);
   check_batchnorm_far ();
 }
 
@@ -101,7 +104,7 @@ test_instancenorm (void)
   TrainLayer layer;
 
   train_layer_begin (&layer, text, (CnnShape) { 1, 3, 2 }, 2, 2);
-  train_layer_work (&layer, 2, 2, pictures, wishes);
+  train_layer_work (&layer, 2, 2, 2, pictures, wishes);
   train_check (text, "value", 12, layer.out,
                 (double[]) { 0.5, 0.12011731, 2.3516402, 2.31982404, -1.3516402, 0.560058655,
                              2.48173478, 0.0741799002, -2.14231304, 1.9258201, 1.16057826, 1 });
@@ -123,7 +126,7 @@ check_softmax (const char *text, const double *expected)
   TrainLayer layer;
 
   train_layer_begin (&layer, text, (CnnShape) { 1, 3, 2 }, 2, 2);
-  train_layer_work (&layer, 2, 2, pictures, wishes);
+  train_layer_work (&layer, 2, 2, 2, pictures, wishes);
   train_check (text, "derivative", 12, layer.d_in, expected);
   train_layer_end (&layer);
 }
@@ -138,12 +141,12 @@ test_softmax (void)
   TrainLayer layer;
 
   train_layer_begin (&layer, "softmax", (CnnShape) { 1, 1, 3 }, 1, 1);
-  train_layer_work (&layer, 1, 1, in, d_out);
+  train_layer_work (&layer, 1, 1, 1, in, d_out);
   train_check ("softmax", "derivative", 3, layer.d_in,
                 (double[]) { 5.0 / 36.0, -1.0 / 18.0, -1.0 / 12.0 });
   train_layer_end (&layer);
   train_layer_begin (&layer, "log-softmax", (CnnShape) { 1, 1, 3 }, 1, 1);
-  train_layer_work (&layer, 1, 1, in, d_out);
+  train_layer_work (&layer, 1, 1, 1, in, d_out);
   train_check ("log-softmax", "derivative", 3, layer.d_in,
                 (double[]) { 5.0 / 6.0, -1.0 / 3.0, -1.0 / 2.0 });
   train_layer_end (&layer);
@@ -189,7 +192,7 @@ test_dense_small (void)
 
       train_layer_begin (&layer, text, (CnnShape) { 1, 1, 3 }, 2, 2);
       g_assert_null (layer.step->gradient);
-      train_layer_work (&layer, n, 2, in, d_out);
+      train_layer_work (&layer, n, n, 2, in, d_out);
       train_check (text, "value", 4, layer.out, (double[]) { 24, 25, 11, 22 });
       train_check (text, "derivative", 6, layer.d_in, (double[]) { -1, 2, 7, -4, -2, 3 });
       train_check (text, "weight's derivative", 6, layer.d_weights[0],
@@ -219,7 +222,7 @@ check_dense_large (int n_in, int n_units, guint n_parts, gboolean biased)
   weights = layer.task.weights[0]->values;
   for (int i = 0; i < n_in * n_units; i++)
     weights[i] = (float) (i % 13 - 6);
-  train_layer_work (&layer, IMAGES, IMAGES, in, d_out);
+  train_layer_work (&layer, IMAGES, IMAGES, IMAGES, in, d_out);
   pass = (CnnPass) { .n = IMAGES, .in = (const float *[]) { in }, .d_out = d_out,
                      .d_weights = layer.d_weights };
   g_assert_nonnull (layer.step->gradient);

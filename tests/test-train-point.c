@@ -85,7 +85,7 @@ test_curve (gconstpointer data)
       d[i] = d_out[i] * curve->d[i % POINTS];
     }
   train_layer_begin (&layer, curve->text, (CnnShape) { 1, POINTS, 1 }, 2, 2);
-  train_layer_work (&layer, 2, 2, in, d_out);
+  train_layer_work (&layer, 2, 2, 2, in, d_out);
   train_check (curve->text, "derivative", 2 * POINTS, layer.d_in, d);
   train_layer_end (&layer);
 }
@@ -99,7 +99,7 @@ test_sqrt (void)
   TrainLayer layer;
 
   train_layer_begin (&layer, "sqrt", (CnnShape) { 2, 2, 1 }, 1, 1);
-  train_layer_work (&layer, 1, 1, in, d_out);
+  train_layer_work (&layer, 1, 1, 1, in, d_out);
   train_check ("sqrt", "derivative", 4, layer.d_in, d);
   train_layer_end (&layer);
 }
@@ -113,7 +113,7 @@ test_not_a_number (void)
   TrainLayer layer;
 
   train_layer_begin (&layer, "relu", (CnnShape) { 1, 2, 1 }, 1, 1);
-  train_layer_work (&layer, 1, 1, in, d_out);
+  train_layer_work (&layer, 1, 1, 1, in, d_out);
   g_assert_true (isnan (layer.out[0]));
   g_assert_cmpfloat (layer.out[1], ==, 0.0f);
   train_layer_end (&layer);
@@ -132,7 +132,7 @@ test_prelu (void)
   train_layer_begin (&layer, "prelu slope=0.5,-2", (CnnShape) { 1, 2, 2 }, 2, 2);
   for (guint n = 1; n <= 2; n++)
     {
-      train_layer_work (&layer, n, 2, in, d_out);
+      train_layer_work (&layer, n, n, 2, in, d_out);
       train_check ("prelu", "value", 8, layer.out,
                     (double[]) { -0.5, 2, 3, 8, -2.5, 12, 7, 0 });
       train_check ("prelu", "derivative", 8, layer.d_in,
@@ -143,11 +143,11 @@ test_prelu (void)
     }
   train_layer_end (&layer);
   train_layer_begin (&layer, "prelu slope=0.5", (CnnShape) { 1, 2, 2 }, 2, 2);
-  train_layer_work (&layer, 2, 2, in, d_out);
+  train_layer_work (&layer, 2, 2, 2, in, d_out);
   train_check ("prelu", "one slope's derivative", 1, layer.d_weights[0], (double[]) { -163 });
   /* Weights that have changed count when they are loaded. */
   layer.task.weights[0]->values[0] = 3.0f;
-  train_layer_work (&layer, 2, 2, in, d_out);
+  train_layer_work (&layer, 2, 2, 2, in, d_out);
   train_check ("prelu", "value", 1, layer.out, (double[]) { -3 });
   train_layer_end (&layer);
 }
@@ -173,8 +173,8 @@ check_dropout (const char *text, int quarters)
     }
   train_layer_begin (&layer, text, (CnnShape) { 10, 8, 5 }, SHOWN, SHOWN);
   train_layer_begin (&one, text, (CnnShape) { 10, 8, 5 }, 1, SHOWN);
-  train_layer_work (&layer, SHOWN, SHOWN, in, d_out);
-  train_layer_work (&one, 1, SHOWN, in, d_out);
+  train_layer_work (&layer, SHOWN, SHOWN, SHOWN, in, d_out);
+  train_layer_work (&one, 1, 1, SHOWN, in, d_out);
   for (int i = 0; i < SHOWN * DROPPED; i++)
     {
       gboolean left = layer.out[i] == 0.0f;
@@ -219,8 +219,8 @@ test_dropout (void)
     ones[i] = 1.0f;
   train_layer_begin (&layer, "dropout 0.5", (CnnShape) { 10, 8, 5 }, 2, 2);
   train_layer_begin (&other, "dropout 0.5\ndropout 0.5", (CnnShape) { 10, 8, 5 }, 2, 2);
-  train_layer_work (&layer, 2, 2, ones, ones);
-  train_layer_work (&other, 2, 2, ones, ones);
+  train_layer_work (&layer, 2, 2, 2, ones, ones);
+  train_layer_work (&other, 2, 2, 2, ones, ones);
   /* Other images, and other layers, are left out otherwise: within five deviations of half. */
   g_assert_cmpint (abs (alike (layer.out, layer.out + DROPPED, DROPPED) - DROPPED / 2), <=, 50);
   g_assert_cmpint (abs (alike (layer.out, other.out, DROPPED) - DROPPED / 2), <=, 50);

@@ -101,7 +101,8 @@ train_layer_do (TrainLayer *layer, What what, guint n, guint images, const float
 
 /**
  * train_layer_work:
- * @n: images at a time
+ * @n: images that go forward at a time
+ * @n_back: images that go back at a time
  * @images: of the minibatch
  * @in: [images][n_in]
  * @d_out: [images][n_out]
@@ -110,7 +111,8 @@ train_layer_do (TrainLayer *layer, What what, guint n, guint images, const float
  * to what there was.
  */
 void
-train_layer_work (TrainLayer *layer, guint n, guint images, const float *in, const float *d_out)
+train_layer_work (TrainLayer *layer, guint n, guint n_back, guint images, const float *in,
+                  const float *d_out)
 {
   CnnTrainStep *step = layer->step;
   CnnPass       last = { .n = images, .sums = layer->sums, .n_all = images };
@@ -121,8 +123,8 @@ train_layer_work (TrainLayer *layer, guint n, guint images, const float *in, con
     train_layer_do (layer, MEASURE, n, images, in, d_out);
   train_layer_do (layer, FORWARD, n, images, in, d_out);
   if (step->n_back_sums > 0)
-    train_layer_do (layer, MEASURE_BACK, n, images, in, d_out);
-  train_layer_do (layer, BACKWARD, n, images, in, d_out);
+    train_layer_do (layer, MEASURE_BACK, n_back, images, in, d_out);
+  train_layer_do (layer, BACKWARD, n_back, images, in, d_out);
   if (step->settle)
     step->settle (step, &last);
 }

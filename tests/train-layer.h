@@ -29,7 +29,7 @@ typedef struct
 void train_layer_begin (TrainLayer *layer, const char *text, CnnShape in, guint batch,
                         guint images);
 void train_layer_end   (TrainLayer *layer);
-void train_layer_work  (TrainLayer *layer, guint n, guint images, const float *in,
+void train_layer_work  (TrainLayer *layer, guint n, guint n_back, guint images, const float *in,
                         const float *d_out);
 void train_check       (const char *text, const char *what, gsize n, const float *got,
                         const double *expected);
