@@ -140,13 +140,13 @@ batchnorm_prepare (const CnnTask *task, GError **error)
  * normalization" (2015), algorithm 1. */
 typedef struct
 {
-  CnnTrainStep      step;
-  gsize             places;   /* of a map */
-  gsize             channels;
-  double            epsilon;
-  double            momentum;
-  CnnTensor *const *weights;
-  float            *numbers;  /* [3][channels] */
+  CnnTrainStep step;
+  gsize        places;  /* of a map */
+  gsize        channels;
+  double       epsilon;
+  double       momentum;
+  CnnTensor   *weights[N_WEIGHTS]; /* [channels] each */
+  float       *numbers; /* [3][channels] */
 } BatchnormTrainStep;
 
 /* @sums: [2][n]: the values' and their squares' */
@@ -312,7 +312,8 @@ batchnorm_train (const CnnTask *task, GError **error)
   step->places = (gsize) task->out.height * task->out.width;
   step->epsilon = p->epsilon;
   step->momentum = p->momentum;
-  step->weights = task->weights;
+  for (int i = 0; i < N_WEIGHTS; i++)
+    step->weights[i] = task->weights[i];
   step->numbers = g_new (float, 3 * step->channels);
   return &step->step;
 }

@@ -65,8 +65,8 @@ hard_sigmoid_train (const CnnTask *task, GError **error)
 {
   const HardSigmoidParams *p = task->node->params;
 
-  return cnn_pointwise_train (task, hard_sigmoid_values, hard_sigmoid_derivative, (float) p->alpha, (float) p->beta,
-                              TRUE, error);
+  return cnn_pointwise_train (task, hard_sigmoid_values, hard_sigmoid_derivative,
+                              (float) p->alpha, (float) p->beta, TRUE, error);
 }
 
 static void

@@ -7,7 +7,7 @@
  *
  *   dx = scale · inverse · (dy − Σ dy / N − x̂ · Σ (dy · x̂) / N)
  *
- * Source: Ioffe and Szegedy, "Batch normalization" (2015), section 3, its equations put together. */
+ * Source: Ioffe and Szegedy, "Batch normalization" (2015), section 3, its equations in one. */
 
 /**
  * cnn_norm_kept:
