@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 
 #include "cnn-test.h"
@@ -292,7 +293,7 @@ check_part (const Case *c, CnnConvDirection direction, PartNew new, const char *
 }
 
 static void
-check_windows (GRand *rand, const CnnConvWindows *windows, int counts[3])
+check_windows (GRand *rand, const CnnConvWindows *windows, int counts[4])
 {
   Case c = { .w = *windows, .n = windows->batch };
 
@@ -310,6 +311,11 @@ check_windows (GRand *rand, const CnnConvWindows *windows, int counts[3])
         {
           check_part (&c, i, cnn_conv_winograd_new, "Winograd");
           counts[2]++;
+        }
+      if (cnn_conv_each_suits (windows))
+        {
+          check_part (&c, i, cnn_conv_each_new, "channel by channel");
+          counts[3]++;
         }
     }
   case_clear (&c);
@@ -348,7 +354,9 @@ draw_windows (GRand *rand, gboolean most)
       w.kernel = (CnnSize) { pick (rand, 1, 5), pick (rand, 1, 5) };
       w.stride = (CnnSize) { pick (rand, 1, 3), pick (rand, 1, 3) };
       w.dilation = (CnnSize) { pick (rand, 1, 2), pick (rand, 1, 2) };
-      w.groups = pick (rand, 0, 2) > 0 ? 1 : pick (rand, 0, 1) ? w.in.channels : 1;
+      w.groups = pick (rand, 0, 2) > 0 ? 1 : w.in.channels;
+      if (w.groups > 2 && w.groups % 2 == 0 && pick (rand, 0, 2) == 0)
+        w.groups /= 2;
       if (pick (rand, 0, 1))
         w.stride = (CnnSize) { 1, 1 };
     }
@@ -356,7 +364,7 @@ draw_windows (GRand *rand, gboolean most)
                               w.dilation.height, &w.top);
   w.out.width = draw_length (rand, w.in.width, w.kernel.width, w.stride.width, w.dilation.width,
                              &w.left);
-  w.out.channels = w.groups * pick (rand, most ? 16 : 1, w.groups > 1 ? 3 : most ? 50 : 40);
+  w.out.channels = w.groups * pick (rand, most ? 16 : 1, w.groups > 1 ? 2 : most ? 50 : 40);
   return w;
 }
 
@@ -364,7 +372,7 @@ static void
 test_ways (void)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (6);
-  int               counts[3] = { 0 };
+  int               counts[4] = { 0 };
 
   for (int i = 0; i < 300; i++)
     {
@@ -378,17 +386,19 @@ test_ways (void)
 
       check_windows (rand, &w, counts);
     }
-  g_test_message ("%d sums by products of matrices, %d by rows, %d by Winograd's way", counts[0],
-                  counts[1], counts[2]);
+  g_test_message ("%d sums by products of matrices, %d by rows, %d by Winograd's way, %d channel by "
+                  "channel", counts[0], counts[1], counts[2], counts[3]);
   g_assert_cmpint (counts[0], ==, 3 * 340);
   g_assert_cmpint (counts[1], >=, 600);
   g_assert_cmpint (counts[2], ==, 3 * 40);
+  g_assert_cmpint (counts[3], >=, 60);
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  omp_set_num_threads (1); /* as in a worker */
   for (gsize i = 0; i < G_N_ELEMENTS (goldens); i++)
     {
       g_autofree char *path = g_strdup_printf ("/train-conv/exactly/%d", (int) i);
