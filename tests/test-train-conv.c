@@ -38,7 +38,8 @@ static const Golden goldens[] = {
     .in = { 4, 3, 2 },
     .out = { 2, 3, 2 },
     .values = { -13, 9, 15, 3, -11, 13, 28, 9, -13, 9, 7, -4 },
-    .d_in = { -8, 3, -9, 7, -6, 3, 1, 0, 0, -12, 5, -14, -8, 0, 18, -5, 3, 0, 4, -8, -4, 18, -4, 3 },
+    .d_in = { -8, 3, -9, 7, -6, 3, 1, 0, 0, -12, 5, -14, -8, 0, 18, -5, 3, 0, 4, -8, -4, 18, -4,
+              3 },
     .d_weight = { 9, 3, -16, -16, -4, 2, 17, -19, 18, -4, 11, 17, -1, 5, 1, 3, -7, 8, -4, 2, -1,
                   -7, 4, -4 },
     .d_bias = { -3, 3 } },
@@ -387,8 +388,8 @@ test_ways (void)
 
       check_windows (rand, &w, counts);
     }
-  g_test_message ("%d sums by products of matrices, %d by rows, %d by Winograd's way, %d channel by "
-                  "channel", counts[0], counts[1], counts[2], counts[3]);
+  g_test_message ("%d sums by products of matrices, %d by rows, %d by Winograd's way, %d channel "
+                  "by channel", counts[0], counts[1], counts[2], counts[3]);
   g_assert_cmpint (counts[0], ==, 3 * 340);
   g_assert_cmpint (counts[1], >=, 600);
   g_assert_cmpint (counts[2], ==, 3 * 40);
