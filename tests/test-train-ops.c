@@ -374,6 +374,7 @@ try_text (GRand *rand, const CnnOp *op, const char *text, CnnShape in, Count *co
   g_autoptr (CnnTrainStep) batch = NULL;
   TrainCase                c = { .op = op, .text = text, .rand = rand };
   gboolean                 fits = network && case_begin (&c, network, in, &single, &batch);
+
   if (fits)
     check_case (&c, single, batch, count);
   for (guint k = 0; k < CNN_MAX_INPUTS; k++)
