@@ -19,7 +19,7 @@
 
 static char    *optimiser, *schedule, *augment_text, *save, *checkpoint, *resume;
 static int      epochs, batch, patience, workers, steps;
-static gint64   seed = 1;
+static gint64   seed;
 static double   rate, clip, validation = 0.1;
 static gboolean quiet;
 
