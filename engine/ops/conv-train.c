@@ -170,6 +170,8 @@ cnn_conv_part_new (const CnnConvWindows *windows, CnnConvDirection direction)
   gint64 n_weights = (gint64) windows->kernel.height * windows->kernel.width *
                      windows->in.channels * windows->out.channels;
 
+  if (cnn_conv_each_suits (windows))
+    return cnn_conv_each_new (windows, direction);
   if (cnn_conv_winograd_suits (windows))
     return cnn_conv_winograd_new (windows, direction);
   if (cnn_conv_rows_suit (windows, direction) &&
