@@ -302,6 +302,7 @@ check_windows (GRand *rand, const CnnConvWindows *windows, int counts[4])
   case_begin (&c, rand);
   for (int i = 0; i < 3; i++)
     {
+      check_part (&c, i, cnn_conv_part_new, "as chosen");
       check_part (&c, i, cnn_conv_gemm_new, "gemm");
       counts[0]++;
       if (cnn_conv_rows_suit (windows, i))
