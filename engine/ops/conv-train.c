@@ -157,6 +157,10 @@ conv_free (CnnTrainStep *base)
 CnnConvPart *
 cnn_conv_part_new (const CnnConvWindows *windows, CnnConvDirection direction)
 {
+  if (cnn_conv_winograd_suits (windows))
+    return cnn_conv_winograd_new (windows, direction);
+  if (cnn_conv_rows_suit (windows, direction))
+    return cnn_conv_rows_new (windows, direction);
   return cnn_conv_gemm_new (windows, direction);
 }
 
