@@ -57,20 +57,9 @@ cnn_winograd_input (const float *patch, gsize row, gsize column, int n_blocks, f
     }
 }
 
-/**
- * cnn_winograd_output:
- * @points: the products at each point, 36 planes of @n_blocks times 16 floats
- * @plane: floats from one plane to the next
- * @n_blocks: how many times 16 channels
- * @bias: what is added, @n_blocks times 16 floats
- * @slope: the factor of negative results, 1 for none
- * @tile: (out): 4×4 cells of the output
- * @row: floats from one row to the next
- * @column: floats from one column to the next
- */
-CNN_CLONES void
-cnn_winograd_output (const float *points, gsize plane, int n_blocks, const float *bias,
-                     float slope, float *tile, gsize row, gsize column)
+static inline __attribute__ ((always_inline)) void
+make_outputs (const float *points, gsize plane, int n_blocks, const float *bias,
+              gboolean slopes, float slope, float *tile, gsize row, gsize column)
 {
   int scales = slope != 0.0f ? -1 : 0; /* the bits of a plain 0 otherwise, never of −0 */
 
@@ -92,14 +81,39 @@ cnn_winograd_output (const float *points, gsize plane, int n_blocks, const float
           for (int j = 0; j < 4; j++)
             {
               Vector value = y[j] + *(const Floats *) bias;
-              Vector scaled = slope * value;
-              Mask   keep = value > 0.0f;
 
-              *(Floats *) (tile + i * row + j * column) =
-                (Vector) ((keep & (Mask) value) | (~keep & (Mask) scaled & scales));
+              if (slopes)
+                {
+                  Vector scaled = slope * value;
+                  Mask   keep = value > 0.0f;
+
+                  value = (Vector) ((keep & (Mask) value) | (~keep & (Mask) scaled & scales));
+                }
+              *(Floats *) (tile + i * row + j * column) = value;
             }
         }
     }
+}
+
+/**
+ * cnn_winograd_output:
+ * @points: the products at each point, 36 planes of @n_blocks times 16 floats
+ * @plane: floats from one plane to the next
+ * @n_blocks: how many times 16 channels
+ * @bias: what is added, @n_blocks times 16 floats
+ * @slope: the factor of negative results, 1 for none
+ * @tile: (out): 4×4 cells of the output
+ * @row: floats from one row to the next
+ * @column: floats from one column to the next
+ */
+CNN_CLONES void
+cnn_winograd_output (const float *points, gsize plane, int n_blocks, const float *bias,
+                     float slope, float *tile, gsize row, gsize column)
+{
+  if (slope == 1.0f)
+    make_outputs (points, plane, n_blocks, bias, FALSE, 1.0f, tile, row, column);
+  else
+    make_outputs (points, plane, n_blocks, bias, TRUE, slope, tile, row, column);
 }
 
 /* Three weights in a row, at the points. */

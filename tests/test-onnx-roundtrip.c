@@ -327,6 +327,13 @@ static const struct
     "input 16x20x2 weights=FILE\nminpool 3 stride=1 pad=1\nstochastic-pool 2\ngelu\n"
     "gelu approximate=tanh\nmish\nmaxpool 2 stride=1 pad=3 dilation=4 give=place\n"
     "spp levels=1,3 type=average\ndense 4 weights=@dense_8.weight bias=0,0,0,0\n" },
+  { "momentum",
+    "input ?x?x1\nbatchnorm momentum=0.1\nbatchnorm momentum=0.01\nbatchnorm momentum=0.999\n"
+    "batchnorm momentum=0\n",
+    "input ?x?x1\nbatchnorm scale=1 shift=0 mean=0 variance=1\n"
+    "batchnorm scale=1 shift=0 mean=0 variance=1 momentum=0.01\n"
+    "batchnorm scale=1 shift=0 mean=0 variance=1 momentum=0.999\n"
+    "batchnorm scale=1 shift=0 mean=0 variance=1 momentum=0\n" },
   { "far-padding",
     "maxpool 2 pad=3 stride=1 dilation=4\nminpool 2 stride=1 pad=0,2,1,2 dilation=3\n"
     "resize 2,1.5 mode=linear\n",

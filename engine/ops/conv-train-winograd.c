@@ -19,8 +19,16 @@
 /* Floats at the points of the tiles that are made at a time: they stay in the cache. */
 #define ROOM (72 * 1024)
 
-/* Tiles come in so many, as products have so many rows at a time. */
-#define TILES 12
+/* Tiles come in so many, as products have so many rows at a time, and not in more than so
+ * many. */
+#define TILES      12
+#define MOST_TILES (4 * TILES)
+
+/* Floats of kernels at the points that a cache keeps from one chunk of tiles to the next. */
+#define KEPT (512 * 1024)
+
+/* More numbers of a kernel would take too much memory at the points, in each thread. */
+#define MOST_KERNELS (128 * 1024)
 
 /**
  * Winograd:
@@ -287,13 +295,24 @@ winograd_free (CnnConvPart *part)
   g_free (part);
 }
 
+/* Large kernels come from far away for each chunk: then it must be worth while. */
+static int
+least_tiles (const Winograd *winograd)
+{
+  gsize all = (gsize) winograd->n_tiles * winograd->w.batch;
+
+  if (POINTS * winograd->n_kernels <= KEPT)
+    return TILES;
+  return (int) MIN ((all + TILES - 1) / TILES * TILES, MOST_TILES);
+}
+
 static gboolean
 alloc_memory (Winograd *winograd)
 {
   int    most = MAX (winograd->channels, winograd->maps);
   gsize  sizes[] = { POINTS * winograd->in_plane, POINTS * winograd->out_plane,
-                     POINTS * winograd->kernel_plane, 9 * winograd->n_kernels, (gsize) PATCH * PATCH * most,
-                     winograd->maps, winograd->maps };
+                     POINTS * winograd->kernel_plane, 9 * winograd->n_kernels,
+                     (gsize) PATCH * PATCH * most, winograd->maps, winograd->maps };
   float **places[] = { &winograd->inputs, &winograd->products, &winograd->points,
                        &winograd->kernels, &winograd->patch, &winograd->bias, &winograd->zeros };
   gsize  n = 0;
@@ -325,7 +344,8 @@ cnn_conv_winograd_suits (const CnnConvWindows *windows)
   return windows->groups == 1 && windows->kernel.height == 3 && windows->kernel.width == 3 &&
          windows->stride.height == 1 && windows->stride.width == 1 &&
          windows->dilation.height == 1 && windows->dilation.width == 1 &&
-         MIN (windows->in.channels, windows->out.channels) >= LANES;
+         MIN (windows->in.channels, windows->out.channels) >= LANES &&
+         (gint64) windows->in.channels * windows->out.channels <= MOST_KERNELS;
 }
 
 /**
@@ -359,7 +379,7 @@ cnn_conv_winograd_new (const CnnConvWindows *windows, CnnConvDirection direction
   winograd->n_kernels = (gsize) winograd->channels * cnn_product_panels (winograd->maps) *
                         winograd->panel;
   winograd->chunk = ROOM / (POINTS * (winograd->channels + winograd->maps)) / TILES * TILES;
-  winograd->chunk = CLAMP (winograd->chunk, TILES, 4 * TILES);
+  winograd->chunk = CLAMP (winograd->chunk, least_tiles (winograd), MOST_TILES);
   /* Planes a power of two apart would all compete for the same part of the cache. */
   winograd->in_plane = (gsize) winograd->chunk * winograd->channels + LANES;
   winograd->out_plane = (gsize) winograd->chunk * winograd->maps + LANES;
