@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "class-map.h"
 #include "error.h"
 #include "i18n.h"
 
@@ -76,7 +77,7 @@ CnnClassifier *
 cnn_classifier_new (CnnNetwork *network, const CnnModelInfo *info, CnnClassifyMode mode,
                     int channels, GError **error)
 {
-  g_autoptr (CnnClassifier) self = g_new0 (CnnClassifier, 1);
+  g_autoptr (CnnClassifier) self = g_rc_box_new0 (CnnClassifier);
 
   if (info != NULL && info->n_outputs > 0 && info->outputs[0] > 0)
     self->network = cnn_network_head (network, info->outputs[0] + 1);
@@ -93,13 +94,26 @@ cnn_classifier_new (CnnNetwork *network, const CnnModelInfo *info, CnnClassifyMo
   return self->plan != NULL ? g_steal_pointer (&self) : NULL;
 }
 
-void
-cnn_classifier_free (CnnClassifier *classifier)
+static void
+clear (gpointer data)
 {
-  g_clear_pointer (&classifier->plan, cnn_plan_free);
-  g_clear_pointer (&classifier->network, cnn_network_unref);
-  g_free (classifier->infos);
-  g_free (classifier);
+  CnnClassifier *self = data;
+
+  g_clear_pointer (&self->plan, cnn_plan_free);
+  g_clear_pointer (&self->network, cnn_network_unref);
+  g_free (self->infos);
+}
+
+CnnClassifier *
+cnn_classifier_ref (CnnClassifier *classifier)
+{
+  return g_rc_box_acquire (classifier);
+}
+
+void
+cnn_classifier_unref (CnnClassifier *classifier)
+{
+  g_rc_box_release_full (classifier, clear);
 }
 
 /**
@@ -189,6 +203,39 @@ cnn_classifier_run (CnnClassifier *classifier, const float *values, double *prob
   for (guint i = 0; i < n; i++)
     probabilities[i] /= sum;
   return TRUE;
+}
+
+/**
+ * cnn_classifier_map:
+ * @values: the input, [height][width][channels]
+ * @node: the layer that is asked; 0 for the last one with places
+ * @number: the class, from 0
+ * @size: (out): rows and columns of the result
+ *
+ * Where the class is seen, as cnn_class_map() says it, also of networks that end with scores.
+ *
+ * Returns: (transfer full): [size.height][size.width]; or %NULL. Errors: those of
+ *   cnn_class_map()
+ */
+float *
+cnn_classifier_map (const CnnClassifier *classifier, const float *values, guint node,
+                    guint number, CnnSize *size, GError **error)
+{
+  const CnnNode         *last    = cnn_network_node (classifier->network, classifier->output);
+  g_autoptr (CnnNetwork) network = NULL;
+
+  if (strcmp (last->op->name, "softmax") == 0)
+    network = cnn_network_ref (classifier->network);
+  else
+    {
+      g_autofree char *text = cnn_network_print (classifier->network);
+      g_autofree char *whole = g_strconcat (text, "\nsoftmax", NULL);
+
+      network = cnn_network_parse_with (whole, cnn_network_bank (classifier->network), error);
+      if (network == NULL)
+        return NULL;
+    }
+  return cnn_class_map (network, classifier->input, values, node, number, size, error);
 }
 
 /** cnn_classifier_best: the class with the greatest of @probabilities */

@@ -25,7 +25,7 @@ typedef enum
  * @digit: whether it is shown ink rather than a picture
  * @settings: which numbers it wants
  *
- * A network that tells pictures apart.
+ * A network that tells pictures apart. Reference-counted; one thread at a time may run it.
  */
 typedef struct
 {
@@ -43,15 +43,18 @@ typedef struct
 
 CnnClassifier *cnn_classifier_new    (CnnNetwork *network, const CnnModelInfo *info,
                                       CnnClassifyMode mode, int channels, GError **error);
-void           cnn_classifier_free   (CnnClassifier *classifier);
+CnnClassifier *cnn_classifier_ref    (CnnClassifier *classifier);
+void           cnn_classifier_unref  (CnnClassifier *classifier);
 char          *cnn_classifier_label  (const CnnClassifier *classifier, guint number);
 void           cnn_classifier_values (const CnnClassifier *classifier, const float *seen,
                                       float *values);
 gboolean       cnn_classifier_run    (CnnClassifier *classifier, const float *values,
                                       double *probabilities, GError **error);
+float         *cnn_classifier_map    (const CnnClassifier *classifier, const float *values,
+                                      guint node, guint number, CnnSize *size, GError **error);
 guint          cnn_classifier_best   (const CnnClassifier *classifier,
                                       const double *probabilities);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnClassifier, cnn_classifier_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnClassifier, cnn_classifier_unref)
 
 G_END_DECLS
