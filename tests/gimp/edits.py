@@ -83,8 +83,8 @@ class Edits:
 
     def check(self):
         """Ticks, switches, and what keeps rows and columns alike."""
-        return self.press(self.one(self.usable(self.random.choice([self.dialog.layers, self.params]),
-                                               'check box', 'toggle button')))
+        root = self.random.choice([self.dialog.layers, self.params])
+        return self.press(self.one(self.usable(root, 'check box', 'toggle button')))
 
     def select(self):
         n = self.dialog.layers.get_child_count()
