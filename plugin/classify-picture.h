@@ -3,6 +3,7 @@
 
 #include "classify.h"
 #include "coverage.h"
+#include "frame.h"
 #include "pixels.h"
 
 G_BEGIN_DECLS

@@ -20,6 +20,7 @@ typedef struct
 {
   char  *label;
   double probability;
+  guint  number; /* of the class */
 } Bar;
 
 struct _CnnProbabilityBars
@@ -183,14 +184,13 @@ cnn_probability_bars_new (void)
 
 /* The most likely first; of those that are as likely, the one with the lesser number. */
 static int
-compare (const void *a, const void *b, void *data)
+compare (gconstpointer a, gconstpointer b)
 {
-  const double *probabilities = data;
-  guint         one = *(const guint *) a, other = *(const guint *) b;
+  const Bar *one = a, *other = b;
 
-  if (probabilities[one] != probabilities[other])
-    return probabilities[one] < probabilities[other] ? 1 : -1;
-  return one < other ? -1 : 1;
+  if (one->probability != other->probability)
+    return one->probability < other->probability ? 1 : -1;
+  return one->number < other->number ? -1 : 1;
 }
 
 /* What a screen reader says: the bars that are seen first. */
@@ -219,19 +219,14 @@ void
 cnn_probability_bars_set (CnnProbabilityBars *bars, guint n, const double *probabilities,
                           const char *const *labels)
 {
-  g_autofree guint *order = g_new (guint, n);
-
-  for (guint i = 0; i < n; i++)
-    order[i] = i;
-  g_qsort_with_data (order, (int) n, sizeof (guint), (GCompareDataFunc) compare,
-                     (gpointer) probabilities);
   g_array_set_size (bars->bars, 0);
   for (guint i = 0; i < n; i++)
     {
-      Bar bar = { g_strdup (labels[order[i]]), probabilities[order[i]] };
+      Bar bar = { g_strdup (labels[i]), probabilities[i], i };
 
       g_array_append_val (bars->bars, bar);
     }
+  g_array_sort (bars->bars, compare);
   set_size (bars);
   describe (bars);
   gtk_widget_queue_draw (bars->area);
