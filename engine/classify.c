@@ -144,20 +144,17 @@ cnn_classifier_values (const CnnClassifier *classifier, const float *seen, float
 }
 
 /* Whether the values are shares already: what makes them so is a softmax, or a sigmoid, which
- * says of each class by itself how probable it is. */
+ * says of each class by itself how probable it is. Layers after it may only move values. */
 static gboolean
-are_shares (const CnnClassifier *self, const float *values)
+makes_shares (const CnnNetwork *network, guint node)
 {
-  const CnnNode *last = cnn_network_node (self->network, self->output);
-  double         sum  = 0.0;
+  static const char *const shares[] = { "softmax", "sigmoid", NULL };
+  static const char *const movers[] = { "flatten", "reshape", "rearrange", "dropout", NULL };
+  const CnnNode           *at       = cnn_network_node (network, node);
 
-  for (guint i = 0; i < self->n_classes; i++)
-    {
-      if (values[i] < 0.0f || values[i] > 1.0f)
-        return FALSE;
-      sum += values[i];
-    }
-  return fabs (sum - 1.0) < 1e-3 || strcmp (last->op->name, "sigmoid") == 0;
+  while (at->n_in == 1 && g_strv_contains (movers, at->op->name))
+    at = cnn_network_node (network, at->in[0]);
+  return g_strv_contains (shares, at->op->name);
 }
 
 /**
@@ -192,7 +189,7 @@ cnn_classifier_run (CnnClassifier *classifier, const float *values, double *prob
         }
       most = MAX (most, out[i]);
     }
-  if (are_shares (classifier, out))
+  if (makes_shares (classifier->network, classifier->output))
     {
       for (guint i = 0; i < n; i++)
         probabilities[i] = out[i];

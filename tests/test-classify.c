@@ -522,9 +522,13 @@ test_probabilities (void)
 
 #define SCORES "input 1x2x1; flatten; dense 3 weights=\"[[1,0],[0,1],[1,1]]\""
   assert_probabilities (SCORES, values, shares, 3);
+  assert_probabilities (SCORES "; softmax; reshape 1x1x3", values, shares, 3);
   assert_probabilities (SCORES "; softmax", values, shares, 3);
   assert_probabilities (SCORES "; log-softmax", values, shares, 3);
   assert_probabilities ("input 1x2x1; flatten; sigmoid", values, each, 2);
+  /* Scores may add up to 1 by chance. */
+  assert_probabilities ("input 1x2x1; flatten", (const float[]) { 0.75f, 0.25f },
+                        (const double[]) { 1 / (1 + exp (-0.5)), 1 / (1 + exp (0.5)) }, 2);
 }
 
 static void

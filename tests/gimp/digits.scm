@@ -35,6 +35,13 @@
     (apply append
       (map (lambda (point) (list (+ x (* size (car point))) (+ y (* size (cdr point))))) points))))
 
+; A brush of our own: GIMP's are not loaded here.
+(define brush (gimp-brush-new "round"))
+(gimp-brush-set-shape brush BRUSH-GENERATED-CIRCLE)
+(gimp-brush-set-radius brush 20)
+(gimp-brush-set-hardness brush 0.8)
+(gimp-context-set-brush brush)
+
 ; --- a way of writing --------------------------------------------------------------------
 
 ; What is asked of all ten, drawn with @tool of @width pixels, @size pixels wide at (@x, @y).
