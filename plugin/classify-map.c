@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "choose.h"
 #include "error.h"
 #include "i18n.h"
 #include "layers.h"
@@ -26,10 +25,18 @@ typedef struct
 
 /* --- what is asked for ------------------------------------------------------------------------ */
 
+/* The layer of that number or name, or −1. */
 static int
-find_name (const char *name, gpointer data)
+find_layer (const CnnClassifier *classifier, const char *text)
 {
-  return cnn_network_find (data, name);
+  int    node = cnn_network_find (classifier->network, text);
+  gint64 number;
+
+  if (node > 0)
+    return node;
+  if (g_ascii_string_to_signed (text, 10, 1, classifier->output, &number, NULL))
+    return (int) number;
+  return -1;
 }
 
 /* The layer that is asked; 0 for the last with places. */
@@ -37,35 +44,30 @@ static gboolean
 get_node (const CnnClassifier *classifier, GimpProcedureConfig *config, guint *node,
           GError **error)
 {
-  g_autofree char   *text   = NULL;
-  g_autoptr (GArray) stages = NULL;
+  g_autofree char *text = NULL;
+  int              found;
 
   *node = 0;
   g_object_get (config, "cam-layer", &text, NULL);
   if (text == NULL || *g_strstrip (text) == '\0')
     return TRUE;
-  stages = choose_stages (text, (int) classifier->output, find_name, classifier->network, error);
-  if (stages == NULL)
-    {
-      g_prefix_error (error, "%s: ", "cam-layer");
-      return FALSE;
-    }
-  if (stages->len != 1)
+  found = find_layer (classifier, text);
+  if (found < 0)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                   _("cam-layer: “%s” are %u layers; a map is of one"), text, stages->len);
+                   _("cam-layer: “%s” is not a layer; write a number from 1 to %u, or a name given "
+                     "with as="),
+                   text, classifier->output);
       return FALSE;
     }
-  *node = (guint) g_array_index (stages, ChooseStage, 0).layer;
-  if (classifier->infos[*node].shape.height == 1 && classifier->infos[*node].shape.width == 1)
-    {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                   _("cam-layer: layer %u has a single place; choose one before the maps become "
-                     "a vector"),
-                   *node);
-      return FALSE;
-    }
-  return TRUE;
+  *node = (guint) found;
+  if (classifier->infos[found].shape.height > 1 || classifier->infos[found].shape.width > 1)
+    return TRUE;
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+               _("cam-layer: layer %d has a single place; choose one before the maps become a "
+                 "vector"),
+               found);
+  return FALSE;
 }
 
 static gboolean

@@ -125,8 +125,8 @@
   #:network means #:cam "layer" #:cam-layer "b")
 (check-classify-refused "a layer without places" '("Cam-layer: layer 2 has a single place") halves
   #:network means #:cam "layer" #:cam-layer "2")
-(check-classify-refused "two layers" '("Cam-layer: “all” are 2 layers") halves
-  #:network means #:cam "layer" #:cam-layer "all")
+(check-classify-refused "a number there is not" '("Cam-layer: “3” is not a layer" "1 to 2") halves
+  #:network means #:cam "layer" #:cam-layer "3")
 (define empty (grey 30 30 (list->vector (repeat 900 0.8))))
 (check-classify-refused "nothing drawn" '("There is nothing drawn") empty
   #:network "input 28x28x1; flatten; dense 10")
