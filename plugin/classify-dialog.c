@@ -96,9 +96,9 @@ static void
 say_what_happens (Dialog *self)
 {
   static const char *const verbs[] = {
-    [CLASSIFY_MAP_NONE] = N_("_Close"),
-    [CLASSIFY_MAP_LAYER] = N_("_Add Layer"),
-    [CLASSIFY_MAP_MASK] = N_("_Add Mask"),
+    [CLASSIFY_MAP_NONE] = N_("Clos_e"),
+    [CLASSIFY_MAP_LAYER] = N_("Add Lay_er"),
+    [CLASSIFY_MAP_MASK] = N_("Add Mas_k"),
   };
   int kind = gimp_procedure_config_get_choice_id (self->config, "cam");
 
@@ -141,6 +141,22 @@ new_label (gboolean large)
   return label;
 }
 
+/* What is said of a map counts where there is one. */
+static void
+follow_map (Dialog *self)
+{
+  static const char *const settings[] = { "cam-class", "cam-layer" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
+    {
+      GimpValueArray *none = gimp_value_array_new_from_types (NULL, G_TYPE_STRING, "none",
+                                                              G_TYPE_NONE);
+
+      gimp_procedure_dialog_set_sensitive_if_in (GIMP_PROCEDURE_DIALOG (self->dialog),
+                                                 settings[i], NULL, "cam", none, FALSE);
+    }
+}
+
 /* The settings stay on the left, where GIMP has them. */
 static void
 fill (Dialog *self)
@@ -152,6 +168,7 @@ fill (Dialog *self)
   GtkWidget *row    = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
   GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
 
+  follow_map (self);
   self->input = cnn_input_view_new ();
   self->bars = cnn_probability_bars_new ();
   self->answer = new_label (TRUE);

@@ -103,11 +103,11 @@ add_arguments (GimpProcedure *procedure)
     _("The places of the picture that speak for the class (a class activation map, Grad-CAM)"),
     procedure_choice (maps), "none", G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (
-    procedure, "cam-class", _("Clas_s"),
+    procedure, "cam-class", _("Cl_ass"),
     _("Whose places are shown, counted from 0; −1 for the most likely class"), -1, G_MAXINT, -1,
     G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
-    procedure, "cam-layer", _("_Layer of the network"),
+    procedure, "cam-layer", _("La_yer of the network"),
     _("Which layer's maps say where, by its number or its name; empty: the last that has places"),
     "", G_PARAM_READWRITE);
   gimp_procedure_add_string_return_value (procedure, "label", _("Label"),
