@@ -47,6 +47,15 @@ describe (const ClassifyRequest *request)
   return g_strdup_printf (how, classifier->input.width, classifier->input.height);
 }
 
+/* What is wrong needs no room for an answer. */
+static void
+show_parts (Dialog *self, gboolean answered)
+{
+  gtk_widget_set_visible (self->input, answered);
+  gtk_widget_set_visible (self->answer, answered);
+  gtk_widget_set_visible (self->bars, answered);
+}
+
 static void
 show_answer (Dialog *self, const ClassifyRequest *request)
 {
@@ -61,6 +70,7 @@ show_answer (Dialog *self, const ClassifyRequest *request)
   cnn_input_view_set (CNN_INPUT_VIEW (self->input), classifier->input, request->picture.seen);
   cnn_probability_bars_set (CNN_PROBABILITY_BARS (self->bars), classifier->n_classes,
                             request->probabilities, (const char *const *) labels->pdata);
+  show_parts (self, TRUE);
 }
 
 static void
@@ -68,10 +78,11 @@ show_nothing (Dialog *self, const GError *error)
 {
   g_autofree char *text = procedure_sentence (error);
 
-  gtk_label_set_text (GTK_LABEL (self->answer), "–");
+  gtk_label_set_text (GTK_LABEL (self->answer), "");
   gtk_label_set_text (GTK_LABEL (self->label), text);
   cnn_input_view_set (CNN_INPUT_VIEW (self->input), (CnnShape) { 0, 0, 0 }, NULL);
   cnn_probability_bars_set (CNN_PROBABILITY_BARS (self->bars), 0, NULL, NULL);
+  show_parts (self, FALSE);
 }
 
 static gboolean
@@ -177,8 +188,8 @@ fill (Dialog *self)
   gtk_widget_set_halign (self->input, GTK_ALIGN_CENTER);
   gtk_box_pack_start (GTK_BOX (answer), self->input, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (answer), self->answer, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (answer), self->bars, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (answer), self->label, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (answer), self->bars, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (row), settings, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (row), answer, TRUE, TRUE, 0);
   gtk_container_set_border_width (GTK_CONTAINER (row), 12);
