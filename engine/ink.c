@@ -233,7 +233,9 @@ find_on (const Sheet *sheet, const float *paper)
     return NULL;
   ink = g_new0 (CnnInk, 1);
   ink->size = sheet->size;
-  ink->light = paper != NULL && is_light (sheet, strength, paper);
+  ink->paper = paper == NULL                         ? CNN_PAPER_NONE
+               : is_light (sheet, strength, paper) ? CNN_PAPER_DARKER
+                                                   : CNN_PAPER_BRIGHTER;
   ink->strength = g_steal_pointer (&strength);
   find_box (ink);
   return ink;

@@ -5,12 +5,20 @@
 
 G_BEGIN_DECLS
 
+/** CnnPaper: what ink is on. */
+typedef enum
+{
+  CNN_PAPER_BRIGHTER, /* than the ink, or as bright in another colour */
+  CNN_PAPER_DARKER,
+  CNN_PAPER_NONE      /* it is transparent */
+} CnnPaper;
+
 /**
  * CnnInk:
  * @size: of the picture
  * @strength: [size.height][size.width]: 0 where the paper is, 1 where the ink is
  * @box: the smallest rectangle with all that is more ink than paper
- * @light: whether the ink is brighter than the paper
+ * @paper: what it is on
  *
  * What is drawn on a picture, whatever it is drawn with and on.
  */
@@ -19,7 +27,7 @@ typedef struct
   CnnSize  size;
   float   *strength;
   CnnRect  box;
-  gboolean light;
+  CnnPaper paper;
 } CnnInk;
 
 CnnInk *cnn_ink_find (CnnShape shape, const float *colours, const float *alpha,

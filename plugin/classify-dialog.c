@@ -35,15 +35,21 @@ typedef struct
 static char *
 describe (const ClassifyRequest *request)
 {
+  static const char *const inks[] = {
+    [CNN_PAPER_BRIGHTER] =
+      N_("The ink is darker than its paper. The network sees it on %d×%d cells."),
+    [CNN_PAPER_DARKER] =
+      N_("The ink is brighter than its paper. The network sees it on %d×%d cells."),
+    [CNN_PAPER_NONE] =
+      N_("The ink is what is opaque. The network sees it on %d×%d cells."),
+  };
   const CnnClassifier *classifier = request->classifier;
   const char          *how;
 
-  if (!classifier->digit)
-    how = _("The network sees the picture in %d×%d pixels.");
-  else if (request->picture.light)
-    how = _("The ink is brighter than its paper. The network sees it on %d×%d cells.");
+  if (classifier->digit)
+    how = dgettext ("convolens", inks[request->picture.paper]);
   else
-    how = _("The ink is darker than its paper. The network sees it on %d×%d cells.");
+    how = _("The network sees the picture in %d×%d pixels.");
   return g_strdup_printf (how, classifier->input.width, classifier->input.height);
 }
 

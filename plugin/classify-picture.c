@@ -99,7 +99,7 @@ read_digit (Reading *reading, CnnSize size, CnnSize input, ClassifyPicture *pict
 
   if (ink == NULL)
     return FALSE;
-  picture->light = ink->light;
+  picture->paper = ink->paper;
   picture->frame = cnn_digit_read (ink, input, picture->seen);
   picture->frame.rows.start *= small.rows.step;
   picture->frame.rows.step *= small.rows.step;

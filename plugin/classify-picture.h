@@ -4,6 +4,7 @@
 #include "classify.h"
 #include "coverage.h"
 #include "frame.h"
+#include "ink.h"
 #include "pixels.h"
 
 G_BEGIN_DECLS
@@ -12,7 +13,7 @@ G_BEGIN_DECLS
  * ClassifyPicture:
  * @seen: [height][width][channels] of the network's input: what it looks at, from 0 to 1
  * @frame: where that lies on the selected part of the layer
- * @light: whether it is ink brighter than its paper
+ * @paper: of ink, what it is on
  *
  * What a classifier sees of a layer.
  */
@@ -20,7 +21,7 @@ typedef struct
 {
   float   *seen;
   CnnFrame frame;
-  gboolean light;
+  CnnPaper paper;
 } ClassifyPicture;
 
 gboolean classify_picture_read (GimpDrawable *drawable, const Coverage *coverage,

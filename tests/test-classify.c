@@ -277,14 +277,14 @@ letter (void)
 static void
 test_colours (void)
 {
-  static const struct { float paper[3], ink[3]; int channels; gboolean light; } cases[] = {
-    { { 0 }, { 1 }, 1, TRUE },
-    { { 0.3f }, { 0.4f }, 1, TRUE },
-    { { 0.9f }, { 0.2f }, 1, FALSE },
-    { { 1, 1, 1 }, { 0, 0, 1 }, 3, FALSE },
-    { { 0, 0, 0.2f }, { 1, 1, 0 }, 3, TRUE },
+  static const struct { float paper[3], ink[3]; int channels; CnnPaper on; } cases[] = {
+    { { 0 }, { 1 }, 1, CNN_PAPER_DARKER },
+    { { 0.3f }, { 0.4f }, 1, CNN_PAPER_DARKER },
+    { { 0.9f }, { 0.2f }, 1, CNN_PAPER_BRIGHTER },
+    { { 1, 1, 1 }, { 0, 0, 1 }, 3, CNN_PAPER_BRIGHTER },
+    { { 0, 0, 0.2f }, { 1, 1, 0 }, 3, CNN_PAPER_DARKER },
     /* As bright as each other. */
-    { { 1, 0, 0.5f }, { 0, 1, 0.5f }, 3, FALSE },
+    { { 1, 0, 0.5f }, { 0, 1, 0.5f }, 3, CNN_PAPER_BRIGHTER },
   };
   g_autofree float *expected = letter ();
 
@@ -298,7 +298,7 @@ test_colours (void)
       values = seen (&drawing);
       assert_same (values, expected, 1e-5);
       ink = find (&drawing);
-      g_assert_cmpint (ink->light, ==, cases[i].light);
+      g_assert_cmpint (ink->paper, ==, cases[i].on);
       g_assert_cmpint (ink->box.x, ==, 60);
       g_assert_cmpint (ink->box.y, ==, 5);
       g_assert_cmpint (ink->box.width, ==, 26);
@@ -314,8 +314,9 @@ test_transparent (void)
 
   for (int ink = 0; ink < 2; ink++)
     {
-      g_auto (Drawing)  drawing = paper (90, 100, 1, black);
-      g_autofree float *values  = NULL;
+      g_auto (Drawing)   drawing = paper (90, 100, 1, black);
+      g_autofree float  *values  = NULL;
+      g_autoptr (CnnInk) found   = NULL;
 
       draw_letter (&drawing, 40, 40, (const float[]) { (float) ink });
       drawing.alpha = mask (&drawing, 40, 40, 6, 40);
@@ -324,6 +325,8 @@ test_transparent (void)
           drawing.alpha[y * 100 + x] = 1.0f;
       values = seen (&drawing);
       assert_same (values, expected, 1e-5);
+      found = find (&drawing);
+      g_assert_cmpint (found->paper, ==, CNN_PAPER_NONE);
     }
 }
 
@@ -585,6 +588,33 @@ test_refused (void)
     }
 }
 
+/* Where a class is seen, whether the network ends with its softmax or before it; against the
+ * definition: the second map's four values are averaged, and that counts twice in the score of
+ * class 1, so the derivative by each is 2 / 4. */
+static void
+test_places (void)
+{
+  static const char *const texts[] = { "", "; softmax" };
+  static const float       values[] = { 1, 2, -3, 4 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *text = g_strconcat (
+        "input 2x2x1; gather channels=0,0; mul values=1,0.5 as=a; global-avgpool; "
+        "dense 2 weights=\"[[1,0],[0,2]]\"", texts[i], NULL);
+      g_autoptr (CnnClassifier) made  = classifier (text, CNN_CLASSIFY_PICTURE, 1);
+      g_autoptr (GError)        error = NULL;
+      CnnSize                   size;
+      g_autofree float         *map   = cnn_classifier_map (made, values, 2, 1, &size, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (size.height, ==, 2);
+      g_assert_cmpint (size.width, ==, 2);
+      for (int k = 0; k < 4; k++)
+        g_assert_cmpfloat_with_epsilon (map[k], MAX (values[k] * 0.5 * 2.0 / 4.0, 0.0), 1e-6);
+    }
+}
+
 /* The numbers that a network wants, as those that the text of an applied network makes. */
 static void
 test_numbers (void)
@@ -619,6 +649,7 @@ main (int argc, char **argv)
   g_test_add_func ("/classifier/probabilities", test_probabilities);
   g_test_add_func ("/classifier/inputs", test_inputs);
   g_test_add_func ("/classifier/refused", test_refused);
+  g_test_add_func ("/classifier/places", test_places);
   g_test_add_func ("/classifier/numbers", test_numbers);
   return g_test_run ();
 }

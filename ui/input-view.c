@@ -87,8 +87,12 @@ make_surface (CnnShape shape, const float *values)
       {
         guint8  bytes[3];
         guint8 *pixel = pixels + (gsize) y * stride + 4 * x;
+        float   kept[3];
 
-        mapping_bytes (values, shape.channels, bytes);
+        /* Pictures of floats may hold more than white, and what is no number. */
+        for (int c = 0; c < shape.channels; c++)
+          kept[c] = values[c] > 0.0f ? MIN (values[c], 1.0f) : 0.0f;
+        mapping_bytes (kept, shape.channels, bytes);
         *(guint32 *) (void *) pixel = shape.channels == 3
                                         ? (guint32) bytes[0] << 16 | bytes[1] << 8 | bytes[2]
                                         : bytes[0] * 0x010101u;

@@ -168,6 +168,8 @@ cnn_probability_bars_init (CnnProbabilityBars *self)
   atk_object_set_name (gtk_widget_get_accessible (self->area), _("Probabilities"));
   g_signal_connect (self->area, "draw", G_CALLBACK (draw), self);
   g_signal_connect_swapped (self->area, "style-updated", G_CALLBACK (set_size), self);
+  /* Not right beside the scrollbar. */
+  gtk_widget_set_margin_end (self->area, GAP);
   gtk_container_add (GTK_CONTAINER (self), self->area);
   g_object_set (self, "hscrollbar-policy", GTK_POLICY_NEVER, "min-content-width", WIDTH,
                 "overlay-scrolling", FALSE, NULL);
