@@ -86,7 +86,7 @@ draw_bar (GtkWidget *area, cairo_t *cr, double x, double y, double width, double
   gdk_cairo_set_source_rgba (cr, &text);
   cairo_rectangle (cr, x, y, width, height);
   cairo_fill (cr);
-  colour.alpha = first ? 1.0 : 0.6;
+  colour.alpha = first ? 1.0 : 0.75;
   gdk_cairo_set_source_rgba (cr, &colour);
   cairo_rectangle (cr, x, y, width * share, height);
   cairo_fill (cr);
@@ -128,6 +128,19 @@ draw (GtkWidget *area, cairo_t *cr, gpointer data)
   return FALSE;
 }
 
+/* A name that has no room. */
+static gboolean
+query_tooltip (GtkWidget *area, int x, int y, gboolean keyboard, GtkTooltip *tooltip,
+               const CnnProbabilityBars *self)
+{
+  guint i = (guint) MAX (y, 0) / row_height (area);
+
+  if (keyboard || i >= self->bars->len)
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, g_array_index (self->bars, Bar, i).label);
+  return TRUE;
+}
+
 /* --- the widget ------------------------------------------------------------------------------- */
 
 static void
@@ -167,6 +180,8 @@ cnn_probability_bars_init (CnnProbabilityBars *self)
   self->area = gtk_drawing_area_new ();
   atk_object_set_name (gtk_widget_get_accessible (self->area), _("Probabilities"));
   g_signal_connect (self->area, "draw", G_CALLBACK (draw), self);
+  gtk_widget_set_has_tooltip (self->area, TRUE);
+  g_signal_connect (self->area, "query-tooltip", G_CALLBACK (query_tooltip), self);
   g_signal_connect_swapped (self->area, "style-updated", G_CALLBACK (set_size), self);
   /* Not right beside the scrollbar. */
   gtk_widget_set_margin_end (self->area, GAP);
