@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "random.h"
 #include "trainer-private.h"
 
 /* --- making one -------------------------------------------------------------------------- */
@@ -24,6 +25,22 @@ make_plan (CnnNetwork *network, CnnShape input, GError **error)
   for (guint i = 0; i < n; i++)
     taps[i] = i;
   return cnn_plan_new (network, input, n, taps, &(CnnPlanOptions) { .workers = 1 }, error);
+}
+
+/* Draws weights that are drawn with another seed. */
+static gboolean
+draw_weights (const CnnPlan *plan, guint64 seed, GError **error)
+{
+  for (guint i = 1; i < plan->n; i++)
+    {
+      const CnnNode *node = plan->nodes[i].node;
+
+      if (plan->nodes[i].n_weights > 0 &&
+          !node->op->init (node, plan->infos[node->in[0]].shape,
+                           cnn_random_bits (node->seed, seed), plan->nodes[i].weights, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -130,6 +147,8 @@ cnn_trainer_new (CnnNetwork *network, CnnShape input, const CnnTrainerOptions *o
   if (trainer->plan == NULL ||
       !cnn_loss_fits (options->loss, network, trainer->plan->infos[trainer->plan->n - 1].shape,
                       error))
+    return NULL;
+  if (options->seed != 0 && !draw_weights (trainer->plan, options->seed, error))
     return NULL;
   omp_set_num_threads (1);
   ok = cnn_trainer_lay_out (trainer, error) && prepare (trainer, options->workers, error);
