@@ -6,6 +6,7 @@
 
 #include "error.h"
 #include "i18n.h"
+#include "specks.h"
 
 /* Ink is what differs from the paper, and the paper is what lies along the edge: so it does
  * not matter which of them is brighter, nor which colours they have. Where the difference
@@ -236,6 +237,7 @@ find_on (const Sheet *sheet, const float *paper)
   ink->paper = paper == NULL                         ? CNN_PAPER_NONE
                : is_light (sheet, strength, paper) ? CNN_PAPER_DARKER
                                                    : CNN_PAPER_BRIGHTER;
+  cnn_specks_remove (sheet->size, strength);
   ink->strength = g_steal_pointer (&strength);
   find_box (ink);
   return ink;

@@ -377,6 +377,29 @@ test_grain (void)
       g_assert_cmpfloat (values[i], ==, 0.0);
 }
 
+/* Dust is not drawn; a smaller part that is, is. */
+static void
+test_specks (void)
+{
+  g_autofree float  *expected = letter ();
+  g_autofree float  *values   = NULL;
+  g_auto (Drawing)   drawing  = white (200, 150);
+  g_autoptr (CnnInk) ink      = NULL;
+
+  draw_letter (&drawing, 60, 60, black);
+  bar (&drawing, 5, 8, 2, 2, black);
+  bar (&drawing, 140, 190, 3, 1, black);
+  values = seen (&drawing);
+  assert_same (values, expected, 1e-5);
+
+  bar (&drawing, 80, 40, 6, 4, black);
+  ink = find (&drawing);
+  g_assert_cmpint (ink->box.x, ==, 60);
+  g_assert_cmpint (ink->box.y, ==, 40);
+  g_assert_cmpint (ink->box.width, ==, 26);
+  g_assert_cmpint (ink->box.height, ==, 60);
+}
+
 static void
 assert_nothing (const Drawing *drawing)
 {
@@ -643,6 +666,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ink/page", test_page);
   g_test_add_func ("/ink/selected", test_selected);
   g_test_add_func ("/ink/grain", test_grain);
+  g_test_add_func ("/ink/specks", test_specks);
   g_test_add_func ("/ink/nothing", test_nothing);
   g_test_add_func ("/frame/framing", test_framing);
   g_test_add_func ("/frame/way-back", test_way_back);
