@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "network-private.h"
 
-static void
-print_node (const CnnNode *node, GString *text)
+/**
+ * cnn_node_print:
+ * @value_of: (nullable): gives a parameter another value in the text notation (transfer full),
+ *   or %NULL where it keeps its own
+ * @text: where the layer is appended, a line
+ */
+void
+cnn_node_print (const CnnNode *node, CnnNodeValue value_of, gpointer data, GString *text)
 {
   g_string_append (text, node->op->name);
   for (const CnnParam *param = node->op->params; param->key; param++)
     {
-      g_autofree char *value = NULL;
+      g_autofree char *value = value_of ? value_of (node, param, data) : NULL;
 
-      if (cnn_param_is_initial (param, node->params))
+      if (value == NULL && cnn_param_is_initial (param, node->params))
         continue;
-      value = cnn_param_print (param, node->params);
+      if (value == NULL)
+        value = cnn_param_print (param, node->params);
       if (param->positional)
         g_string_append_printf (text, " %s", value);
       else
@@ -24,8 +31,9 @@ print_node (const CnnNode *node, GString *text)
   g_string_append_c (text, '\n');
 }
 
-static gboolean
-says_nothing (const CnnNode *node)
+/** cnn_node_says_nothing: whether it may be left out, where it is an input. */
+gboolean
+cnn_node_says_nothing (const CnnNode *node)
 {
   for (const CnnParam *param = node->op->params; param->key; param++)
     if (!cnn_param_is_initial (param, node->params))
@@ -50,9 +58,9 @@ cnn_network_print (const CnnNetwork *network)
       const CnnNode *node = network->nodes->pdata[i];
 
       /* An input that asks for nothing goes without saying. */
-      if (i == 0 && says_nothing (node))
+      if (i == 0 && cnn_node_says_nothing (node))
         continue;
-      print_node (node, text);
+      cnn_node_print (node, NULL, NULL, text);
     }
   return g_string_free (text, FALSE);
 }

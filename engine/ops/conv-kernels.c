@@ -136,8 +136,9 @@ kernels_fit (const CnnConvKernels *k, CnnShape in, int *maps, GError **error)
           return FALSE;
         }
     }
-  if (k->kernels && n != (k->groups > 0 ? (gint64) k->kernels->len
-                                        : (gint64) k->kernels->len * in.channels))
+  /* Of channels by themselves all kernels are for each, or each for one map. */
+  if (k->kernels && n != k->kernels->len &&
+      (k->groups > 0 || n != (gint64) k->kernels->len * in.channels))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
                    _("%u kernels on each of %d channels do not make %" PRId64 " maps"),
@@ -204,7 +205,7 @@ cnn_conv_kernels_label (const CnnNode *node, int map)
   if (kernel->kind == NULL)
     return NULL;
   name = cnn_kernel_print (kernel);
-  if (k->groups > 0)
+  if (k->groups > 0 || k->count == (int) k->kernels->len)
     return g_steal_pointer (&name);
   return g_strdup_printf (_("%s of channel %d"), name, map / (int) k->kernels->len + 1);
 }

@@ -86,7 +86,7 @@ static guint64
 fingerprint (CnnDataset *images)
 {
   CnnShape          shape = cnn_dataset_shape (images);
-  gsize             n = cnn_dataset_n (images);
+  gsize             n = cnn_dataset_size (images);
   g_autofree float *first = g_new0 (float, (gsize) cnn_shape_cells (shape));
   guint64           sum = cnn_random_bits (n, (guint64) cnn_shape_cells (shape));
 

@@ -124,7 +124,7 @@ cnn_evaluate (CnnNetwork *network, CnnDataset *images, guint n_mistakes, int wor
   CnnCrew                  *crew;
   gboolean                  ok;
 
-  evaluation->n = cnn_dataset_n (images);
+  evaluation->n = cnn_dataset_size (images);
   evaluation->n_classes = cnn_dataset_n_classes (images);
   evaluation->confusion = g_new0 (gsize, (gsize) evaluation->n_classes * evaluation->n_classes);
   evaluation->mistakes = g_array_new (FALSE, FALSE, sizeof (CnnMistake));

@@ -26,7 +26,7 @@ enum
 static void
 shuffle (CnnTraining *training, guint64 epoch)
 {
-  gsize   n = cnn_dataset_n (training->images);
+  gsize   n = cnn_dataset_size (training->images);
   guint64 seed = cnn_random_bits (cnn_random_bits (training->options.seed, SEED_ORDER), epoch);
 
   if (training->ordered == epoch)
@@ -118,7 +118,7 @@ no_number (const CnnTraining *training, double rate, GError **error)
 static gboolean
 do_step (CnnTraining *training, double *loss, GError **error)
 {
-  gsize            n_images = cnn_dataset_n (training->images);
+  gsize            n_images = cnn_dataset_size (training->images);
   gsize            first = (training->step % training->steps_per_epoch) * training->options.batch;
   guint            n = (guint) MIN (training->options.batch, n_images - first);
   Reading          reading = { training, first,
@@ -250,7 +250,7 @@ cnn_training_state (const CnnTraining *training, CnnTrainingState *state)
 static gboolean
 epoch_is_full (const CnnTraining *training)
 {
-  return training->count.n == cnn_dataset_n (training->images);
+  return training->count.n == cnn_dataset_size (training->images);
 }
 
 static gboolean

@@ -44,14 +44,17 @@ take_images (CnnTraining *training, CnnDataset *images, CnnDataset *validation, 
   const CnnTrainingOptions *options = &training->options;
 
   if (validation == NULL && options->validation > 0.0)
-    cnn_dataset_split (images, options->validation, options->seed, &training->images,
-                       &training->validation);
+    {
+      if (!cnn_dataset_split (images, options->validation, options->seed, &training->images,
+                              &training->validation, error))
+        return FALSE;
+    }
   else
     {
       training->images = cnn_dataset_ref (images);
       training->validation = validation ? cnn_dataset_ref (validation) : NULL;
     }
-  if (cnn_dataset_n (training->images) > 0)
+  if (cnn_dataset_size (training->images) > 0)
     return TRUE;
   g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE, _("there are no images to learn from"));
   return FALSE;
@@ -89,7 +92,7 @@ cnn_training_make (CnnNetwork *network, CnnDataset *images, CnnDataset *validati
   training->ordered = G_MAXUINT64;
   if (!take_images (training, images, validation, error))
     return NULL;
-  n_images = cnn_dataset_n (training->images);
+  n_images = cnn_dataset_size (training->images);
   how.batch = training->options.batch = (guint) MIN (options->batch, n_images);
   training->trainer = cnn_trainer_new (network, cnn_dataset_shape (training->images), &how, error);
   if (training->trainer == NULL || !check_classes (training, error))
@@ -277,7 +280,7 @@ cnn_training_notes (const CnnTraining *training)
   GHashTable *notes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   note (notes, "network", cnn_network_print (training->network));
-  note (notes, "images", g_strdup_printf ("%" G_GSIZE_FORMAT, cnn_dataset_n (training->images)));
+  note (notes, "images", g_strdup_printf ("%" G_GSIZE_FORMAT, cnn_dataset_size (training->images)));
   note (notes, "epochs", g_strdup_printf ("%u", training->history->len));
   note (notes, "batch", g_strdup_printf ("%u", options->batch));
   note (notes, "optimiser", cnn_optimiser_print (&options->optimiser));
