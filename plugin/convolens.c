@@ -9,6 +9,7 @@
 #include "apply-procedure.h"
 #include "feature-maps.h"
 #include "i18n.h"
+#include "train-procedure.h"
 
 #define CONVOLENS_TYPE_PLUG_IN (convolens_get_type ())
 G_DECLARE_FINAL_TYPE (Convolens, convolens, CONVOLENS, PLUG_IN, GimpPlugIn)
@@ -26,7 +27,8 @@ convolens_query_procedures (GimpPlugIn *plug_in)
 {
   GList *names = g_list_append (NULL, g_strdup (FEATURE_MAPS_PROCEDURE));
 
-  return g_list_append (names, g_strdup (APPLY_PROCEDURE));
+  names = g_list_append (names, g_strdup (APPLY_PROCEDURE));
+  return g_list_append (names, g_strdup (TRAIN_PROCEDURE));
 }
 
 static GimpProcedure *
@@ -36,6 +38,8 @@ convolens_create_procedure (GimpPlugIn *plug_in, const char *name)
     return feature_maps_create (plug_in);
   if (strcmp (name, APPLY_PROCEDURE) == 0)
     return apply_create (plug_in);
+  if (strcmp (name, TRAIN_PROCEDURE) == 0)
+    return train_create (plug_in);
   return NULL;
 }
 

@@ -104,10 +104,10 @@ open_images (const Opening *opening, const char *path, const char *labels, guint
 
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     {
-      if (has_idx (path, "t10k") && classes > 0)
-        return cnn_dataset_open_idx_folder (path, TRUE, classes, error);
-      if (has_idx (path, "train"))
-        return cnn_dataset_open_idx_folder (path, FALSE, classes, error);
+      gboolean train = has_idx (path, "train"), test = has_idx (path, "t10k");
+
+      if (train || test)
+        return cnn_dataset_open_idx_folder (path, test && (classes > 0 || !train), classes, error);
       return open_pictures (opening, path, error);
     }
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
@@ -118,6 +118,29 @@ open_images (const Opening *opening, const char *path, const char *labels, guint
   if (*labels == '\0')
     labels = beside = labels_beside (path, error);
   return labels ? cnn_dataset_open_idx (path, labels, classes, error) : NULL;
+}
+
+/* Whether the network takes such images; 0 of @input is any. */
+static gboolean
+check_size (const CnnTrainData *data, CnnShape input, GError **error)
+{
+  CnnShape            shape = cnn_dataset_shape (data->images);
+  int                 sides[] = { input.height, input.width, input.channels };
+  g_autoptr (GString) takes = g_string_new (NULL);
+
+  if ((input.height == 0 || input.height == shape.height) &&
+      (input.width == 0 || input.width == shape.width) &&
+      (input.channels == 0 || input.channels == shape.channels))
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
+    if (sides[i] > 0)
+      g_string_append_printf (takes, "%s%d", i > 0 ? "×" : "", sides[i]);
+    else
+      g_string_append_printf (takes, "%s?", i > 0 ? "×" : "");
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+               _("the network takes %s, but the images are %d×%d×%d"), takes->str,
+               CNN_SHAPE_ARGS (shape));
+  return FALSE;
 }
 
 /* Whether what the network is tried on is of the same kind. */
@@ -170,12 +193,13 @@ cnn_train_data_open (const CnnTrainSettings *settings, CnnShape input,
       return NULL;
     }
   data->images = open_images (&opening, settings->data, settings->labels, 0, error);
-  if (data->images == NULL)
+  if (data->images == NULL || !check_size (data, input, error))
     return NULL;
   classes = cnn_dataset_n_classes (data->images);
   if (*settings->test_data)
     data->test = open_images (&opening, settings->test_data, "", classes, error);
-  else if (g_file_test (settings->data, G_FILE_TEST_IS_DIR) && has_idx (settings->data, "t10k"))
+  else if (g_file_test (settings->data, G_FILE_TEST_IS_DIR) && has_idx (settings->data, "train") &&
+           has_idx (settings->data, "t10k"))
     data->test = cnn_dataset_open_idx_folder (settings->data, TRUE, classes, error);
   else
     return g_steal_pointer (&data);
