@@ -51,7 +51,7 @@ WORKLOADS = {
 BATCHES = {'W6-1': 1, 'W6-256': 256}
 BATCH_NETWORK = ('conv 32 3x3 pad=same; relu; maxpool 2; flatten; dense 128; relu; dense 64; relu; '
                  'dense 10; softmax')
-DIGITS = pathlib.Path('build/digits/t10k-images-idx3-ubyte')  # ./dev gets it
+DIGITS = pathlib.Path('build/data/mnist/t10k-images-idx3-ubyte')  # ./dev gets it
 NAMES = {'ours': 'Convolens', 'reference': 'oneDNN, whole maps', 'onnxruntime': 'ONNX Runtime',
          'torch': 'PyTorch', 'gmic': "G'MIC", 'gegl': 'GEGL'}
 

@@ -66,6 +66,30 @@ best_loops (void)
 }
 
 /**
+ * cnn_product_panel:
+ * @n_columns: of a matrix, a multiple of %CNN_PRODUCT_COLUMNS
+ *
+ * Returns: columns of each of its panels
+ */
+int
+cnn_product_panel (int n_columns)
+{
+  return MIN (n_columns, CNN_PRODUCT_PANEL);
+}
+
+/**
+ * cnn_product_panels:
+ * @n_columns: of a matrix, a multiple of %CNN_PRODUCT_COLUMNS
+ *
+ * Returns: how many panels it has
+ */
+int
+cnn_product_panels (int n_columns)
+{
+  return (n_columns + CNN_PRODUCT_PANEL - 1) / CNN_PRODUCT_PANEL;
+}
+
+/**
  * cnn_product_run:
  * @product: what to multiply
  * @n_rows: rows of a and c
@@ -79,13 +103,14 @@ cnn_product_run (const CnnProduct *product, int n_rows, int n_columns)
   const ProductLoops *loops = best_loops ();
   int                 n_blocks = (n_rows + loops->rows - 1) / loops->rows;
   gboolean            neighbours = product->a_row == 1;
+  gsize               panel = product->b_panel > 0 ? product->b_panel : CNN_PRODUCT_PANEL;
 
   for (int column = 0, vectors; column < n_columns; column += vectors * loops->lanes)
     {
       CnnProduct part = *product;
 
       vectors = n_columns - column >= 2 * loops->lanes ? 2 : 1;
-      part.b += column;
+      part.b += column / CNN_PRODUCT_PANEL * panel + column % CNN_PRODUCT_PANEL;
       part.from += column;
       part.c += column;
       for (int i = 0; i < n_blocks; i++)

@@ -20,12 +20,15 @@ typedef struct _CnnTrainer CnnTrainer;
  *   it, so that it neither overflows nor loses digits
  * @CNN_LOSS_SQUARED_ERROR: mean of (output − target)²
  * @CNN_LOSS_ABSOLUTE_ERROR: mean of |output − target|
+ * @CNN_LOSS_SCORE: what goes into the softmax at the end for the class; nothing to learn from,
+ *   but to see what the class hangs on
  */
 typedef enum
 {
   CNN_LOSS_CROSS_ENTROPY,
   CNN_LOSS_SQUARED_ERROR,
-  CNN_LOSS_ABSOLUTE_ERROR
+  CNN_LOSS_ABSOLUTE_ERROR,
+  CNN_LOSS_SCORE
 } CnnLoss;
 
 /**
@@ -33,12 +36,15 @@ typedef enum
  * @loss: what is made small
  * @batch: images of a minibatch, at most
  * @workers: threads that compute; 0 for as many as there are processors. Changes no result
+ * @kept: a layer whose output and derivatives by it are wanted, see cnn_trainer_kept(); 0 for
+ *   none
  */
 typedef struct
 {
   CnnLoss loss;
   guint   batch;
   int     workers;
+  guint   kept;
 } CnnTrainerOptions;
 
 /**
@@ -108,6 +114,7 @@ void              cnn_trainer_change   (CnnTrainer *trainer, CnnTrainerBlockFunc
                                         gpointer data);
 double            cnn_trainer_norm     (CnnTrainer *trainer);
 CnnTensor *const *cnn_trainer_weights  (const CnnTrainer *trainer, guint node, guint *n);
+const float      *cnn_trainer_kept     (const CnnTrainer *trainer, const float **d);
 CnnShape          cnn_trainer_output   (const CnnTrainer *trainer);
 guint             cnn_trainer_workers  (const CnnTrainer *trainer);
 

@@ -43,6 +43,21 @@ NAME (row_from_points) (const Vector *m, Vector *y)
   y[3] = A2 * A * odd_a + B2 * B * odd_b + m[5];
 }
 
+/* What the outputs' derivatives say of the products at the points. */
+static inline __attribute__ ((always_inline)) void
+NAME (row_back) (const Vector *y, Vector *m)
+{
+  Vector even_a = y[0] + A2 * y[2], odd_a = A * y[1] + A2 * A * y[3];
+  Vector even_b = y[0] + B2 * y[2], odd_b = B * y[1] + B2 * B * y[3];
+
+  m[0] = y[0];
+  m[1] = even_a + odd_a;
+  m[2] = even_a - odd_a;
+  m[3] = even_b + odd_b;
+  m[4] = even_b - odd_b;
+  m[5] = y[3];
+}
+
 #undef B2
 #undef A2
 #undef B

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tensor.h"
+#include "types.h"
 
 G_BEGIN_DECLS
 
@@ -24,5 +25,13 @@ void cnn_winograd_input   (const float *patch, gsize row, gsize column, int n_bl
                            float *points, gsize plane);
 void cnn_winograd_output  (const float *points, gsize plane, int n_blocks, const float *bias,
                            float slope, float *tile, gsize row, gsize column);
+void cnn_winograd_copy    (const float *from, gsize from_next, int n, gsize channels, float *to,
+                           gsize to_next);
+void cnn_winograd_patch   (const float *map, CnnShape shape, int y, int x, int size,
+                           float *patch);
+void cnn_winograd_back    (const float *tile, gsize row, gsize column, int n_blocks,
+                           float *points, gsize plane);
+void cnn_winograd_kernels (const float *kernels, gsize n, float *points, gsize plane);
+void cnn_winograd_kernels_back (const float *points, gsize plane, gsize n, float *kernels);
 
 G_END_DECLS

@@ -128,20 +128,6 @@ cnn_winograd_grid (void)
 
 /* --- a step ------------------------------------------------------------------ */
 
-/* The cells of a patch that reaches beyond the input, the others 0. */
-static void
-copy_patch (const WinogradStep *step, const float *in, int y, int x)
-{
-  gsize channels = step->in.channels, cell = (gsize) step->in_blocks * LANES;
-  int   first = MAX (x, 0), end = MIN (x + PATCH, step->in.width);
-
-  memset (step->patch, 0, PATCH * PATCH * cell * sizeof (float));
-  for (int i = MAX (-y, 0); i < MIN (PATCH, step->in.height - y); i++)
-    for (int j = first; j < end; j++)
-      memcpy (step->patch + (i * PATCH + j - x) * cell,
-              in + ((gsize) (y + i) * step->in.width + j) * channels, channels * sizeof (float));
-}
-
 static void
 transform_inputs (const WinogradStep *step, const float *in, int first, int n)
 {
@@ -160,7 +146,7 @@ transform_inputs (const WinogradStep *step, const float *in, int first, int n)
                             step->in_plane);
       else
         {
-          copy_patch (step, in, y, x);
+          cnn_winograd_patch (in, step->in, y, x, PATCH, step->patch);
           cnn_winograd_input (step->patch, PATCH * cell, cell, step->in_blocks, to,
                               step->in_plane);
         }
@@ -190,9 +176,9 @@ transform_products (const WinogradStep *step, float *out, int first, int n)
         }
       cnn_winograd_output (from, step->out_plane, step->out_blocks, step->bias, step->slope,
                            step->patch, TILE * cell, cell);
-      for (int k = 0; k < height * width; k++)
-        memcpy (to + k / width * row + k % width * channels,
-                step->patch + (k / width * TILE + k % width) * cell, channels * sizeof (float));
+      for (int k = 0; k < height; k++)
+        cnn_winograd_copy (step->patch + k * TILE * cell, cell, width, channels, to + k * row,
+                           channels);
     }
 }
 

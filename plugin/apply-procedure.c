@@ -110,11 +110,7 @@ add_arguments (GimpProcedure *procedure)
     _("Whether all channels go through the network, or only the brightness"),
     choice_with_auto (lumas), "auto", G_PARAM_READWRITE);
   procedure_add_encoding (procedure);
-  gimp_procedure_add_int_argument (
-    procedure, "memory", _("Memor_y (MiB)"),
-    _("How much memory the network may take for its maps and weights; 0 is half of what the "
-      "machine has"),
-    0, G_MAXINT, 0, G_PARAM_READWRITE);
+  procedure_add_memory (procedure, _("Memor_y (MiB)"));
   gimp_procedure_add_layer_return_value (procedure, "layer", _("Layer"), _("The result"), FALSE,
                                          G_PARAM_READWRITE);
   gimp_procedure_add_image_return_value (

@@ -109,11 +109,7 @@ add_arguments (GimpProcedure *procedure)
       "layer"),
     procedure_choice (cnn_output_placements), "scaled", G_PARAM_READWRITE);
   procedure_add_encoding (procedure);
-  gimp_procedure_add_int_argument (
-    procedure, "memory", _("M_emory (MiB)"),
-    _("How much memory the network may take for its maps and weights; 0 is half of what the "
-      "machine has"),
-    0, G_MAXINT, 0, G_PARAM_READWRITE);
+  procedure_add_memory (procedure, _("M_emory (MiB)"));
   gimp_procedure_add_core_object_array_return_value (
     procedure, "groups", _("Layer groups"),
     _("A layer group for each layer of the network that was kept, in the network's order"),

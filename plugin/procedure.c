@@ -103,6 +103,22 @@ procedure_add_encoding (GimpProcedure *procedure)
     procedure_choice (cnn_output_encodings), "perceptual", G_PARAM_READWRITE);
 }
 
+/**
+ * procedure_add_memory:
+ * @label: with the letter that is free in the dialog
+ *
+ * Adds the argument of how much memory a run may take.
+ */
+void
+procedure_add_memory (GimpProcedure *procedure, const char *label)
+{
+  gimp_procedure_add_int_argument (
+    procedure, "memory", label,
+    _("How much memory the network may take for its maps and weights; 0 is half of what the "
+      "machine has"),
+    0, G_MAXINT, 0, G_PARAM_READWRITE);
+}
+
 /** procedure_begin: what each run begins with. */
 void
 procedure_begin (void)

@@ -15,6 +15,7 @@ GimpProcedure  *procedure_new_without_image (GimpPlugIn *plug_in, const char *na
                                              const char *blurb, const char *help);
 GimpChoice     *procedure_choice       (const CnnOutputChoice *choices);
 void            procedure_add_encoding (GimpProcedure *procedure);
+void            procedure_add_memory   (GimpProcedure *procedure, const char *label);
 void            procedure_begin        (void);
 GimpLayer      *procedure_layer        (GimpImage *image, GimpDrawable **drawables,
                                         const char *who, GError **error);

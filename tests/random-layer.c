@@ -278,7 +278,8 @@ cnn_test_random_shape (GRand *rand, CnnReach reach)
     case 0:
       return (CnnShape) { 1, 1, pick (rand, 1, 8) };
     case 1:
-      return (CnnShape) { pick (rand, 1, large / 2), pick (rand, 1, large), pick (rand, 1, 2) * 16 };
+      return (CnnShape) { pick (rand, 1, large / 2), pick (rand, 1, large),
+                          pick (rand, 1, 2) * 16 };
     case 2:
       return (CnnShape) { pick (rand, 1, 3), pick (rand, 1, 3), pick (rand, 1, 40) };
     default:

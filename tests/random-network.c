@@ -54,7 +54,8 @@ append_pool (GString *text, GRand *rand, gboolean whole)
   g_string_append_printf (text, "%s size=%d stride=%d pad=%s", pools[k], size, pick (rand, 1, 3),
                           pick_word (rand, pads, 3));
   if (k < 6)
-    g_string_append_printf (text, " dilation=%d round=%s", pick (rand, 0, 1) ? 1 : pick (rand, 1, 3),
+    g_string_append_printf (text, " dilation=%d round=%s",
+                            pick (rand, 0, 1) ? 1 : pick (rand, 1, 3),
                             pick (rand, 0, 1) ? "up" : "down");
   g_string_append_c (text, '\n');
 }

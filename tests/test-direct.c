@@ -44,7 +44,8 @@ conv_text (const Conv *conv)
 static float
 conv_value (const Conv *conv, const float *in, CnnTensor *const *weights, int y, int x, int map)
 {
-  int    depth = conv->in.channels / conv->groups, first = map / (conv->maps / conv->groups) * depth;
+  int    depth = conv->in.channels / conv->groups;
+  int    first = map / (conv->maps / conv->groups) * depth;
   double sum = weights[1]->values[map];
 
   for (int i = 0; i < conv->rows; i++)
@@ -200,7 +201,8 @@ test_separable (void)
   g_assert_true (cnn_kernel_separate ((float[]) { 1, 2, 3, -2, -4, -6 }, 2, 3, column, row));
   g_assert_cmpfloat (column[0] * row[2], ==, 3.0f);
   g_assert_cmpfloat (column[1] * row[0], ==, -2.0f);
-  g_assert_false (cnn_kernel_separate ((float[]) { 1, 2, 3, -2, -4, -6.00001f }, 2, 3, column, row));
+  g_assert_false (cnn_kernel_separate ((float[]) { 1, 2, 3, -2, -4, -6.00001f }, 2, 3, column,
+                                       row));
   g_assert_false (cnn_kernel_separate ((float[]) { 1, 2, 3, 0, -4, -6 }, 2, 3, column, row));
   g_assert_false (cnn_kernel_separate ((float[]) { 0, 0, 0, 0, 0, 0 }, 2, 3, column, row));
   g_assert_false (cnn_kernel_separate ((float[]) { 1, 2, NAN, 1, 2, NAN }, 2, 3, column, row));

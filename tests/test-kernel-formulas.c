@@ -60,7 +60,8 @@ bowl (double y, double x)
 static void
 test_box (void)
 {
-  g_autofree double *own = cnn_test_draw ("box", NULL, 3, 3), *wide = cnn_test_draw ("box", NULL, 2, 5);
+  g_autofree double *own = cnn_test_draw ("box", NULL, 3, 3);
+  g_autofree double *wide = cnn_test_draw ("box", NULL, 2, 5);
 
   g_assert_cmpint (find ("box")->size (NULL).height, ==, 3);
   for (int i = 0; i < 9; i++)
@@ -198,7 +199,8 @@ static void
 test_motion (void)
 {
   double             angle = 0.0;
-  g_autofree double *level = cnn_test_draw ("motion", &angle, 9, 9), *flat = cnn_test_draw ("motion", &angle, 3, 5);
+  g_autofree double *level = cnn_test_draw ("motion", &angle, 9, 9);
+  g_autofree double *flat = cnn_test_draw ("motion", &angle, 3, 5);
   g_autofree double *upright = NULL;
 
   g_assert_cmpint (find ("motion")->size (&angle).height, ==, 9);

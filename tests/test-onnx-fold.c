@@ -238,7 +238,8 @@ ints (gint64        n,
 }
 
 #define INTS(...)                                                                       \
-  ints ((gint64) (sizeof ((gint64[]) { __VA_ARGS__ }) / sizeof (gint64)), (gint64[]) { __VA_ARGS__ })
+  ints ((gint64) (sizeof ((gint64[]) { __VA_ARGS__ }) / sizeof (gint64)),               \
+        (gint64[]) { __VA_ARGS__ })
 
 /* Up to five lists of whole numbers go in; @wanted comes out, or an error of that code. */
 static void

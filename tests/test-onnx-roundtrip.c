@@ -297,26 +297,26 @@ static const struct
   const char *name, *saved, *opened;
 } found[] = {
   { "digits",
-    "input 28x28x1\nconv 32 3x3 pad=same\nrelu\nmaxpool 2\nflatten\ndense 128\nrelu\ndense 64\nrelu\n"
-    "dense 10\nsoftmax\n",
+    "input 28x28x1\nconv 32 3x3 pad=same\nrelu\nmaxpool 2\nflatten\ndense 128\nrelu\n"
+    "dense 64\nrelu\ndense 10\nsoftmax\n",
     "input 28x28x1 weights=FILE\n"
     "conv 32 3x3 pad=1 kernels=@conv_1.weight bias=@conv_1.bias\nrelu\nmaxpool 2\nflatten\n"
     "dense 128 weights=@dense_5.weight bias=@dense_5.bias\nrelu\n"
     "dense 64 weights=@dense_7.weight bias=@dense_7.bias\nrelu\n"
     "dense 10 weights=@dense_9.weight bias=@dense_9.bias\nsoftmax\n" },
   { "named",
-    "input ?x?x3\nconv 8 5x5 stride=2 pad=2 as=first\nbatchnorm as=norm\nrelu\nmaxpool 3 stride=2 pad=1\n"
-    "dropout 0.25 as=drop\nconv 8 3x3 pad=same bias=no as=second\nadd drop\nglobal-avgpool\n"
+    "input ?x?x3\nconv 8 5x5 stride=2 pad=2 as=first\nbatchnorm as=norm\nrelu\n"
+    "maxpool 3 stride=2 pad=1\ndropout 0.25 as=drop\nconv 8 3x3 pad=same bias=no as=second\nadd drop\nglobal-avgpool\n"
     "dense 5 bias=no as=last\nsoftmax as=probabilities\n",
     "input ?x?x3 weights=FILE\n"
     "conv 8 5x5 stride=2 pad=2 kernels=@first.weight bias=@first.bias as=first\n"
-    "batchnorm scale=@norm.scale shift=@norm.shift mean=@norm.mean variance=@norm.variance as=norm\n"
-    "relu\nmaxpool 3 stride=2 pad=1\ndropout 0.25 as=drop\n"
+    "batchnorm scale=@norm.scale shift=@norm.shift mean=@norm.mean variance=@norm.variance "
+    "as=norm\nrelu\nmaxpool 3 stride=2 pad=1\ndropout 0.25 as=drop\n"
     "conv 8 3x3 pad=1 kernels=@second.weight bias=no as=second\nadd drop\nglobal-avgpool\n"
     "dense 5 weights=@last.weight bias=no as=last\nsoftmax as=probabilities\n" },
   { "borders",
-    "conv kernels=sobel-x groups=channels pad=same border=reflect\nconv 4 3x3 pad=1,2,0,1 border=wrap\n"
-    "conv 2 5x1 border=replicate pad=same\n",
+    "conv kernels=sobel-x groups=channels pad=same border=reflect\n"
+    "conv 4 3x3 pad=1,2,0,1 border=wrap\nconv 2 5x1 border=replicate pad=same\n",
     "input ?x?x3 weights=FILE\n"
     "conv 3 3x3 pad=1 border=reflect groups=3 kernels=@conv_1.weight bias=0,0,0\n"
     "conv 4 3x3 pad=1,2,0,1 border=wrap kernels=@conv_2.weight bias=0,0,0,0\n"
@@ -327,6 +327,13 @@ static const struct
     "input 16x20x2 weights=FILE\nminpool 3 stride=1 pad=1\nstochastic-pool 2\ngelu\n"
     "gelu approximate=tanh\nmish\nmaxpool 2 stride=1 pad=3 dilation=4 give=place\n"
     "spp levels=1,3 type=average\ndense 4 weights=@dense_8.weight bias=0,0,0,0\n" },
+  { "momentum",
+    "input ?x?x1\nbatchnorm momentum=0.1\nbatchnorm momentum=0.01\nbatchnorm momentum=0.999\n"
+    "batchnorm momentum=0\n",
+    "input ?x?x1\nbatchnorm scale=1 shift=0 mean=0 variance=1\n"
+    "batchnorm scale=1 shift=0 mean=0 variance=1 momentum=0.01\n"
+    "batchnorm scale=1 shift=0 mean=0 variance=1 momentum=0.999\n"
+    "batchnorm scale=1 shift=0 mean=0 variance=1 momentum=0\n" },
   { "far-padding",
     "maxpool 2 pad=3 stride=1 dilation=4\nminpool 2 stride=1 pad=0,2,1,2 dilation=3\n"
     "resize 2,1.5 mode=linear\n",

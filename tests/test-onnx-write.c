@@ -195,6 +195,26 @@ test_weights (void)
     }
 }
 
+/* ONNX's momentum is the share that stays, and 0.9 where nothing is said. */
+static void
+check_momentum (const char *text, double expected)
+{
+  g_autoptr (CnnOnnxGraph) graph = saved (text, (CnnShape) { 2, 2, 2 }, NULL);
+  const CnnOnnxNode       *node = cnn_onnx_graph_node (graph, 0);
+
+  g_assert_cmpstr (node->op, ==, "BatchNormalization");
+  g_assert_cmpfloat (cnn_onnx_attribute_float (node, "momentum", 0.9), ==, expected);
+}
+
+static void
+test_momentum (void)
+{
+  check_momentum ("batchnorm", 0.9);
+  check_momentum ("batchnorm momentum=0.25", 0.75);
+  check_momentum ("batchnorm momentum=0", 1.0);
+  check_momentum ("batchnorm momentum=1", 0.0);
+}
+
 /* The input alone, as a network's head may be. */
 static void
 test_input_alone (void)
@@ -271,6 +291,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onnx-write/extents", test_extents);
   g_test_add_func ("/onnx-write/metadata", test_metadata);
   g_test_add_func ("/onnx-write/weights", test_weights);
+  g_test_add_func ("/onnx-write/momentum", test_momentum);
   g_test_add_func ("/onnx-write/input-alone", test_input_alone);
   g_test_add_func ("/onnx-write/refused", test_refused);
   result = g_test_run ();

@@ -244,7 +244,8 @@ test_again (void)
 {
   guint               tap = 2;
   Host                host = { 0 }, second = { 0 };
-  g_autoptr (CnnPlan) plan = host_plan (&host, "conv 3 5x5; tanh", (CnnShape) { 70, 40, 2 }, 1, &tap);
+  g_autoptr (CnnPlan) plan = host_plan (&host, "conv 3 5x5; tanh", (CnnShape) { 70, 40, 2 }, 1,
+                                        &tap);
 
   second = host;
   g_assert_true (host_run (&host, plan, NULL));
@@ -398,7 +399,8 @@ test_memory (void)
 static void
 test_band (void)
 {
-  g_autoptr (CnnNetwork) network = cnn_network_parse ("relu; conv 2 31x31 pad=same; maxpool 2", NULL);
+  g_autoptr (CnnNetwork) network = cnn_network_parse ("relu; conv 2 31x31 pad=same; maxpool 2",
+                                                      NULL);
   CnnShape               in = { 3000, 3000, 1 };
   CnnPlanOptions         options = { .workers = 2 };
   guint                  tap = 3;
@@ -439,8 +441,8 @@ static void
 test_labels (void)
 {
   g_autoptr (CnnNetwork) network =
-    cnn_network_parse ("conv kernels=sobel-x,gaussian(2),\"[[1]]\"; relu; maxpool 2; flatten; dense 2; "
-                       "dropout",
+    cnn_network_parse ("conv kernels=sobel-x,gaussian(2),\"[[1]]\"; relu; maxpool 2; flatten; "
+                       "dense 2; dropout",
                        NULL);
   g_autofree CnnNodeInfo *infos = cnn_network_infer (network, (CnnShape) { 50, 50, 1 }, NULL);
   static const struct

@@ -5,6 +5,7 @@
 #include "cnn-test.h"
 #include "plan-private.h"
 #include "random-network.h"
+#include "stream-host.h"
 
 /* The same answer however a picture is cut up: random networks on random
  * pictures, in bands and strips of all sizes and with any number of workers,
@@ -19,193 +20,6 @@
 #else
 #define NETWORKS 100
 #endif
-
-/* --- a run -------------------------------------------------------------------- */
-
-typedef struct
-{
-  CnnShape     in;
-  const float *values;
-  GThread     *thread;
-  guint        n;
-  CnnShape    *shapes;  /* [n] */
-  CnnRect     *regions; /* [n]: what is wanted of each */
-  float      **maps;    /* [n]: of the regions */
-  guint8     **written; /* [n]: how often each place of a region was written */
-  int          calls;
-  int          fail_at; /* this call fails or cancels, from 1 */
-  GCancellable *cancellable;
-} Host;
-
-/* Whether this is the call that goes wrong. */
-static gboolean
-host_breaks (Host *host, const char *what, GError **error)
-{
-  if (++host->calls != host->fail_at)
-    return FALSE;
-  if (host->cancellable)
-    {
-      g_cancellable_cancel (host->cancellable);
-      return FALSE;
-    }
-  g_set_error (error, CNN_ERROR, CNN_ERROR_IO, "the %s broke", what);
-  return TRUE;
-}
-
-static gboolean
-host_read (gpointer data, const CnnRect *rect, float *values, gsize stride, GError **error)
-{
-  Host *host = data;
-  gsize cell = (gsize) host->in.channels;
-
-  g_assert_true (g_thread_self () == host->thread);
-  g_assert_true (rect->x >= 0 && rect->x + rect->width <= host->in.width);
-  g_assert_true (rect->y >= 0 && rect->y + rect->height <= host->in.height);
-  if (host_breaks (host, "source", error))
-    return FALSE;
-  for (int y = 0; y < rect->height; y++)
-    memcpy (values + y * stride,
-            host->values + ((gsize) (rect->y + y) * host->in.width + rect->x) * cell,
-            rect->width * cell * sizeof (float));
-  return TRUE;
-}
-
-static gboolean
-host_write (gpointer data, guint tap, const CnnRect *rect, const float *values, gsize stride,
-            GError **error)
-{
-  Host    *host = data;
-  CnnRect *region = &host->regions[tap];
-  gsize    cell = (gsize) host->shapes[tap].channels;
-
-  g_assert_true (g_thread_self () == host->thread);
-  g_assert_true (rect->x >= region->x && rect->x + rect->width <= region->x + region->width);
-  g_assert_true (rect->y >= region->y && rect->y + rect->height <= region->y + region->height);
-  if (host_breaks (host, "sink", error))
-    return FALSE;
-  for (int y = 0; y < rect->height; y++)
-    {
-      gsize at = (gsize) (rect->y - region->y + y) * region->width + rect->x - region->x;
-
-      memcpy (host->maps[tap] + at * cell, values + y * stride, rect->width * cell * sizeof (float));
-      for (int x = 0; x < rect->width; x++)
-        host->written[tap][at + x]++;
-    }
-  return TRUE;
-}
-
-static gsize
-n_places (const Host *host, guint i)
-{
-  return (gsize) host->regions[i].height * host->regions[i].width;
-}
-
-/* Room for what the plan's taps write. */
-static void
-host_open (Host *host, const CnnPlan *plan, CnnShape in, const float *values, guint n_taps,
-           const guint *taps, const CnnRect *regions)
-{
-  *host = (Host) { .in = in, .values = values, .thread = g_thread_self (), .n = n_taps };
-  host->shapes = g_new (CnnShape, n_taps);
-  host->regions = g_new (CnnRect, n_taps);
-  host->maps = g_new (float *, n_taps);
-  host->written = g_new (guint8 *, n_taps);
-  for (guint i = 0; i < n_taps; i++)
-    {
-      host->shapes[i] = cnn_plan_info (plan, taps[i])->shape;
-      host->regions[i] = regions ? regions[i] : (CnnRect) { 0, 0, host->shapes[i].width,
-                                                            host->shapes[i].height };
-      host->maps[i] = g_new0 (float, n_places (host, i) * host->shapes[i].channels);
-      host->written[i] = g_new0 (guint8, n_places (host, i));
-    }
-}
-
-static void
-host_clear (Host *host)
-{
-  for (guint i = 0; i < host->n; i++)
-    {
-      g_free (host->maps[i]);
-      g_free (host->written[i]);
-    }
-  g_free (host->shapes);
-  g_free (host->regions);
-  g_free (host->maps);
-  g_free (host->written);
-}
-
-static gboolean
-host_run (Host *host, CnnNetwork *network, CnnShape in, const float *values, guint n_taps,
-          const guint *taps, const CnnPlanOptions *options, gboolean memory)
-{
-  g_autoptr (GError)  error = NULL;
-  g_autoptr (CnnPlan) plan = cnn_plan_new (network, in, n_taps, taps, options, &error);
-  CnnSource           source = { host_read, host };
-  CnnSink             sink = { host_write, host };
-
-  if (plan == NULL)
-    {
-      g_assert_error (error, CNN_ERROR, CNN_ERROR_SHAPE);
-      return FALSE;
-    }
-  host_open (host, plan, in, values, n_taps, taps, options->regions);
-  if (memory)
-    {
-      source.memory = values;
-      sink.memory = host->maps;
-    }
-  cnn_plan_run (plan, &source, &sink, NULL, NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_true (!memory || host->calls == 0);
-  for (guint i = 0; i < n_taps && !memory; i++)
-    for (gsize k = 0; k < n_places (host, i); k++)
-      g_assert_cmpint (host->written[i][k], ==, 1);
-  return TRUE;
-}
-
-static float
-greatest (const float *values, gint64 n)
-{
-  float most = 0.0f;
-
-  for (gint64 k = 0; k < n; k++)
-    most = MAX (most, fabsf (values[k]));
-  return most;
-}
-
-static gboolean
-equal (float a, float b, float most, gboolean exact)
-{
-  return exact ? memcmp (&a, &b, sizeof a) == 0 : fabsf (a - b) <= 4e-6f * most;
-}
-
-/* @cut has the same taps as @whole, or regions of them. */
-static void
-compare (const Host *whole, const Host *cut, const char *text, const CnnPlanOptions *options,
-         gboolean exact)
-{
-  for (guint i = 0; i < whole->n; i++)
-    {
-      CnnShape       shape = whole->shapes[i];
-      const CnnRect *region = &cut->regions[i];
-      float          most = greatest (whole->maps[i], cnn_shape_cells (shape));
-      gsize          row = (gsize) region->width * shape.channels;
-
-      for (gsize k = 0; k < region->height * row; k++)
-        {
-          gsize at = ((gsize) (region->y + k / row) * shape.width + region->x) * shape.channels +
-                     k % row;
-          float is = cut->maps[i][k], expected = whole->maps[i][at];
-
-          if (!equal (is, expected, most, exact))
-            g_error ("%s on %d×%d×%d, %d workers, %d rows, %d columns: value %d of tap %u "
-                     "(%d×%d at %d,%d of %d×%d×%d) is %.9g instead of %.9g",
-                     text, CNN_SHAPE_ARGS (whole->in), options->workers, options->band_rows,
-                     options->strip_columns, (int) k, i, region->height, region->width, region->y,
-                     region->x, CNN_SHAPE_ARGS (shape), is, expected);
-        }
-    }
-}
 
 /* --- a layer whose cells are made several together -------------------------------- */
 
@@ -326,7 +140,7 @@ check_regions (GRand *rand, CnnNetwork *network, const char *text, const Host *w
         }
       g_assert_true (host_run (&cut, network, whole->in, whole->values, whole->n, taps, &options,
                                i % 2));
-      compare (whole, &cut, text, &options, whole_numbers);
+      host_compare (whole, &cut, text, &options, whole_numbers);
       host_clear (&cut);
     }
 }
@@ -344,7 +158,8 @@ check_network (GRand *rand, const char *text, CnnShape in, gboolean whole_number
   g_autofree float      *values = g_new (float, cnn_shape_cells (in));
   guint                  n = cnn_network_n_nodes (network);
   guint                  taps[] = { n - 1, (guint) pick (rand, 0, (int) n - 2) };
-  CnnPlanOptions         one_piece = { .workers = 1, .band_rows = 1 << 20, .strip_columns = 1 << 20 };
+  CnnPlanOptions         one_piece = { .workers = 1, .band_rows = 1 << 20,
+                                       .strip_columns = 1 << 20 };
   Host                   whole;
 
   for (gint64 i = 0; i < cnn_shape_cells (in); i++)
@@ -364,7 +179,7 @@ check_network (GRand *rand, const char *text, CnnShape in, gboolean whole_number
       if (i == 3)
         options = (CnnPlanOptions) { 0 };
       g_assert_true (host_run (&cut, network, in, values, 2, taps, &options, i % 2));
-      compare (&whole, &cut, text, &options, whole_numbers || i < 2);
+      host_compare (&whole, &cut, text, &options, whole_numbers || i < 2);
       host_clear (&cut);
     }
   check_regions (rand, network, text, &whole, taps, whole_numbers);
@@ -463,7 +278,7 @@ test_reduced (void)
       draw_cancelling (rand, in, values);
       g_assert_true (host_run (&whole, network, in, values, 1 + i % 2, taps, &one_piece, FALSE));
       g_assert_true (host_run (&cut, network, in, values, 1 + i % 2, taps, &options, FALSE));
-      compare (&whole, &cut, texts[i % 4], &options, TRUE);
+      host_compare (&whole, &cut, texts[i % 4], &options, TRUE);
       host_clear (&whole);
       host_clear (&cut);
     }
@@ -609,7 +424,7 @@ test_pooled (void)
           Host           together;
 
           g_assert_true (host_run (&together, network, in, values, 1, taps, &options, k == 1));
-          compare (&apart, &together, text, &options, TRUE);
+          host_compare (&apart, &together, text, &options, TRUE);
           host_clear (&together);
         }
       apart.n = 2;

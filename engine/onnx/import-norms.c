@@ -109,6 +109,16 @@ maps_word (CnnImport             *import,
 
 /* --- BatchNormalization ------------------------------------------------------------------ */
 
+/* What our momentum is: ONNX's is the share of the running numbers that stays. It has but a float's
+ * digits, of which few are left near 1. */
+static double
+own_momentum (const CnnOnnxNode *node)
+{
+  double momentum = 1.0 - cnn_onnx_attribute_float (node, "momentum", 0.9);
+
+  return momentum > 0.0 ? round (MIN (momentum, 1.0) * 1e6) / 1e6 : 0.0;
+}
+
 static gboolean
 import_inference (CnnImport             *import,
                   const CnnOnnxNode     *node,
@@ -134,6 +144,12 @@ import_inference (CnnImport             *import,
     }
   if (strcmp (epsilon, "1e-05") != 0)
     g_string_append_printf (words, " epsilon=%s", epsilon);
+  if (own_momentum (node) != 0.1)
+    {
+      g_autofree char *momentum = cnn_import_number (own_momentum (node));
+
+      g_string_append_printf (words, " momentum=%s", momentum);
+    }
   layer = cnn_import_emit (import, node, 1, &layer, error, "%s", words->str);
   if (layer < 0)
     return FALSE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "ops.h"
 #include "writer.h"
@@ -38,11 +39,15 @@ celu_prepare (const CnnTask *task, GError **error)
 }
 
 /* Below 0, eˣᐟᵃˡᵖʰᵃ is what came out / alpha + 1. */
-static void
+CNN_CLONES static void
 celu_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
 {
   for (gsize i = 0; i < n; i++)
-    d[i] *= values[i] > 0.0f ? 1.0f : values[i] / a + 1.0f;
+    {
+      float part = values[i] / a + 1.0f;
+
+      d[i] *= values[i] > 0.0f ? 1.0f : part;
+    }
 }
 
 static CnnTrainStep *

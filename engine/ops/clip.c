@@ -2,6 +2,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "ops.h"
 #include "writer.h"
@@ -83,7 +84,7 @@ clip_prepare (const CnnTask *task, GError **error)
 }
 
 /* At the limits themselves it is that of what is between them. */
-static void
+CNN_CLONES static void
 clip_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
 {
   for (gsize i = 0; i < n; i++)

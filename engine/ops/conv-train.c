@@ -9,6 +9,9 @@
 /* A transposed convolution is what a convolution's derivatives by its inputs are made with,
  * so that both train with the same three sums, which change places. */
 
+/* Derivatives by so many weights stay in the cache while they are added to, row by row. */
+#define KEPT (96 * 1024)
+
 /**
  * ConvTrainStep:
  * @weight: [maps][rows][columns][depth]
@@ -33,26 +36,33 @@ typedef struct
   float           *d_turned;
 } ConvTrainStep;
 
+/* So many neighbouring channels, whose sums stay in registers. */
+static inline __attribute__ ((always_inline)) void
+add_some (const float *restrict cells, gsize n_cells, gsize next, int n, float *restrict sums)
+{
+  float sum[32] = { 0 };
+
+  for (gsize i = 0; i < n_cells; i++)
+    for (int c = 0; c < n; c++)
+      sum[c] += cells[i * next + c];
+  for (int c = 0; c < n; c++)
+    sums[c] += sum[c];
+}
+
 /* Adds each channel's sum over all @n_cells cells. */
 CNN_CLONES static void
 add_sums (const float *restrict cells, gsize n_cells, int channels, float *restrict sums)
 {
-  /* So many channels that their sums stay in registers. */
-  int first = 0;
+  int c = 0;
 
-  for (; first + 32 <= channels; first += 32)
-    {
-      float sum[32] = { 0 };
-
-      for (gsize i = 0; i < n_cells; i++)
-        for (int c = 0; c < 32; c++)
-          sum[c] += cells[i * channels + first + c];
-      for (int c = 0; c < 32; c++)
-        sums[first + c] += sum[c];
-    }
-  for (gsize i = 0; i < n_cells; i++)
-    for (int c = first; c < channels; c++)
-      sums[c] += cells[i * channels + c];
+  for (; c + 32 <= channels; c += 32)
+    add_some (cells + c, n_cells, channels, 32, sums + c);
+  for (; c + 16 <= channels; c += 16)
+    add_some (cells + c, n_cells, channels, 16, sums + c);
+  for (; c + 4 <= channels; c += 4)
+    add_some (cells + c, n_cells, channels, 4, sums + c);
+  for (; c < channels; c++)
+    add_some (cells + c, n_cells, channels, 1, sums + c);
 }
 
 /* The kernels [group][map][cell][depth] as [group][depth][cell][map], or back and added. */
@@ -157,6 +167,14 @@ conv_free (CnnTrainStep *base)
 CnnConvPart *
 cnn_conv_part_new (const CnnConvWindows *windows, CnnConvDirection direction)
 {
+  gint64 n_weights = (gint64) windows->kernel.height * windows->kernel.width *
+                     windows->in.channels * windows->out.channels;
+
+  if (cnn_conv_winograd_suits (windows))
+    return cnn_conv_winograd_new (windows, direction);
+  if (cnn_conv_rows_suit (windows, direction) &&
+      (direction != CNN_CONV_WEIGHTS || n_weights <= KEPT))
+    return cnn_conv_rows_new (windows, direction);
   return cnn_conv_gemm_new (windows, direction);
 }
 

@@ -16,11 +16,11 @@ typedef struct
   CnnTrainStep     step;
   gsize            n_in;
   gsize            n_units;
-  CnnTensor *const *weights; /* [n_units][n_in] and, where there is a bias, [n_units] */
-  gboolean         biased;
+  const CnnTensor *weight;  /* [n_units][n_in] */
+  const CnnTensor *bias;    /* (nullable): [n_units] */
   guint            batch;
-  CnnStep         *product;  /* (nullable): that of the weights and a batch's inputs */
-  float           *turned;   /* [n_units][batch]: what comes out of it */
+  CnnStep         *product; /* (nullable): that of the weights and a batch's inputs */
+  float           *turned;  /* [n_units][batch]: what comes out of it */
 } DenseTrainStep;
 
 /* With the weights on the left oneDNN need not bring them, but only the images, into another
@@ -60,7 +60,7 @@ make_product (const DenseTrainStep *step, const CnnTask *task, GError **error)
 static void
 add_bias (const DenseTrainStep *step, const CnnPass *pass)
 {
-  const float *bias = step->weights[1]->values; /* [n_units] */
+  const float *bias = step->bias->values; /* [n_units] */
 
   for (gsize i = 0; i < pass->n; i++)
     for (gsize unit = 0; unit < step->n_units; unit++)
@@ -72,12 +72,12 @@ dense_forward (CnnTrainStep *base, const CnnPass *pass)
 {
   const DenseTrainStep *step = (DenseTrainStep *) base;
   gsize                 n_units = step->n_units, n_in = step->n_in, n = pass->n;
-  const float          *in[] = { step->weights[0]->values, pass->in[0] };
+  const float          *in[] = { step->weight->values, pass->in[0] };
 
   if (step->product == NULL || n != step->batch)
     {
       if (dnnl_sgemm ('N', 'T', n, n_units, n_in, 1.0f, pass->in[0], n_in,
-                      step->weights[0]->values, n_in, 0.0f, pass->out, n_units) != dnnl_success)
+                      step->weight->values, n_in, 0.0f, pass->out, n_units) != dnnl_success)
         return FALSE;
     }
   else
@@ -88,7 +88,7 @@ dense_forward (CnnTrainStep *base, const CnnPass *pass)
         for (gsize unit = 0; unit < n_units; unit++)
           pass->out[i * n_units + unit] = step->turned[unit * n + i];
     }
-  if (step->biased)
+  if (step->bias)
     add_bias (step, pass);
   return TRUE;
 }
@@ -108,7 +108,7 @@ add_weights (const DenseTrainStep *step, const CnnPass *pass, gsize row, gsize n
 static void
 add_biases (const DenseTrainStep *step, const CnnPass *pass)
 {
-  float *d_bias = step->biased ? pass->d_weights[1] : NULL; /* [n_units] */
+  float *d_bias = step->bias ? pass->d_weights[1] : NULL; /* [n_units] */
 
   for (gsize i = 0; d_bias && i < pass->n; i++)
     for (gsize unit = 0; unit < step->n_units; unit++)
@@ -123,7 +123,7 @@ dense_backward (CnnTrainStep *base, const CnnPass *pass)
 
   if (pass->d_in[0] &&
       dnnl_sgemm ('N', 'N', pass->n, n_in, n_units, 1.0f, pass->d_out, n_units,
-                  step->weights[0]->values, n_in, 0.0f, pass->d_in[0], n_in) != dnnl_success)
+                  step->weight->values, n_in, 0.0f, pass->d_in[0], n_in) != dnnl_success)
     return FALSE;
   if (step->step.gradient)
     return TRUE;
@@ -178,8 +178,9 @@ cnn_dense_train (const CnnTask *task, GError **error)
 
   step->n_in = task->in[0].channels;
   step->n_units = task->out.channels;
-  step->weights = task->weights;
-  step->biased = cnn_node_weights (task->node, task->in[0], list) > 1;
+  step->weight = task->weights[0];
+  if (cnn_node_weights (task->node, task->in[0], list) > 1)
+    step->bias = task->weights[1];
   step->batch = MAX (task->batch, 1);
   step->step.needs_in = TRUE;
   step->step.forward = dense_forward;

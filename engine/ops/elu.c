@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "ops.h"
 #include "writer.h"
@@ -31,11 +32,15 @@ elu_prepare (const CnnTask *task, GError **error)
 }
 
 /* Below 0, alpha · eˣ is what came out + alpha. */
-static void
+CNN_CLONES static void
 elu_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
 {
   for (gsize i = 0; i < n; i++)
-    d[i] = values[i] > 0.0f ? d[i] : d[i] * (values[i] + a);
+    {
+      float part = values[i] + a;
+
+      d[i] *= values[i] > 0.0f ? 1.0f : part;
+    }
 }
 
 static CnnTrainStep *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "ops.h"
 #include "writer.h"
@@ -52,7 +53,7 @@ hard_sigmoid_prepare (const CnnTask *task, GError **error)
   return cnn_pointwise_prepare (task, hard_sigmoid_values, (float) p->alpha, (float) p->beta);
 }
 
-static void
+CNN_CLONES static void
 hard_sigmoid_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
 {
   for (gsize i = 0; i < n; i++)
@@ -64,8 +65,8 @@ hard_sigmoid_train (const CnnTask *task, GError **error)
 {
   const HardSigmoidParams *p = task->node->params;
 
-  return cnn_pointwise_train (task, hard_sigmoid_values, hard_sigmoid_derivative, (float) p->alpha, (float) p->beta,
-                              TRUE, error);
+  return cnn_pointwise_train (task, hard_sigmoid_values, hard_sigmoid_derivative,
+                              (float) p->alpha, (float) p->beta, TRUE, error);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "ops.h"
 #include "writer.h"
@@ -24,7 +25,7 @@ hard_swish_prepare (const CnnTask *task, GError **error)
   return cnn_pointwise_prepare (task, hard_swish_values, 0.0f, 0.0f);
 }
 
-static void
+CNN_CLONES static void
 hard_swish_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
 {
   for (gsize i = 0; i < n; i++)

@@ -57,8 +57,8 @@ leaky_relu_train (const CnnTask *task, GError **error)
 {
   const LeakyReluParams *p = task->node->params;
 
-  return cnn_pointwise_train (task, leaky_relu_values, leaky_relu_derivative, (float) p->slope, 0.0f,
-                              p->slope >= 0.0, error);
+  return cnn_pointwise_train (task, leaky_relu_values, leaky_relu_derivative, (float) p->slope,
+                              0.0f, p->slope >= 0.0, error);
 }
 
 static void

@@ -85,8 +85,9 @@ give_back (const CnnPoolRun *run, int power, const float *restrict out,
     {
       for (gsize i = 0; i < run->length; i++)
         {
-          float part = out[i] > 0.0f ? fabsf (in[i]) / out[i] : 0.0f;
-          float product = in[i] > 0.0f ? d_out[i] : in[i] < 0.0f ? -d_out[i] : 0.0f;
+          /* Where the norm is 0 all values are. */
+          float part = fabsf (in[i]) / (out[i] > 0.0f ? out[i] : 1.0f);
+          float product = d_out[i] * (float) ((in[i] > 0.0f) - (in[i] < 0.0f));
 
           /* As often as the largest power asks for, so that it can be done in lanes. */
           for (int m = 2; m <= 7; m++)

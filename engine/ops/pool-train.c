@@ -151,13 +151,19 @@ choose_quads (gsize n, gsize channels, gsize row, const float *restrict in, floa
   for (gsize k = 0; k < n; k++, in += 2 * channels, out += channels, winners += channels)
     for (gsize i = 0; i < channels; i++)
       {
-        float    a = in[i], b = in[i + channels], c = in[i + row], d = in[i + row + channels];
-        gboolean right = (b > a) | (b != b), below = (d > c) | (d != d), lower;
-        float    upper = right ? b : a, under = below ? d : c;
+        float   others[] = { in[i + channels], in[i + row], in[i + row + channels] };
+        float   most = in[i];
+        guint32 winner = 0;
 
-        lower = (under > upper) | (under != under);
-        out[i] = lower ? under : upper;
-        winners[i] = lower ? 2u + (guint32) below : (guint32) right;
+        for (guint32 m = 0; m < 3; m++)
+          {
+            gboolean more = (others[m] > most) | (others[m] != others[m]);
+
+            winner = more ? m + 1 : winner;
+            most = more ? others[m] : most;
+          }
+        out[i] = most;
+        winners[i] = winner;
       }
 }
 
@@ -214,18 +220,27 @@ make_numbers (gsize n, const guint8 *restrict bytes, guint32 *restrict numbers)
     numbers[i] = bytes[i];
 }
 
+/* To the four cells of a window, [channels] each. */
+static inline void
+give_quad (gsize channels, const float *restrict d_out, const guint32 *restrict winners,
+           float *restrict a, float *restrict b, float *restrict c, float *restrict d)
+{
+  for (gsize i = 0; i < channels; i++)
+    {
+      a[i] = winners[i] == 0 ? d_out[i] : 0.0f;
+      b[i] = winners[i] == 1 ? d_out[i] : 0.0f;
+      c[i] = winners[i] == 2 ? d_out[i] : 0.0f;
+      d[i] = winners[i] == 3 ? d_out[i] : 0.0f;
+    }
+}
+
 CNN_CLONES static void
-give_quads (gsize n, gsize channels, gsize row, const float *restrict d_out,
-            const guint32 *restrict winners, float *restrict d_in)
+give_quads (gsize n, gsize channels, gsize row, const float *d_out, const guint32 *winners,
+            float *d_in)
 {
   for (gsize k = 0; k < n; k++, d_in += 2 * channels, d_out += channels, winners += channels)
-    for (gsize i = 0; i < channels; i++)
-      {
-        d_in[i] = winners[i] == 0 ? d_out[i] : 0.0f;
-        d_in[i + channels] = winners[i] == 1 ? d_out[i] : 0.0f;
-        d_in[i + row] = winners[i] == 2 ? d_out[i] : 0.0f;
-        d_in[i + row + channels] = winners[i] == 3 ? d_out[i] : 0.0f;
-      }
+    give_quad (channels, d_out, winners, d_in, d_in + channels, d_in + row,
+               d_in + row + channels);
 }
 
 /* Cells that are left over at the right and below are in no window. */

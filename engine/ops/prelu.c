@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "ops.h"
 #include "weights.h"
@@ -61,11 +62,16 @@ typedef struct
   float   slopes[]; /* [n_lanes]: those of the maps, again and again */
 } PreluStep;
 
-static void
+/* Here and below both values are computed, so that no branch keeps the loop out of vectors. */
+CNN_CLONES static void
 prelu_lanes (gsize n, const float *restrict slopes, float *restrict values)
 {
   for (gsize i = 0; i < n; i++)
-    values[i] = values[i] > 0.0f ? values[i] : slopes[i] * values[i];
+    {
+      float part = slopes[i] * values[i];
+
+      values[i] = values[i] > 0.0f ? values[i] : part;
+    }
 }
 
 static gboolean
@@ -142,20 +148,28 @@ prelu_forward (CnnTrainStep *base, const CnnPass *pass)
   return TRUE;
 }
 
-static void
+CNN_CLONES static void
 prelu_lanes_back (gsize n, const float *restrict slopes, const float *restrict in,
                   float *restrict d)
 {
   for (gsize i = 0; i < n; i++)
-    d[i] = in[i] > 0.0f ? d[i] : slopes[i] * d[i];
+    {
+      float part = slopes[i] * d[i];
+
+      d[i] = in[i] > 0.0f ? d[i] : part;
+    }
 }
 
-static void
+CNN_CLONES static void
 prelu_lanes_sum (gsize n, const float *restrict in, const float *restrict d,
                  double *restrict sums)
 {
   for (gsize i = 0; i < n; i++)
-    sums[i] += in[i] > 0.0f ? 0.0f : in[i] * d[i];
+    {
+      float part = in[i] > 0.0f ? 0.0f : in[i];
+
+      sums[i] += part * d[i];
+    }
 }
 
 static gboolean

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
 #include <string.h>
 
 #include "clones.h"
@@ -20,11 +19,37 @@ typedef struct
 
 /* --- what adds up ------------------------------------------------------------- */
 
-CNN_CLONES static void
-add_up (gsize n, const float *restrict in, double *restrict sums)
+/* Neighbouring values, several at a time. */
+static inline double
+add_neighbours (gsize n, const float *in)
 {
-  for (gsize i = 0; i < n; i++)
-    sums[i] += in[i];
+  double sums[8] = { 0.0 }, sum = 0.0;
+  gsize  k = 0;
+
+  for (; k + 8 <= n; k += 8)
+    for (int i = 0; i < 8; i++)
+      sums[i] += in[k + i];
+  for (; k < n; k++)
+    sum += in[k];
+  for (int i = 0; i < 8; i++)
+    sum += sums[i];
+  return sum;
+}
+
+/* @in: [n][length]; @sums: [length] */
+CNN_CLONES static void
+add_up (gsize n, gsize length, const float *restrict in, double *restrict sums)
+{
+  if (length == 1)
+    {
+      sums[0] = add_neighbours (n, in);
+      return;
+    }
+  for (gsize i = 0; i < length; i++)
+    sums[i] = in[i];
+  for (gsize k = 1; k < n; k++)
+    for (gsize i = 0; i < length; i++)
+      sums[i] += in[k * length + i];
 }
 
 CNN_CLONES static void
@@ -34,11 +59,17 @@ scale (gsize n, const double *restrict sums, double by, float *restrict out)
     out[i] = (float) (sums[i] * by);
 }
 
+/* @d_out: [length]; @d_in: [n][length] */
 CNN_CLONES static void
-scale_back (gsize n, const float *restrict d_out, float by, float *restrict d_in)
+scale_back (gsize n, gsize length, const float *restrict d_out, float by, float *restrict d_in)
 {
-  for (gsize i = 0; i < n; i++)
-    d_in[i] = d_out[i] * by;
+  if (length == 1)
+    for (gsize k = 0; k < n; k++)
+      d_in[k] = d_out[0] * by;
+  else
+    for (gsize k = 0; k < n; k++)
+      for (gsize i = 0; i < length; i++)
+        d_in[k * length + i] = d_out[i] * by;
 }
 
 /* What a sum is multiplied with. */
@@ -57,10 +88,9 @@ sums_forward (CnnTrainStep *base, const CnnPass *pass)
 
   for (gsize i = 0; i < pass->n * step->n_blocks; i++, out += step->length)
     {
-      memset (step->sums, 0, step->length * sizeof (double));
-      for (gsize k = 0; k < step->n; k++, in += step->length)
-        add_up (step->length, in, step->sums);
+      add_up (step->n, step->length, in, step->sums);
       scale (step->length, step->sums, share (step), out);
+      in += step->n * step->length;
     }
   return TRUE;
 }
@@ -73,33 +103,35 @@ sums_backward (CnnTrainStep *base, const CnnPass *pass)
   float             *d_in = pass->d_in[0];
 
   for (gsize i = 0; d_in && i < pass->n * step->n_blocks; i++, d_out += step->length)
-    for (gsize k = 0; k < step->n; k++, d_in += step->length)
-      scale_back (step->length, d_out, (float) share (step), d_in);
+    {
+      scale_back (step->n, step->length, d_out, (float) share (step), d_in);
+      d_in += step->n * step->length;
+    }
   return TRUE;
 }
 
 /* --- the greatest -------------------------------------------------------------- */
 
-/* Of several that are alike the first counts; what is no number, if there is any. */
+/* Of several that are alike the first counts; what is no number, if there is any.
+ * @in: [n][length]; @most: [length]; @winners: [length] */
 CNN_CLONES static void
-take_most (gsize n, const float *restrict in, guint32 place, float *restrict most,
+take_most (gsize n, gsize length, const float *restrict in, float *restrict most,
            guint32 *restrict winners)
 {
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; i < length; i++)
     {
-      gboolean more = (in[i] > most[i]) | (in[i] != in[i]);
-
-      winners[i] = more ? place : winners[i];
-      most[i] = more ? in[i] : most[i];
+      most[i] = in[i];
+      winners[i] = 0;
     }
-}
+  for (gsize k = 1; k < n; k++)
+    for (gsize i = 0; i < length; i++)
+      {
+        float    value = in[k * length + i];
+        gboolean more = (value > most[i]) | (value != value);
 
-CNN_CLONES static void
-give_back (gsize n, const float *restrict d_out, guint32 place, const guint32 *restrict winners,
-           float *restrict d_in)
-{
-  for (gsize i = 0; i < n; i++)
-    d_in[i] = winners[i] == place ? d_out[i] : 0.0f;
+        winners[i] = more ? (guint32) k : winners[i];
+        most[i] = more ? value : most[i];
+      }
 }
 
 static gboolean
@@ -112,11 +144,8 @@ most_forward (CnnTrainStep *base, const CnnPass *pass)
 
   for (gsize i = 0; i < pass->n * step->n_blocks; i++, out += step->length)
     {
-      memcpy (out, in, step->length * sizeof (float));
-      memset (winners, 0, step->length * sizeof (guint32));
-      in += step->length;
-      for (gsize k = 1; k < step->n; k++, in += step->length)
-        take_most (step->length, in, (guint32) k, out, winners);
+      take_most (step->n, step->length, in, out, winners);
+      in += step->n * step->length;
       winners += step->length;
     }
   return TRUE;
@@ -130,10 +159,15 @@ most_backward (CnnTrainStep *base, const CnnPass *pass)
   const guint32     *winners = (const guint32 *) pass->kept;
   float             *d_in = pass->d_in[0];
 
-  for (gsize i = 0; d_in && i < pass->n * step->n_blocks; i++, d_out += step->length)
+  if (d_in == NULL)
+    return TRUE;
+  memset (d_in, 0, pass->n * step->n_blocks * step->n * step->length * sizeof (float));
+  for (gsize i = 0; i < pass->n * step->n_blocks; i++)
     {
-      for (gsize k = 0; k < step->n; k++, d_in += step->length)
-        give_back (step->length, d_out, (guint32) k, winners, d_in);
+      for (gsize k = 0; k < step->length; k++)
+        d_in[winners[k] * step->length + k] = d_out[k];
+      d_in += step->n * step->length;
+      d_out += step->length;
       winners += step->length;
     }
   return TRUE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "ops.h"
 #include "writer.h"
@@ -47,11 +48,15 @@ selu_prepare (const CnnTask *task, GError **error)
 }
 
 /* Below 0, gamma · alpha · eˣ is what came out + gamma · alpha. */
-static void
+CNN_CLONES static void
 selu_from_out (gsize n, float a, float b, const float *restrict values, float *restrict d)
 {
   for (gsize i = 0; i < n; i++)
-    d[i] *= values[i] > 0.0f ? b : values[i] + a * b;
+    {
+      float part = values[i] + a * b;
+
+      d[i] *= values[i] > 0.0f ? b : part;
+    }
 }
 
 static void

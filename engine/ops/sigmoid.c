@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "ops.h"
 #include "writer.h"
@@ -11,7 +12,7 @@ sigmoid_prepare (const CnnTask *task, GError **error)
   return cnn_eltwise_prepare (task, dnnl_eltwise_logistic, 0.0f, 0.0f, error);
 }
 
-static void
+CNN_CLONES static void
 sigmoid_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
 {
   for (gsize i = 0; i < n; i++)

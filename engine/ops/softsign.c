@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "ops.h"
 #include "writer.h"
@@ -18,7 +19,7 @@ softsign_prepare (const CnnTask *task, GError **error)
   return cnn_pointwise_prepare (task, softsign_values, 0.0f, 0.0f);
 }
 
-static void
+CNN_CLONES static void
 softsign_derivative (gsize n, float a, float b, const float *restrict values, float *restrict d)
 {
   for (gsize i = 0; i < n; i++)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clones.h"
 #include "i18n.h"
 #include "ops.h"
 #include "writer.h"
@@ -36,7 +37,7 @@ thresholded_relu_prepare (const CnnTask *task, GError **error)
   return cnn_pointwise_prepare (task, thresholded_relu_values, (float) p->alpha, 0.0f);
 }
 
-static void
+CNN_CLONES static void
 thresholded_relu_derivative (gsize n, float a, float b, const float *restrict values,
                              float *restrict d)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dataset.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -113,7 +114,7 @@ find_range (IdxData *data, gsize n, GError **error)
 
       if (!isfinite (value))
         return fail (data->images, CNN_ERROR_FORMAT, error,
-                     _("picture %" G_GUINT64_FORMAT " has a value that is no number"),
+                     _("picture %" PRIu64 " has a value that is no number"),
                      (guint64) (i / data->cells) + 1);
       least = MIN (least, value);
       most = MAX (most, value);
@@ -147,7 +148,7 @@ check_labels (const CnnIdx *labels, const CnnIdx *images, guint *n_classes, GErr
                  _("it has no labels, which are a list of whole numbers"));
   if (n != images->dims[0])
     return fail (labels, CNN_ERROR_FORMAT, error,
-                 _("it has %" G_GUINT64_FORMAT " labels, but there are %" G_GUINT64_FORMAT
+                 _("it has %" PRIu64 " labels, but there are %" PRIu64
                    " pictures in “%s”"), (guint64) n, (guint64) images->dims[0], images->file);
   first = cnn_idx_value (labels, 0);
   for (gsize i = 0; i < n; i++)
@@ -156,7 +157,7 @@ check_labels (const CnnIdx *labels, const CnnIdx *images, guint *n_classes, GErr
 
       if (label < 0.0 || label >= (double) limit)
         return fail (labels, CNN_ERROR_FORMAT, error,
-                     _("label %" G_GUINT64_FORMAT " is %.0f, expected 0 to %d"), (guint64) i + 1,
+                     _("label %" PRIu64 " is %.0f, expected 0 to %d"), (guint64) i + 1,
                      label, (int) limit - 1);
       several = several || label != first;
       most = MAX (most, label);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dataset.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -239,7 +240,7 @@ cnn_dataset_split (CnnDataset *dataset, double share, guint64 seed, CnnDataset *
   if (wanted == 0 || wanted >= n)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-                   _("of %" G_GUINT64_FORMAT " samples, %g %% cannot be set aside: one part "
+                   _("of %" PRIu64 " samples, %g %% cannot be set aside: one part "
                      "would be empty"), (guint64) n, 100.0 * share);
       return FALSE;
     }

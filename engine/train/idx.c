@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -96,10 +97,10 @@ check_length (const CnnIdx *idx, guint64 expected, guint64 found, GError **error
   if (found == expected)
     return TRUE;
   if (found < expected)
-    what = g_strdup_printf (_("it ends after %" G_GUINT64_FORMAT " bytes of the %"
-                              G_GUINT64_FORMAT " that its header says"), found, expected);
+    what = g_strdup_printf (_("it ends after %" PRIu64 " bytes of the %"
+                              PRIu64 " that its header says"), found, expected);
   else
-    what = g_strdup_printf (_("it has more than the %" G_GUINT64_FORMAT " bytes that its header "
+    what = g_strdup_printf (_("it has more than the %" PRIu64 " bytes that its header "
                               "says"), expected);
   return fail (idx, CNN_ERROR_FORMAT, what, error);
 }
@@ -143,8 +144,10 @@ unpack (CnnIdx *idx, GBytes *packed, GError **error)
             return fail (idx, CNN_ERROR_LIMIT,
                          _("it is too large to be read packed; unpack it with gzip -d"), error);
         }
-      /* A file that was cut off gives what is left of it first. */
-      if (cause && !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
+      if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
+        return fail (idx, CNN_ERROR_FORMAT, _("it is cut off; what is packed in it has no end"),
+                     error);
+      if (cause)
         return fail_read (idx, cause->message, error);
       if (bytes->len > expected || n < PIECE)
         break;

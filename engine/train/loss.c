@@ -7,13 +7,20 @@
 
 /* What training makes small, of one image, and its derivatives. */
 
+/* Whether it is taken from what should come out; else from a class, before the softmax. */
+gboolean
+cnn_loss_has_target (CnnLoss loss)
+{
+  return loss == CNN_LOSS_SQUARED_ERROR || loss == CNN_LOSS_ABSOLUTE_ERROR;
+}
+
 /* Whether the loss can be taken of such a network's output. Errors: %CNN_ERROR_SHAPE */
 gboolean
 cnn_loss_fits (CnnLoss loss, const CnnNetwork *network, CnnShape out, GError **error)
 {
   const CnnOp *op = cnn_network_node (network, cnn_network_n_nodes (network) - 1)->op;
 
-  if (loss != CNN_LOSS_CROSS_ENTROPY)
+  if (cnn_loss_has_target (loss))
     return TRUE;
   if (op != &cnn_op_softmax && op != &cnn_op_log_softmax)
     {
@@ -32,6 +39,15 @@ cnn_loss_fits (CnnLoss loss, const CnnNetwork *network, CnnShape out, GError **e
       return FALSE;
     }
   return TRUE;
+}
+
+/* The score of one class; [n] derivatives, times @scale, to @d. */
+double
+cnn_loss_score (gsize n, const float *scores, guint label, double scale, float *d)
+{
+  for (gsize i = 0; i < n; i++)
+    d[i] = i == label ? (float) scale : 0.0f;
+  return scores[label];
 }
 
 /* −log softmax (scores)[label] = log Σ exp (s − m) + m − s[label] with the greatest score m;

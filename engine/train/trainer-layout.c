@@ -66,8 +66,9 @@ try_exchange (CnnTrainer *trainer, guint i)
 
   while (p < trainer->n_items && (!trainer->items[p].live || trainer->items[p].in[0] != i))
     p++;
-  if (!item->live || op->slope == NULL || op->slope (item->task.node) < 0.0 || item->n_users != 1 ||
-      p >= trainer->n_items || i == trainer->last)
+  if (!item->live || i == trainer->kept || p == trainer->kept || op->slope == NULL ||
+      op->slope (item->task.node) < 0.0 || item->n_users != 1 || p >= trainer->n_items ||
+      i == trainer->last)
     return;
   pool = &trainer->items[p];
   if (pool->n_in != 1 || pool->extends || pool->task.node->op->largest == NULL ||
@@ -97,7 +98,7 @@ mark_wants (CnnTrainer *trainer)
       n = cnn_node_weights (item->task.node, item->inner, list);
       for (guint k = 0; k < n; k++)
         item->trained |= list[k].trained;
-      item->wants = item->trained;
+      item->wants = item->trained || i == trainer->kept;
       for (guint k = 0; k < item->n_in; k++)
         item->wants |= trainer->items[item->in[k]].wants;
     }
@@ -249,8 +250,9 @@ goes_in_place (const CnnTrainer *trainer, guint i)
   const CnnTrainItem *item = &trainer->items[i];
   guint               in = item->in[0];
 
-  return item->like.in_place && item->n_in == 1 && in > 0 && !item->extends &&
-         trainer->items[in].n_users == 1 && !trainer->items[in].like.needs_out &&
+  return item->like.in_place && item->n_in == 1 && in > 0 && in != trainer->kept &&
+         !item->extends && trainer->items[in].n_users == 1 &&
+         !trainer->items[in].like.needs_out &&
          cnn_shape_cells (item->task.out) == cnn_shape_cells (item->task.in[0]);
 }
 
@@ -261,8 +263,8 @@ goes_back_in_place (const CnnTrainer *trainer, guint i)
   const CnnTrainItem *item = &trainer->items[i];
   guint               in = item->in[0];
 
-  return item->like.in_place && item->n_in == 1 && in > 0 && !item->extends &&
-         trainer->items[in].n_users == 1 && trainer->items[in].wants;
+  return item->like.in_place && item->n_in == 1 && in > 0 && i != trainer->kept &&
+         !item->extends && trainer->items[in].n_users == 1 && trainer->items[in].wants;
 }
 
 static void
@@ -303,7 +305,7 @@ add_buffers (CnnTrainer *trainer)
       if (goes_back_in_place (trainer, i))
         trainer->items[item->in[0]].d = item->d;
     }
-  if (trainer->loss != CNN_LOSS_CROSS_ENTROPY)
+  if (cnn_loss_has_target (trainer->loss))
     trainer->targets = add_buffer (trainer, cnn_shape_cells (trainer->items[trainer->last].task.out));
 }
 
@@ -315,7 +317,7 @@ use_buffers (CnnTrainer *trainer)
   use (trainer, trainer->items[0].out, between, FALSE);
   use (trainer, trainer->items[trainer->last].out, between, FALSE);
   use (trainer, trainer->items[trainer->last].d, between, FALSE);
-  if (trainer->loss != CNN_LOSS_CROSS_ENTROPY)
+  if (cnn_loss_has_target (trainer->loss))
     {
       use (trainer, trainer->targets, between, FALSE);
       use (trainer, trainer->targets, between + 1, FALSE);
@@ -349,6 +351,11 @@ use_buffers (CnnTrainer *trainer)
             use (trainer, in->out, item->stretch, TRUE);
           if (in->wants)
             use (trainer, in->d, item->stretch, TRUE);
+        }
+      if (i == trainer->kept)
+        {
+          keep_whole (trainer, item->out);
+          keep_whole (trainer, item->d);
         }
       if (item->deferred)
         {
@@ -430,8 +437,14 @@ cnn_trainer_lay_out (CnnTrainer *trainer, GError **error)
   trainer->buffers = g_array_new (FALSE, FALSE, sizeof (CnnTrainBuffer));
   for (guint i = 0; i < trainer->n_items; i++)
     set_item (trainer, i);
-  trainer->last = trainer->loss == CNN_LOSS_CROSS_ENTROPY ? trainer->items[last].in[0] : last;
+  trainer->last = cnn_loss_has_target (trainer->loss) ? last : trainer->items[last].in[0];
   mark_live (trainer);
+  if (!trainer->items[trainer->kept].live)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+                   _("what the network puts out does not depend on layer %u"), trainer->kept);
+      return FALSE;
+    }
   for (guint i = 1; i < trainer->n_items; i++)
     try_exchange (trainer, i);
   mark_wants (trainer);

@@ -111,6 +111,7 @@ struct _CnnTrainer
 {
   CnnPlan         *plan;
   CnnLoss          loss;
+  guint            kept;      /* the layer whose output is wanted, 0 for none */
   guint            most;      /* images of a minibatch */
   guint            group;     /* images of a group */
   guint            n_groups;  /* at most */
@@ -173,6 +174,8 @@ float   *cnn_train_buffer         (const CnnTrainer *trainer, guint buffer, guin
 /* --- loss.c ------------------------------------------------------------------------------- */
 
 gboolean cnn_loss_fits (CnnLoss loss, const CnnNetwork *network, CnnShape out, GError **error);
+gboolean cnn_loss_has_target (CnnLoss loss);
+double   cnn_loss_score (gsize n, const float *scores, guint label, double scale, float *d);
 double   cnn_loss_classes (gsize n, const float *scores, guint label, double scale, float *d,
                            gboolean *right);
 double   cnn_loss_distance (CnnLoss loss, gsize n, const float *out, const float *target,

@@ -57,7 +57,7 @@ cnn_train_group_read (const CnnTrainGroup *group)
 {
   CnnTrainer             *trainer = group->trainer;
   const CnnTrainerSource *source = trainer->source;
-  gboolean                classes = trainer->loss == CNN_LOSS_CROSS_ENTROPY;
+  gboolean                classes = !cnn_loss_has_target (trainer->loss);
 
   for (guint i = 0; i < group->n; i++)
     {
@@ -95,7 +95,9 @@ take_loss (const CnnTrainGroup *group)
       const float *out = values_of (group, last->out, i);
       float       *d = values_of (group, last->d, i);
 
-      if (trainer->loss == CNN_LOSS_CROSS_ENTROPY)
+      if (trainer->loss == CNN_LOSS_SCORE)
+        trainer->losses[image] = cnn_loss_score (n, out, trainer->labels[image], scale, d);
+      else if (trainer->loss == CNN_LOSS_CROSS_ENTROPY)
         trainer->losses[image] = cnn_loss_classes (n, out, trainer->labels[image], scale, d,
                                                    &trainer->right[image]);
       else

@@ -128,6 +128,7 @@ cnn_trainer_new (CnnNetwork *network, CnnShape input, const CnnTrainerOptions *o
 
   trainer->loss = options->loss;
   trainer->most = options->batch;
+  trainer->kept = options->kept;
   trainer->plan = make_plan (network, input, error);
   if (trainer->plan == NULL ||
       !cnn_loss_fits (options->loss, network, trainer->plan->infos[trainer->plan->n - 1].shape,
@@ -556,6 +557,24 @@ CnnTensor *const *
 cnn_trainer_weights (const CnnTrainer *trainer, guint node, guint *n)
 {
   return cnn_plan_weights (trainer->plan, node, n);
+}
+
+/**
+ * cnn_trainer_kept:
+ * @d: (out): derivatives of the loss by each of the values, laid out alike
+ *
+ * Returns: (transfer none): what the layer that was to be kept put out for the last minibatch,
+ *   [n][height][width][channels]
+ */
+const float *
+cnn_trainer_kept (const CnnTrainer *trainer, const float **d)
+{
+  const CnnTrainItem *item = &trainer->items[trainer->kept];
+
+  g_return_val_if_fail (trainer->kept > 0 && item->live, NULL);
+
+  *d = cnn_train_buffer (trainer, item->d, 0, 0, 0);
+  return cnn_train_buffer (trainer, item->out, 0, 0, 0);
 }
 
 /** cnn_trainer_output: the shape of what the network puts out. */

@@ -34,7 +34,8 @@ is_tiny (const CnnNetwork *network, const CnnNodeInfo *infos)
           work += (double) shape.height * shape.width * shape.channels * window.kernel.height *
                   window.kernel.width;
           /* The border is made around the map, window by window. */
-          cells += (double) in.channels * (in.height + (double) window.pad.top + window.pad.bottom) *
+          cells += (double) in.channels *
+                   (in.height + (double) window.pad.top + window.pad.bottom) *
                    (in.width + (double) window.pad.left + window.pad.right);
         }
       for (guint k = cnn_node_weights (node, in, of); k-- > 0;)

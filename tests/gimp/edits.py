@@ -13,8 +13,6 @@ class Edits:
     """Each is one that a person could make at that moment; @made counts them."""
 
     def __init__(self, person, dialog, seed=4):
-        from gi.repository import GLib
-        self.gone = GLib.Error
         self.person = person
         self.dialog = dialog
         self.random = random.Random(seed)
@@ -40,7 +38,7 @@ class Edits:
             try:
                 if kind():
                     self.made[kind.__name__] += 1
-            except self.gone:  # a widget, while we were looking at it
+            except self.person.gone:  # a widget, while we were looking at it
                 self.person.has(self.dialog.window, self.person.atspi.StateType.SHOWING)
 
     def usable(self, root, *roles):
@@ -67,7 +65,7 @@ class Edits:
         spin = self.one(self.usable(self.params, 'spin button'))
         if spin is None:
             return False
-        value = spin.get_value_iface()
+        value = self.person.part(spin, 'value')
         most = min(value.get_maximum_value(), 9)
         self.person.set(spin, self.random.uniform(max(value.get_minimum_value(), -3), most))
         return True
@@ -76,17 +74,22 @@ class Edits:
         combo = self.one(self.usable(self.params, 'combo box'))
         if combo is None:
             return False
-        items = list(self.person.children(combo.get_child_at_index(0)))
-        return combo.get_selection_iface().select_child(self.random.randrange(len(items)))
+        menu = next(self.person.children(combo), None)
+        items = list(self.person.children(menu)) if menu is not None else []
+        if not items:  # it is going
+            return False
+        return self.person.part(combo, 'selection').select_child(
+            self.random.randrange(len(items)))
 
     def check(self):
         """Ticks, switches, and what keeps rows and columns alike."""
-        return self.press(self.one(self.usable(self.random.choice([self.dialog.layers, self.params]),
-                                               'check box', 'toggle button')))
+        root = self.random.choice([self.dialog.layers, self.params])
+        return self.press(self.one(self.usable(root, 'check box', 'toggle button')))
 
     def select(self):
         n = self.dialog.layers.get_child_count()
-        return self.dialog.layers.get_selection_iface().select_child(self.random.randrange(n))
+        return n > 0 and self.person.part(self.dialog.layers, 'selection').select_child(
+            self.random.randrange(n))
 
     def text(self):
         self.person.type(self.view, self.random.choice(TEXTS))
@@ -102,9 +105,17 @@ class Edits:
         self.dialog.add(self.random.choice(KINDS))
         return True
 
+    def more(self):
+        return self.one([button for button in self.usable(self.dialog.layers, 'button')
+                         if button.get_name() == 'More'])
+
     def remove(self):
         """With its own menu, like a person without a keyboard."""
-        if not self.press(self.one([button for button in self.usable(self.dialog.layers, 'button')
-                                    if button.get_name() == 'More'])):
+        item = self.person.pop_up(self.more, self.dialog.app, 'menu item', 'Remove')
+        if item is None:
             return False
-        return self.press(self.person.find(self.dialog.app, 'menu item', 'Remove', showing=True))
+        if not self.person.enabled(item):  # the menu of a card that is going
+            self.person.dismiss(item)
+            return False
+        self.person.choose_from(item)
+        return True

@@ -58,9 +58,11 @@ class Test:
 
     def undo_item(self):
         """GIMP renames it a moment after the fact."""
-        for item in self.person.children(self.person.find(self.app, 'menu', 'Edit')):
-            if item.get_name().startswith('Undo'):
-                return item
+        def look():
+            for item in self.person.children(self.person.find(self.app, 'menu', 'Edit')):
+                if item.get_name().startswith('Undo'):
+                    return item
+        return until(look, 'Undo in the menu')
 
     def undo_says(self, text):
         until(lambda: self.undo_item().get_name() == text, f'“{text}” in the menu')
@@ -111,6 +113,13 @@ class Test:
         self.person.press(self.undo_item())
         return self.layers_become(layers)
 
+    def undo_steps(self, n):
+        """So many, each of which takes layers away."""
+        for _ in range(n):
+            before = self.gimp.layers()
+            self.person.press(self.undo_item())
+            until(lambda: self.gimp.layers() != before, 'a step back')
+
     def channel_range(self, channel):
         """The least and the greatest 255th of the picture, as it is stored."""
         found = self.gimp.eval(f'''(let* ((image (vector-ref (gimp-get-images) 0))
@@ -137,7 +146,8 @@ class Test:
         dialog.write(WRONG)
         self.check('a wrong network is said to be, with its place',
                    '“convolve”' in dialog.says('Line 2, column 1:'))
-        self.check('and cannot be run', not person.enabled(dialog.ok))
+        self.check('and cannot be run', until(lambda: not person.enabled(dialog.ok),
+                                              'the button to be of no use'))
         dialog.page('Layers')
         self.check('its card is there all the same, with what is wrong',
                    person.find(dialog.window, 'list item', '2', starts=True))
@@ -185,9 +195,7 @@ class Test:
 
     def preset(self):
         person, dialog = self.person, self.open()
-        person.press(person.find(dialog.window, 'toggle button', 'Presets'))
-        presets = person.find(dialog.app, 'list box', 'Presets', showing=True)
-        row = person.find(presets, 'list item', 'Three stages')
+        row = person.find(dialog.presets(), 'list item', 'Three stages')
         person.keys(row, 'Return')
         self.check('a preset fills in its text',
                    until(lambda: 'maxpool 2' in dialog.read(), 'the text'))
@@ -309,8 +317,7 @@ class Test:
         # Numbers are added up in another order.
         self.check('their pixels are what a script gets, channel by channel',
                    all(float(number) < 1.01 / 255 for number in found.strip('()').split()), found)
-        for _ in range(4):
-            self.person.press(self.undo_item())
+        self.undo_steps(4)
         until(lambda: self.gimp.layers().count('conv') == 2, 'the two groups alone')
 
     def linear_input(self):
@@ -341,8 +348,7 @@ class Test:
                    '(#(0.0))')
         self.script(text)
         self.check('which is something else than without', self.differences(0, 2) != '(#(0.0))')
-        for _ in range(3):
-            person.press(self.undo_item())
+        self.undo_steps(3)
         self.layers_become(PICTURE)
 
     def contact_sheet(self):
@@ -359,8 +365,7 @@ class Test:
         until(lambda: 'conv' in self.gimp.layers(), 'the sheet')
         self.script(text, '#:placement "contact-sheet"')
         self.equal('and is the one that a script gets', self.differences(0, 1), '(#(0.0))')
-        for _ in range(2):
-            person.press(self.undo_item())
+        self.undo_steps(2)
         self.layers_become(PICTURE)
 
     def own_preset(self):
@@ -421,7 +426,7 @@ class Test:
         dialog.end(dialog.ok)
         cancel = person.find(self.app, 'button', 'Cancel', showing=True)
         self.check('a run shows its progress',
-                   person.look(self.app, 'progress bar', '', starts=True, showing=True))
+                   person.find(self.app, 'progress bar', '', starts=True, showing=True))
         person.press(cancel)
         until(lambda: not person.look(self.app, 'button', 'Cancel', showing=True), 'it to stop')
         self.check('cancelled it leaves the image alone', self.layers_become(PICTURE))
@@ -431,8 +436,7 @@ class Test:
         """The other procedure, whose dialog has widgets of GIMP's own."""
         person = self.person
         person.press(self.menu('Filters', 'Neural Network', 'Apply Network…'))
-        app = person.application('convolens')
-        window = person.find(app, 'dialog', 'Apply Network')
+        _app, window = person.dialog('convolens', 'Apply Network')
         button = person.find(window, 'button', 'Apply')
         self.check('without a model it says what to choose',
                    person.find(window, 'label', 'Choose a model', starts=True, showing=True) and

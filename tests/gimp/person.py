@@ -142,34 +142,51 @@ class Gimp:
 
 # --- a person -----------------------------------------------------------------
 
+class Gone(Exception):
+    """A widget that was there a moment ago."""
+
+
 class Person:
     """Finds widgets by role and name, acts on them."""
 
     def __init__(self):
         import gi
         gi.require_version('Atspi', '2.0')
-        from gi.repository import Atspi
+        from gi.repository import Atspi, GLib
         self.atspi = Atspi
+        self.gone = (Gone, GLib.Error)  # what comes of a widget that is going
         Atspi.init()
-        # While a program starts it may not answer for a second, and a call that gives up
-        # may end us: libatspi then drops a message that never came.
-        Atspi.set_timeout(30000, 30000)
+
+    def applications(self, name):
+        for app in self.children(self.atspi.get_desktop(0)):
+            with contextlib.suppress(*self.gone):
+                if app.get_name() == name and app.get_child_count() > 0:
+                    yield app
 
     def application(self, name):
+        return until(lambda: next(self.applications(name), None), f'the application {name}', 40)
+
+    def dialog(self, name, title):
+        """A dialog and the application @name that shows it: of that name there may be one more,
+        which is ending."""
         def look():
-            desktop = self.atspi.get_desktop(0)
-            for app in self.children(desktop):
-                if app.get_name() == name and app.get_child_count() > 0:
-                    return app
-        return until(look, f'the application {name}', 40)
+            for app in self.applications(name):
+                window = self.look(app, 'dialog', title, showing=True)
+                if window is not None:
+                    return app, window
+        return until(look, f'the dialog “{title}” of {name}', 40)
 
     def children(self, node):
-        for i in range(node.get_child_count()):
-            # Widgets come and go while we look.
-            with contextlib.suppress(Exception):
+        # Widgets come and go while we look.
+        n = 0
+        with contextlib.suppress(*self.gone):
+            n = node.get_child_count()
+        for i in range(n):
+            child = None
+            with contextlib.suppress(*self.gone):
                 child = node.get_child_at_index(i)
-                if child is not None:
-                    yield child
+            if child is not None:
+                yield child
 
     def walk(self, node):
         yield node
@@ -178,7 +195,7 @@ class Person:
 
     def look(self, root, role, name, *, starts=False, showing=False):
         for node in self.walk(root):
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(*self.gone):
                 found = node.get_name()
                 if (node.get_role_name().removeprefix('push ') == role and
                         (found.startswith(name) if starts else found == name) and
@@ -194,25 +211,71 @@ class Person:
     def enabled(self, node):
         return self.has(node, self.atspi.StateType.SENSITIVE)
 
+    def shows(self, node):
+        with contextlib.suppress(*self.gone):
+            return self.has(node, self.atspi.StateType.SHOWING)
+        return False
+
+    def part(self, node, what):
+        """What a widget can be told. One that is gone has none."""
+        part = getattr(node, f'get_{what}_iface')()
+        if part is None:
+            raise Gone(what)
+        return part
+
     def press(self, node):
-        node.get_action_iface().do_action(0)
+        self.part(node, 'action').do_action(0)
+
+    def pop_up(self, button, root, role, name):
+        """Presses what @button finds until it shows what it is to show; None where it finds
+        nothing. A press comes to nothing on a widget that is just going away, and where a menu
+        that is still closing takes it; each such press is told of."""
+        for attempt in range(4):
+            try:
+                node = button()
+                if node is None:
+                    return None
+                if not self.has(node, self.atspi.StateType.CHECKED):
+                    self.press(node)
+                return self.find(root, role, name, WAIT / 4, showing=True)
+            except (AssertionError, *self.gone):
+                print(f'# pressed in vain for {role} “{name}”', flush=True)
+        raise AssertionError(f'pressed four times for {role} “{name}”')
+
+    def choose_from(self, item):
+        """Presses an item of a menu, which then closes, so that it is in nobody's way."""
+        self.press(item)
+        until(lambda: not self.shows(item), 'the menu to close')
+
+    def dismiss(self, item):
+        """Closes the menu that it is in."""
+        self.strike('Escape')
+        until(lambda: not self.shows(item), 'the menu to close')
 
     def type(self, view, text):
-        view.get_editable_text_iface().set_text_contents(text)
+        self.part(view, 'editable_text').set_text_contents(text)
 
     def text(self, view):
         return self.atspi.Text.get_text(view, 0, -1)
 
     def set(self, spin, value):
-        spin.get_value_iface().set_current_value(value)
+        self.part(spin, 'value').set_current_value(value)
 
     def keys(self, widget, *names):
         """Focuses a widget and presses keys, as GDK names them."""
+        def focused():
+            """A menu that has closed may give the focus back late."""
+            if not self.has(widget, self.atspi.StateType.FOCUSED):
+                self.part(widget, 'component').grab_focus()
+            return self.has(widget, self.atspi.StateType.FOCUSED)
+        until(focused, 'the focus')
+        self.strike(*names)
+
+    def strike(self, *names):
+        """Keys, by their names, wherever the focus is."""
         import gi
         gi.require_version('Gdk', '3.0')
         from gi.repository import Gdk
-        widget.get_component_iface().grab_focus()
-        until(lambda: self.has(widget, self.atspi.StateType.FOCUSED), 'the focus')
         for name in names:
             self.atspi.generate_keyboard_event(Gdk.keyval_from_name(name), None,
                                                self.atspi.KeySynthType.SYM)
@@ -234,10 +297,10 @@ class Person:
     def choose(self, combo, item):
         menu = next(self.children(combo))
         names = [child.get_name() for child in self.children(menu)]
-        combo.get_selection_iface().select_child(names.index(item))
+        self.part(combo, 'selection').select_child(names.index(item))
 
     def chosen(self, combo):
-        return combo.get_selection_iface().get_selected_child(0).get_name()
+        return self.part(combo, 'selection').get_selected_child(0).get_name()
 
 
 class Dialog:
@@ -245,8 +308,7 @@ class Dialog:
 
     def __init__(self, person):
         self.person = person
-        self.app = person.application('convolens')
-        self.window = person.find(self.app, 'dialog', 'Feature Maps')
+        self.app, self.window = person.dialog('convolens', 'Feature Maps')
         box = person.find(self.window, 'button', 'Cancel').get_parent()
         self.ok = list(person.children(box))[-1]
         self.layers = person.find(self.window, 'list box', 'Layers')
@@ -276,19 +338,12 @@ class Dialog:
         return True
 
     def add(self, kind):
-        """Opens the menu as often as it takes: one that is still closing may take the next
-        with it."""
         toggle = self.person.find(self.window, 'toggle button', 'Add layer')
-
-        def open_menu():
-            if not self.person.has(toggle, self.person.atspi.StateType.CHECKED):
-                self.person.press(toggle)
-            return self.person.look(self.app, 'button', kind, showing=True)
-        self.person.press(until(open_menu, f'the menu with “{kind}”'))
+        self.person.choose_from(self.person.pop_up(lambda: toggle, self.app, 'button', kind))
 
     def select(self, card):
         cards = [item.get_name() for item in self.person.children(self.layers)]
-        self.layers.get_selection_iface().select_child(cards.index(card))
+        self.person.part(self.layers, 'selection').select_child(cards.index(card))
 
     def param(self, role, name, **how):
         return self.person.find(self.window, role, name, **how)
@@ -299,16 +354,13 @@ class Dialog:
 
     def reset(self):
         """To what the procedure does when it is told nothing."""
-        self.person.press(self.person.find(self.window, 'button', 'Reset'))
-        factory = self.person.find(self.app, 'button', 'Reset to Factory Defaults', showing=True)
-        self.person.press(factory)
-        # It gives the focus back when it has closed.
-        until(lambda: not self.person.has(factory, self.person.atspi.StateType.SHOWING),
-              'the menu to close')
+        reset = self.person.find(self.window, 'button', 'Reset')
+        self.person.choose_from(self.person.pop_up(lambda: reset, self.app, 'button',
+                                                   'Reset to Factory Defaults'))
 
     def presets(self):
-        self.person.press(self.person.find(self.window, 'toggle button', 'Presets'))
-        return self.person.find(self.app, 'list box', 'Presets', showing=True)
+        toggle = self.person.find(self.window, 'toggle button', 'Presets')
+        return self.person.pop_up(lambda: toggle, self.app, 'list box', 'Presets')
 
     def range(self):
         """What the scale beside the maps says, once the map is known."""
@@ -318,10 +370,4 @@ class Dialog:
     def end(self, button):
         self.person.press(button if not isinstance(button, str) else
                           self.person.find(self.window, 'button', button))
-
-        def gone():
-            try:
-                return not self.person.has(self.window, self.person.atspi.StateType.SHOWING)
-            except Exception:  # with the process it belonged to
-                return True
-        until(gone, 'the dialog to close')
+        until(lambda: not self.person.shows(self.window), 'the dialog to close')

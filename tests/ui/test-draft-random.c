@@ -72,7 +72,8 @@ random_change (GRand *rand, CnnDraft *draft, GArray *cards)
 {
   static const char *const pool[] = {
     "relu", "conv 4 3x3 pad=same", "maxpool 2", "dense 4", "add zz", "covn 3", "relu)", "dropout",
-    "conv kernels=[\n [1, 2],\n\n[3,4]\n] as=q", "conv kernels=\"[[1,\n2]]\"", "flatten as=zz", "relu from=zz", "tanh from=q as=w",
+    "conv kernels=[\n [1, 2],\n\n[3,4]\n] as=q", "conv kernels=\"[[1,\n2]]\"", "flatten as=zz",
+    "relu from=zz", "tanh from=q as=w",
   };
   guint       n     = cards->len;
   guint       first = n > 0 && g_str_has_prefix (CARD (cards, 0)->words, "input") ? 1 : 0;
