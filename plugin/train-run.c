@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "i18n.h"
+#include "picture-decoder.h"
 #include "running.h"
 
 /* What the bar leaves for the trial at the end. */
@@ -118,7 +119,7 @@ train_run (GimpProcedureConfig *config, GError **error)
   if (settings == NULL)
     return NULL;
   gimp_progress_init (_("Training"));
-  job = cnn_train_job_new (settings, train_decoder ());
+  job = cnn_train_job_new (settings, cnn_picture_decoder ());
   cnn_train_job_run (job, show_progress, &progress);
   gimp_progress_end ();
   cnn_train_snapshot_init (&seen);
@@ -127,19 +128,4 @@ train_run (GimpProcedureConfig *config, GError **error)
     g_propagate_error (error, failure (&seen));
   cnn_train_snapshot_clear (&seen);
   return seen.phase == CNN_TRAIN_DONE ? g_steal_pointer (&job) : NULL;
-}
-
-static gboolean
-no_pictures (gpointer data, const char *file, CnnShape wanted, float *values, GError **error)
-{
-  g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED, "no pictures yet");
-  return FALSE;
-}
-
-const CnnPictureDecoder *
-train_decoder (void)
-{
-  static const CnnPictureDecoder decoder = { NULL, no_pictures, NULL };
-
-  return &decoder;
 }
