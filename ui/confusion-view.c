@@ -6,7 +6,7 @@
 #include "i18n.h"
 #include "value-colour.h"
 
-#define MOST_SIDE  46
+#define MOST_SIDE  64
 #define MOST_NAME  110 /* pixels of a row's name */
 /* Cells from which counts can be read in. */
 #define COUNT_SIDE 22

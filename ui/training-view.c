@@ -57,6 +57,13 @@ cnn_training_view_is_running (CnnTrainingView *self)
   return self->job && self->seen.phase < CNN_TRAIN_DONE;
 }
 
+/** cnn_training_view_is_unsaved: whether there is a trained network that is in no file. */
+gboolean
+cnn_training_view_is_unsaved (CnnTrainingView *self)
+{
+  return self->seen.result && !cnn_training_result_saved (CNN_TRAINING_RESULT (self->result));
+}
+
 /* --- showing ----------------------------------------------------------------------------------- */
 
 static void
@@ -249,7 +256,6 @@ make_head (CnnTrainingView *self)
   self->state = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->state), 0.0);
   gtk_label_set_line_wrap (GTK_LABEL (self->state), TRUE);
-  gtk_label_set_selectable (GTK_LABEL (self->state), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (self->state), 60);
   self->bar = gtk_progress_bar_new ();
   atk_object_set_name (gtk_widget_get_accessible (self->bar), _("Training"));

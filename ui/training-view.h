@@ -23,6 +23,7 @@ void           cnn_training_view_start      (CnnTrainingView *view,
                                              const CnnPictureDecoder *decoder);
 void           cnn_training_view_cancel     (CnnTrainingView *view);
 gboolean       cnn_training_view_is_running (CnnTrainingView *view);
+gboolean       cnn_training_view_is_unsaved (CnnTrainingView *view);
 CnnTrainPhase  cnn_training_view_phase      (CnnTrainingView *view);
 CnnTrainJob   *cnn_training_view_steal_job  (CnnTrainingView *view);
 

@@ -41,6 +41,7 @@ set_up (Fixture *f, gconstpointer data)
 {
   f->folder = training_test_folder ();
   f->view = CNN_TRAINING_VIEW (cnn_training_view_new ());
+  gtk_container_set_border_width (GTK_CONTAINER (f->view), 12);
   f->window = ui_test_show (GTK_WIDGET (f->view), 760, 680);
 }
 
@@ -253,6 +254,20 @@ test_look (Fixture *f, gconstpointer data)
   screenshot (f->window, "training-curves");
 }
 
+static void
+test_look_of_mistakes (Fixture *f, gconstpointer data)
+{
+  g_autoptr (CnnTrainSettings) settings = training_test_settings (f->folder);
+
+  settings->epochs = 1;
+  settings->rate = 0.002;
+  start (f, settings);
+  g_assert_true (ui_test_wait (is_over, f));
+  g_assert_true (ui_test_says (f->window, "mistakes; the worst first"));
+  g_assert_true (ui_test_says (f->window, "Not saved yet"));
+  screenshot (f->window, "training-mistakes");
+}
+
 /* --- what came of it ----------------------------------------------------------------------------------- */
 
 static CnnEvaluation *
@@ -359,6 +374,8 @@ main (int argc, char **argv)
   g_test_add ("/training-view/close", Fixture, NULL, set_up, test_close, tear_down);
   g_test_add ("/training-view/failure", Fixture, NULL, set_up, test_failure, tear_down);
   g_test_add ("/training-view/look", Fixture, NULL, set_up, test_look, tear_down);
+  g_test_add ("/training-view/look-of-mistakes", Fixture, NULL, set_up, test_look_of_mistakes,
+              tear_down);
   g_test_add ("/training-view/confusion", Fixture, NULL, set_up, test_confusion, tear_down);
   g_test_add ("/training-view/mistakes", Fixture, NULL, set_up, test_mistakes, tear_down);
   return g_test_run ();
