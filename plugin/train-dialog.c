@@ -5,6 +5,7 @@
 
 #include "train-dialog.h"
 
+#include <math.h>
 #include <string.h>
 
 #include <libgimp/gimpui.h>
@@ -304,6 +305,43 @@ make_paths (Dialog *self, int first, int last)
   return grid;
 }
 
+/* GIMP's numbers tell a screen reader nothing, and show few digits. */
+static void
+prepare_number (Dialog *self, const char *argument, int digits)
+{
+  GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config), argument);
+  g_autofree char *bare = gimp_strip_uline (g_param_spec_get_nick (spec));
+  GtkWidget       *number = gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (self->dialog),
+                                                              argument, GIMP_TYPE_LABEL_SPIN);
+  GtkWidget       *spin = gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (number));
+
+  if (digits > 0)
+    {
+      double step = pow (10.0, -digits);
+
+      gimp_label_spin_set_digits (GIMP_LABEL_SPIN (number), digits);
+      gimp_label_spin_set_increments (GIMP_LABEL_SPIN (number), step, 10.0 * step);
+    }
+  gtk_entry_set_width_chars (GTK_ENTRY (spin), 8);
+  atk_object_set_name (gtk_widget_get_accessible (spin), bare);
+}
+
+static void
+prepare_numbers (Dialog *self)
+{
+  static const struct
+  {
+    const char *argument;
+    int         digits;
+  } numbers[] = {
+    { "validation", 2 }, { "epochs", 0 }, { "batch-size", 0 }, { "rate", 5 }, { "clip", 2 },
+    { "patience", 0 }, { "seed", 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    prepare_number (self, numbers[i].argument, numbers[i].digits);
+}
+
 static GtkWidget *
 make_settings (Dialog *self)
 {
@@ -311,6 +349,7 @@ make_settings (Dialog *self)
   GtkWidget           *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget           *scrolled = gtk_scrolled_window_new (NULL, NULL);
 
+  prepare_numbers (self);
   add_network (self, box);
   add_heading (box, _("Images"));
   gtk_box_pack_start (GTK_BOX (box), make_paths (self, DATA, TEST), FALSE, FALSE, 0);

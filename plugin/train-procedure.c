@@ -93,7 +93,7 @@ add_files (GimpProcedure *procedure)
     _("A file in which the state is kept after each epoch, to continue from there"),
     GIMP_FILE_CHOOSER_ACTION_ANY, TRUE, NULL, G_PARAM_READWRITE);
   gimp_procedure_add_boolean_argument (
-    procedure, "continue", _("_Continue from the checkpoint"),
+    procedure, "continue", _("Co_ntinue from the checkpoint"),
     _("Go on with the training that the checkpoint is of, with the same images and settings"),
     FALSE, G_PARAM_READWRITE);
 }
@@ -102,18 +102,18 @@ static void
 add_how (GimpProcedure *procedure)
 {
   gimp_procedure_add_int_argument (
-    procedure, "epochs", _("_Epochs"), _("How often each image is shown"), 1, 10000, 10,
+    procedure, "epochs", _("_Epochs"), _("How often each image is shown"), 1, 1000000, 10,
     G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (
     procedure, "batch-size", _("_Batch"),
     _("How many images are shown before the weights change"), 1, 4096, 64, G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
-    procedure, "optimiser", _("_Optimiser"),
+    procedure, "optimiser", _("Opti_miser"),
     _("How the weights follow the derivatives: sgd, momentum, nesterov, adam, adamw or rmsprop, "
       "perhaps with its parameters"),
     "adam", G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (
-    procedure, "rate", _("Learning _rate"),
+    procedure, "rate", _("Learning r_ate"),
     _("How far the weights go at a time; 0 is what is usual for the optimiser"), 0.0, 100.0, 0.0,
     G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (

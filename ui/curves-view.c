@@ -79,6 +79,17 @@ place_y (const CnnCurvesView *self, double value)
   return self->height - BOTTOM - CLAMP (share, 0.0, 1.0) * (self->height - TOP - BOTTOM);
 }
 
+/* How many epochs the axis has: all of them, unless most are far off; then it grows. */
+static double
+epochs_shown (const CnnCurvesView *self)
+{
+  double shown = 10.0;
+
+  while (shown < self->at * 1.2)
+    shown *= 2.0;
+  return MAX (MIN (shown, self->epochs), 1.0);
+}
+
 static void
 find_axes (CnnCurvesView *self)
 {
@@ -105,7 +116,7 @@ find_axes (CnnCurvesView *self)
       least = MIN (least, self->now);
       most = MAX (most, self->now);
     }
-  self->x = curves_axis_new (0.0, MAX (self->epochs, 1), FALSE, 8);
+  self->x = curves_axis_new (0.0, epochs_shown (self), FALSE, 8);
   if (self->kind == CNN_CURVES_ACCURACY)
     self->y = curves_axis_new (least > most ? 0.0 : MIN (least, 0.98), 1.0, FALSE, 4);
   else if (least > most)
@@ -336,7 +347,7 @@ curves_view_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, G
 {
   CnnCurvesView   *self = CNN_CURVES_VIEW (widget);
   double           share = (x - LEFT) / (self->width - LEFT - RIGHT);
-  int              i = (int) floor (share * MAX (self->epochs, 1) + 0.5) - 1;
+  int              i = (int) floor (share * self->x.to + 0.5) - 1;
   g_autofree char *text = NULL;
 
   if (i < 0 || i >= (int) self->history->len)

@@ -83,6 +83,26 @@
 (check-equal "an upright bar" (greatest upright) 2)
 (check-near "probabilities" (apply + level) 1.0 1e-5)
 
+; --- pictures in folders -------------------------------------------------------------------
+
+; One of them is broken.
+(define coloured
+  (train #:network "input 16x16x1; conv 8 3x3; relu; maxpool 2; flatten; dense 3; softmax"
+         #:data (in-folder "pictures") #:epochs 12 #:rate 0.01 #:batch-size 20
+         #:validation 0.3))
+(check "pictures from folders are told apart" (>= (car coloured) 0.9) coloured)
+(check-train-refused "a broken picture, where that is not wanted" '("disc/000.png" "cannot be read")
+  #:network "input 12x12x1; flatten; dense 3; softmax" #:data (in-folder "pictures")
+  #:broken "refuse")
+(check-train-refused "pictures of no size" '("say with size")
+  #:network "conv 4 3x3; global-avgpool; dense 3; softmax" #:data (in-folder "pictures"))
+(check "of the size that is said"
+  (pair? (train #:network "conv 4 3x3; global-avgpool; dense 3; softmax"
+                #:data (in-folder "pictures") #:size "10x10x3" #:epochs 1)))
+(check-train-refused "another size than the network's" '("16×16×1" "10×10×3")
+  #:network "input 16x16x1; flatten; dense 3; softmax" #:data (in-folder "pictures")
+  #:size "10x10x3")
+
 ; --- what a file begins with ---------------------------------------------------------------
 
 (define further
