@@ -2,7 +2,7 @@
 
 /* Trains a network on a folder of IDX files and says how it goes, a line an epoch:
  *
- *   train [OPTIONS] FOLDER NETWORK
+ *   train [OPTIONS] --folder FOLDER NETWORK
  *
  * NETWORK is a preset's name, a text or a file with one. At the end it tries the images of the
  * test set. With --steps it ends after so many minibatches and says how many images a second
@@ -17,13 +17,14 @@
 #include "presets.h"
 #include "training.h"
 
-static char    *optimiser, *schedule, *augment_text, *save, *checkpoint, *resume;
+static char    *folder, *optimiser, *schedule, *augment_text, *save, *checkpoint, *resume;
 static int      epochs, batch, patience, workers, steps;
-static gint64   seed = 1;
+static gint64   seed;
 static double   rate, clip, validation = 0.1;
 static gboolean quiet;
 
 static const GOptionEntry entries[] = {
+  { "folder", 0, 0, G_OPTION_ARG_FILENAME, &folder, "IDX files named as MNIST's", "FOLDER" },
   { "optimiser", 0, 0, G_OPTION_ARG_STRING, &optimiser, "such as “momentum 0.9”", "TEXT" },
   { "schedule", 0, 0, G_OPTION_ARG_STRING, &schedule, "such as “one-cycle”", "TEXT" },
   { "augment", 0, 0, G_OPTION_ARG_STRING, &augment_text, "such as “shift=2 rotate=10”", "TEXT" },
@@ -155,7 +156,7 @@ finish (CnnTraining *training, CnnDataset *test, double seconds, GError **error)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER NETWORK");
+  g_autoptr (GOptionContext) context = g_option_context_new ("NETWORK");
   g_autoptr (GError)         error = NULL;
   g_autoptr (CnnDataset)     images = NULL, test = NULL;
   g_autoptr (CnnAugment)     augment = NULL;
@@ -166,14 +167,14 @@ main (int argc, char **argv)
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     fail (error->message);
-  if (argc != 3)
+  if (argc != 2 || folder == NULL)
     fail ("expected a folder and a network; --help says more");
   seen = (Watch) { .steps = (guint64) MAX (steps, 0), .first = (guint64) MAX (steps, 0) / 10 };
-  images = cnn_dataset_open_idx_folder (argv[1], FALSE, 0, &error);
+  images = cnn_dataset_open_idx_folder (folder, FALSE, 0, &error);
   if (images)
-    test = cnn_dataset_open_idx_folder (argv[1], TRUE, 0, &error);
+    test = cnn_dataset_open_idx_folder (folder, TRUE, 0, &error);
   if (test)
-    training = begin (argv[2], images, &augment, &error);
+    training = begin (argv[1], images, &augment, &error);
   start = g_get_monotonic_time ();
   if (training == NULL || !cnn_training_run (training, watch, &seen, NULL, &error))
     fail (error->message);

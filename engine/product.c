@@ -53,16 +53,21 @@ typedef struct
 
 #endif
 
+/* @kind: 0 for the fastest that this processor has, 1 for the next … */
 static const ProductLoops *
-best_loops (void)
+loops_of (guint kind)
 {
+  const ProductLoops *kinds[3] = { NULL };
+  guint               n = 0;
+
 #ifdef __x86_64__
   if (__builtin_cpu_supports ("x86-64-v4"))
-    return &v4_loops;
+    kinds[n++] = &v4_loops;
   if (__builtin_cpu_supports ("x86-64-v3"))
-    return &v3_loops;
+    kinds[n++] = &v3_loops;
 #endif
-  return &baseline_loops;
+  kinds[n++] = &baseline_loops;
+  return kind < n ? kinds[kind] : NULL;
 }
 
 /**
@@ -89,18 +94,9 @@ cnn_product_panels (int n_columns)
   return (n_columns + CNN_PRODUCT_PANEL - 1) / CNN_PRODUCT_PANEL;
 }
 
-/**
- * cnn_product_run:
- * @product: what to multiply
- * @n_rows: rows of a and c
- * @n_columns: columns of b and c, a multiple of %CNN_PRODUCT_COLUMNS
- *
- * Computes c = from + a · b. How a sum is made does not depend on its row or column.
- */
-void
-cnn_product_run (const CnnProduct *product, int n_rows, int n_columns)
+static void
+run (const ProductLoops *loops, const CnnProduct *product, int n_rows, int n_columns)
 {
-  const ProductLoops *loops = best_loops ();
   int                 n_blocks = (n_rows + loops->rows - 1) / loops->rows;
   gboolean            neighbours = product->a_row == 1;
   gsize               panel = product->b_panel > 0 ? product->b_panel : CNN_PRODUCT_PANEL;
@@ -123,4 +119,36 @@ cnn_product_run (const CnnProduct *product, int n_rows, int n_columns)
           part.c += n * part.c_row;
         }
     }
+}
+
+/**
+ * cnn_product_run:
+ * @product: what to multiply
+ * @n_rows: rows of a and c
+ * @n_columns: columns of b and c, a multiple of %CNN_PRODUCT_COLUMNS
+ *
+ * Computes c = from + a · b. How a sum is made does not depend on its row or column.
+ */
+void
+cnn_product_run (const CnnProduct *product, int n_rows, int n_columns)
+{
+  run (loops_of (0), product, n_rows, n_columns);
+}
+
+/**
+ * cnn_product_run_as:
+ * @kind: 0 for the fastest loops, 1 for those of an older processor, …
+ *
+ * cnn_product_run(), for tests.
+ *
+ * Returns: whether there are such loops
+ */
+gboolean
+cnn_product_run_as (guint kind, const CnnProduct *product, int n_rows, int n_columns)
+{
+  const ProductLoops *loops = loops_of (kind);
+
+  if (loops)
+    run (loops, product, n_rows, n_columns);
+  return loops != NULL;
 }

@@ -48,8 +48,9 @@ typedef struct
   gsize        c_row;
 } CnnProduct;
 
-int   cnn_product_panel   (int n_columns);
-int   cnn_product_panels  (int n_columns);
-void  cnn_product_run     (const CnnProduct *product, int n_rows, int n_columns);
+int      cnn_product_panel  (int n_columns);
+int      cnn_product_panels (int n_columns);
+void     cnn_product_run    (const CnnProduct *product, int n_rows, int n_columns);
+gboolean cnn_product_run_as (guint kind, const CnnProduct *product, int n_rows, int n_columns);
 
 G_END_DECLS

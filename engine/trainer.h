@@ -36,6 +36,8 @@ typedef enum
  * @loss: what is made small
  * @batch: images of a minibatch, at most
  * @workers: threads that compute; 0 for as many as there are processors. Changes no result
+ * @seed: 0: weights begin as in a run of the network; another: those that are drawn are
+ *   drawn anew
  * @kept: a layer whose output and derivatives by it are wanted, see cnn_trainer_kept(); 0 for
  *   none
  */
@@ -44,6 +46,7 @@ typedef struct
   CnnLoss loss;
   guint   batch;
   int     workers;
+  guint64 seed;
   guint   kept;
 } CnnTrainerOptions;
 

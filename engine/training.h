@@ -31,7 +31,8 @@ typedef struct _CnnTraining CnnTraining;
  *   where a data set for that is given
  * @patience: epochs without a better validation after which it ends; 0: it never ends early
  * @augment: (nullable): how images are changed each time they are shown
- * @seed: of the order of the images and of what is drawn
+ * @seed: of the order of the images and of all that is drawn; 0: weights begin as in a run of
+ *   the network
  * @workers: threads that compute; 0 for as many as there are processors. Changes no result
  * @checkpoint: (nullable): file in which the state is kept after each epoch and when it is
  *   stopped

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "augment.h"
+#include "learning-rate.h"
 #include "network.h"
+#include "optimiser.h"
 #include "presets.h"
 
 /* What people read names every layer, parameter and kernel there is, and what
@@ -45,6 +48,43 @@ test_ops (void)
         if (!param->positional && !is_named (text, param->key))
           g_error ("docs/notation.md does not name %s of %s", param->key, ops[i]->name);
     }
+}
+
+static void
+check_named (const char *text, const char *of, const CnnParam *params)
+{
+  for (const CnnParam *param = params; param->key; param++)
+    {
+      if (!is_named (text, param->key))
+        g_error ("docs/training.md does not name %s of %s", param->key, of);
+      for (const CnnChoice *choice = param->choices; choice && choice->key; choice++)
+        if (!is_named (text, choice->key))
+          g_error ("docs/training.md does not name %s of %s", choice->key, param->key);
+    }
+}
+
+static void
+test_training (void)
+{
+  g_autofree char               *text = read_doc ("docs/training.md");
+  guint                          n;
+  const CnnOptimiserKind *const *optimisers = cnn_optimisers (&n);
+  const CnnScheduleKind *const  *schedules;
+
+  for (guint i = 0; i < n; i++)
+    {
+      if (!is_named (text, optimisers[i]->name))
+        g_error ("docs/training.md does not name %s", optimisers[i]->name);
+      check_named (text, optimisers[i]->name, optimisers[i]->params);
+    }
+  schedules = cnn_schedule_kinds (&n);
+  for (guint i = 0; i < n; i++)
+    {
+      if (!is_named (text, schedules[i]->name))
+        g_error ("docs/training.md does not name %s", schedules[i]->name);
+      check_named (text, schedules[i]->name, schedules[i]->params);
+    }
+  check_named (text, "augmentation", cnn_augment_params ());
 }
 
 static void
@@ -101,6 +141,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/docs/ops", test_ops);
+  g_test_add_func ("/docs/training", test_training);
   g_test_add_func ("/docs/kernels", test_kernels);
   g_test_add_data_func ("/docs/examples/notation", "docs/notation.md", test_examples);
   g_test_add_data_func ("/docs/examples/readme", "README.md", test_examples);

@@ -48,8 +48,9 @@ static void
 test_names (void)
 {
   static const char *const needed[] = {
-    "article-8x8",   "article-rgb", "digits",          "edge-bank",    "emboss",
-    "sharpen-stack", "gabor-bank",  "blurred-pyramid", "three-stages",
+    "article-8x8",   "article-rgb",  "article-digits", "digits",          "clothes",
+    "edge-bank",     "emboss",       "sharpen-stack",  "gabor-bank",      "blurred-pyramid",
+    "three-stages",
   };
   guint            n;
   const CnnPreset *presets = cnn_presets (&n);
@@ -196,9 +197,9 @@ test_flat (void)
 static void
 test_digits (void)
 {
-  g_autoptr (CnnNetwork)  network = preset ("digits");
+  g_autoptr (CnnNetwork)  network = preset ("article-digits");
   g_autofree CnnNodeInfo *infos = infer (network, (CnnShape) { 480, 640, 3 });
-  Result                  result = run ("digits", (CnnShape) { 28, 28, 1 }, FALSE);
+  Result                  result = run ("article-digits", (CnnShape) { 28, 28, 1 }, FALSE);
   static const gint64     parameters[] = { 0, 320, 0, 0, 0, 802944, 0, 8256, 0, 650, 0 };
 
   g_assert_cmpuint (cnn_network_n_nodes (network), ==, G_N_ELEMENTS (parameters));

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 
 #include "cnn-test.h"
 #include "ops/conv-train.h"
 #include "plan-private.h"
+#include "product.h"
 
 /* Convolutions as they are trained: small whole numbers that PyTorch gave, and every way of
  * making each of the three sums against the sum itself, in double. */
@@ -36,7 +38,8 @@ static const Golden goldens[] = {
     .in = { 4, 3, 2 },
     .out = { 2, 3, 2 },
     .values = { -13, 9, 15, 3, -11, 13, 28, 9, -13, 9, 7, -4 },
-    .d_in = { -8, 3, -9, 7, -6, 3, 1, 0, 0, -12, 5, -14, -8, 0, 18, -5, 3, 0, 4, -8, -4, 18, -4, 3 },
+    .d_in = { -8, 3, -9, 7, -6, 3, 1, 0, 0, -12, 5, -14, -8, 0, 18, -5, 3, 0, 4, -8, -4, 18, -4,
+              3 },
     .d_weight = { 9, 3, -16, -16, -4, 2, 17, -19, 18, -4, 11, 17, -1, 5, 1, 3, -7, 8, -4, 2, -1,
                   -7, 4, -4 },
     .d_bias = { -3, 3 } },
@@ -167,7 +170,7 @@ typedef struct
 static float *
 draw (GRand *rand, gsize n)
 {
-  float *values = cnn_floats_alloc (n);
+  float *values = g_new (float, n);
 
   for (gsize i = 0; i < n; i++)
     values[i] = (float) g_rand_double_range (rand, -1.0, 1.0);
@@ -244,11 +247,11 @@ case_begin (Case *c, GRand *rand)
 static void
 case_clear (Case *c)
 {
-  cnn_floats_free (c->in);
-  cnn_floats_free (c->d_out);
-  cnn_floats_free (c->weights);
-  cnn_floats_free (c->bias);
-  cnn_floats_free (c->in_bias);
+  g_free (c->in);
+  g_free (c->d_out);
+  g_free (c->weights);
+  g_free (c->bias);
+  g_free (c->in_bias);
   for (int i = 0; i < 3; i++)
     {
       g_free (c->sums[i]);
@@ -292,13 +295,14 @@ check_part (const Case *c, CnnConvDirection direction, PartNew new, const char *
 }
 
 static void
-check_windows (GRand *rand, const CnnConvWindows *windows, int counts[3])
+check_windows (GRand *rand, const CnnConvWindows *windows, int counts[4])
 {
   Case c = { .w = *windows, .n = windows->batch };
 
   case_begin (&c, rand);
   for (int i = 0; i < 3; i++)
     {
+      check_part (&c, i, cnn_conv_part_new, "as chosen");
       check_part (&c, i, cnn_conv_gemm_new, "gemm");
       counts[0]++;
       if (cnn_conv_rows_suit (windows, i))
@@ -310,6 +314,11 @@ check_windows (GRand *rand, const CnnConvWindows *windows, int counts[3])
         {
           check_part (&c, i, cnn_conv_winograd_new, "Winograd");
           counts[2]++;
+        }
+      if (cnn_conv_each_suits (windows))
+        {
+          check_part (&c, i, cnn_conv_each_new, "channel by channel");
+          counts[3]++;
         }
     }
   case_clear (&c);
@@ -348,7 +357,9 @@ draw_windows (GRand *rand, gboolean most)
       w.kernel = (CnnSize) { pick (rand, 1, 5), pick (rand, 1, 5) };
       w.stride = (CnnSize) { pick (rand, 1, 3), pick (rand, 1, 3) };
       w.dilation = (CnnSize) { pick (rand, 1, 2), pick (rand, 1, 2) };
-      w.groups = pick (rand, 0, 2) > 0 ? 1 : pick (rand, 0, 1) ? w.in.channels : 1;
+      w.groups = pick (rand, 0, 2) > 0 ? 1 : w.in.channels;
+      if (w.groups > 2 && w.groups % 2 == 0 && pick (rand, 0, 2) == 0)
+        w.groups /= 2;
       if (pick (rand, 0, 1))
         w.stride = (CnnSize) { 1, 1 };
     }
@@ -356,7 +367,7 @@ draw_windows (GRand *rand, gboolean most)
                               w.dilation.height, &w.top);
   w.out.width = draw_length (rand, w.in.width, w.kernel.width, w.stride.width, w.dilation.width,
                              &w.left);
-  w.out.channels = w.groups * pick (rand, most ? 16 : 1, w.groups > 1 ? 3 : most ? 50 : 40);
+  w.out.channels = w.groups * pick (rand, most ? 16 : 1, w.groups > 1 ? 2 : most ? 50 : 40);
   return w;
 }
 
@@ -364,7 +375,7 @@ static void
 test_ways (void)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (6);
-  int               counts[3] = { 0 };
+  int               counts[4] = { 0 };
 
   for (int i = 0; i < 300; i++)
     {
@@ -378,23 +389,89 @@ test_ways (void)
 
       check_windows (rand, &w, counts);
     }
-  g_test_message ("%d sums by products of matrices, %d by rows, %d by Winograd's way", counts[0],
-                  counts[1], counts[2]);
+  g_test_message ("%d sums by products of matrices, %d by rows, %d by Winograd's way, %d channel "
+                  "by channel", counts[0], counts[1], counts[2], counts[3]);
   g_assert_cmpint (counts[0], ==, 3 * 340);
   g_assert_cmpint (counts[1], >=, 600);
   g_assert_cmpint (counts[2], ==, 3 * 40);
+  g_assert_cmpint (counts[3], >=, 60);
+}
+
+/* --- products in registers, on this processor and as on older ones ------------------ */
+
+#define MOST 40
+
+/* Rows, columns and their sums; @near: rows of a are neighbouring numbers. */
+static void
+check_product (GRand *rand, guint kind, int n_rows, int n_columns, gboolean near)
+{
+  gsize             parts[] = { 0, (gsize) pick (rand, 0, 9), (gsize) pick (rand, 0, 9) };
+  int               panels = cnn_product_panels (n_columns);
+  gboolean          paneled = pick (rand, 0, 1);
+  g_autofree float *a = draw (rand, 4 * MOST * MOST), *b = draw (rand, 3 * MOST * 4 * MOST);
+  g_autofree float *c = draw (rand, MOST * 4 * MOST);
+  CnnProduct        product = { .a = a,
+                                .a_row = near ? 1 : (gsize) pick (rand, 2, 50),
+                                .a_next = near ? (gsize) pick (rand, 2, 50) : 1,
+                                .parts = parts,
+                                .n_parts = pick (rand, 1, 3),
+                                .n = pick (rand, 1, MOST),
+                                .b = b,
+                                .from = c,
+                                .from_row = n_columns,
+                                .c = c,
+                                .c_row = n_columns };
+  int               n_numbers = product.n_parts * product.n;
+  g_autofree float *sums = g_new (float, n_rows * n_columns);
+
+  product.b_next = paneled ? cnn_product_panel (n_columns) : n_columns;
+  product.b_panel = paneled ? n_numbers * product.b_next : 0;
+  g_assert_cmpint (panels * n_numbers * cnn_product_panel (n_columns), <=, 3 * MOST * 4 * MOST);
+  for (int r = 0; r < n_rows; r++)
+    for (int m = 0; m < n_columns; m++)
+      {
+        double       sum = c[r * n_columns + m];
+        const float *column = b + (paneled ? m / CNN_PRODUCT_PANEL * product.b_panel +
+                                               m % CNN_PRODUCT_PANEL
+                                           : (gsize) m);
+
+        for (int i = 0; i < n_numbers; i++)
+          sum += (double) column[i * product.b_next] *
+                 a[parts[i / product.n] + i % product.n * product.a_next + r * product.a_row];
+        sums[r * n_columns + m] = (float) sum;
+      }
+  g_assert_true (cnn_product_run_as (kind, &product, n_rows, n_columns));
+  for (int i = 0; i < n_rows * n_columns; i++)
+    if (!(fabsf (c[i] - sums[i]) <= 1e-5f * (float) (n_numbers + 1)))
+      g_error ("kind %u, %d×%d by %d numbers: number %d is %g and not %g", kind, n_rows, n_columns,
+               n_numbers, i, c[i], sums[i]);
+}
+
+static void
+test_products (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  CnnProduct        nothing = { .n = 0 };
+
+  for (guint kind = 0; cnn_product_run_as (kind, &nothing, 0, 0); kind++)
+    for (int i = 0; i < 300; i++)
+      check_product (rand, kind, pick (rand, 1, MOST),
+                     CNN_PRODUCT_COLUMNS * pick (rand, 1, 4 * MOST / CNN_PRODUCT_COLUMNS),
+                     pick (rand, 0, 1));
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  omp_set_num_threads (1); /* as in a worker */
   for (gsize i = 0; i < G_N_ELEMENTS (goldens); i++)
     {
       g_autofree char *path = g_strdup_printf ("/train-conv/exactly/%d", (int) i);
 
       g_test_add_data_func (path, &goldens[i], test_exactly);
     }
+  g_test_add_func ("/train-conv/products", test_products);
   g_test_add_func ("/train-conv/ways", test_ways);
   return g_test_run ();
 }

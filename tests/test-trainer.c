@@ -258,6 +258,77 @@ test_descent (gconstpointer data)
   g_assert_cmpfloat (after, <, 0.97 * before);
 }
 
+/* --- what training begins with ------------------------------------------------------------------------ */
+
+static double
+mean_square (const CnnTensor *tensor, double *most)
+{
+  double sum = 0.0;
+
+  *most = 0.0;
+  for (gsize i = 0; i < cnn_tensor_length (tensor); i++)
+    {
+      sum += (double) tensor->values[i] * tensor->values[i];
+      *most = MAX (*most, fabs (tensor->values[i]));
+    }
+  return sum / (double) cnn_tensor_length (tensor);
+}
+
+/* 300 inputs and 200 units; 4 channels and 30 maps with kernels of 5×5. */
+static void
+test_init (void)
+{
+  static const struct
+  {
+    const char *text;
+    CnnShape    shape;
+    double      variance;
+    double      most; /* 0 for a normal distribution */
+  } inits[] = {
+    { "dense 200", { 1, 1, 300 }, 2.0 / 300.0, 0.0 },
+    { "dense 200 init=xavier", { 1, 1, 300 }, 2.0 / 500.0, 6.0 / 500.0 },
+    { "conv 30 5x5", { 5, 5, 4 }, 2.0 / 100.0, 0.0 },
+    { "conv 30 5x5 init=xavier", { 5, 5, 4 }, 2.0 / 850.0, 6.0 / 850.0 },
+    { "conv 30 5x5 groups=2 init=xavier", { 5, 5, 4 }, 2.0 / 425.0, 6.0 / 425.0 },
+    { "conv-transpose 30 5x5 init=xavier", { 5, 5, 4 }, 2.0 / 850.0, 6.0 / 850.0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (inits); i++)
+    {
+      g_autoptr (CnnTrainer) trainer = make (inits[i].text, inits[i].shape,
+                                             CNN_LOSS_SQUARED_ERROR, 1, 1);
+      double                 most, square;
+      guint                  n;
+
+      square = mean_square (cnn_trainer_weights (trainer, 1, &n)[0], &most);
+      g_assert_cmpfloat_with_epsilon (square / inits[i].variance, 1.0, 0.12);
+      if (inits[i].most > 0.0)
+        g_assert_cmpfloat_with_epsilon (most / sqrt (inits[i].most), 0.995, 0.005);
+      else
+        g_assert_cmpfloat (most, >, 2.5 * sqrt (inits[i].variance));
+    }
+}
+
+/* Another seed draws what is drawn; what the text says stays. */
+static void
+test_seed (void)
+{
+  g_autoptr (CnnNetwork) network = cnn_network_parse ("conv 1 1x1 kernels=[[3]]; dense 4", NULL);
+  float                  seen[3];
+
+  for (guint64 seed = 0; seed < 3; seed++)
+    {
+      CnnTrainerOptions      options = { .loss = CNN_LOSS_SQUARED_ERROR, .batch = 1, .seed = seed };
+      g_autoptr (CnnTrainer) trainer = cnn_trainer_new (network, (CnnShape) { 1, 1, 1 }, &options,
+                                                        NULL);
+      guint                  n;
+
+      g_assert_cmpfloat (cnn_trainer_weights (trainer, 1, &n)[0]->values[0], ==, 3.0f);
+      seen[seed] = cnn_trainer_weights (trainer, 2, &n)[0]->values[0];
+    }
+  g_assert_true (seen[0] != seen[1] && seen[1] != seen[2] && seen[0] != seen[2]);
+}
+
 /* --- what cannot be trained -------------------------------------------------------------------------- */
 
 static void
@@ -321,6 +392,8 @@ main (int argc, char **argv)
 
         g_test_add_data_func (path, &cases[i], kinds[k].func);
       }
+  g_test_add_func ("/trainer/init", test_init);
+  g_test_add_func ("/trainer/seed", test_seed);
   g_test_add_func ("/trainer/refused", test_refused);
   g_test_add_func ("/trainer/label", test_label);
   return g_test_run ();

@@ -234,13 +234,14 @@ cnn_conv_kernels_weights (const CnnNode *node, CnnShape in, CnnWeight *weights)
 /**
  * cnn_conv_kernels_init:
  * @fan_in: how many inputs are added up in one output cell
+ * @fan_out: how many output cells an input is added to
  * @seed: of kernels that are drawn
  * @weights: what cnn_conv_kernels_weights() lists, to be filled
  *
  * Returns: %TRUE, or %FALSE with %CNN_ERROR_SPEC set
  */
 gboolean
-cnn_conv_kernels_init (const CnnConvKernels *k, gint64 fan_in, guint64 seed,
+cnn_conv_kernels_init (const CnnConvKernels *k, gint64 fan_in, gint64 fan_out, guint64 seed,
                        CnnTensor *const *weights, GError **error)
 {
   CnnSize            size = cnn_conv_kernels_size (k);
@@ -253,7 +254,7 @@ cnn_conv_kernels_init (const CnnConvKernels *k, gint64 fan_in, guint64 seed,
     cnn_weights_fill (weights[1], &k->bias.values, 0.0);
   if (k->kernels == NULL)
     {
-      cnn_weights_draw_he (weights[0], fan_in, seed);
+      cnn_weights_draw (weights[0], k->init, fan_in, fan_out, seed);
       return TRUE;
     }
   for (int map = 0; map < maps; map++, to += cells * depth)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "direct.h"
+#include "weights.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,7 @@ enum
  * @groups: parts the channels are split into; 0: as many as channels
  * @bias: what is added to each map
  * @across: what a kernel given as one matrix does with several channels
+ * @init: how kernels that nothing was said of are drawn
  *
  * The kernels of a layer, as its parameters say; its parameter struct begins with it.
  */
@@ -32,6 +34,7 @@ typedef struct
   int        groups;
   CnnBias    bias;
   int        across;
+  int        init;
 } CnnConvKernels;
 
 /* Parameters that both have, of a parameter struct @params_. */
@@ -143,8 +146,8 @@ gboolean cnn_conv_kernels_shape   (const CnnConvKernels *k, CnnShape in, const C
                                    CnnShape *out, GError **error);
 char    *cnn_conv_kernels_label   (const CnnNode *node, int map);
 guint    cnn_conv_kernels_weights (const CnnNode *node, CnnShape in, CnnWeight *weights);
-gboolean cnn_conv_kernels_init    (const CnnConvKernels *k, gint64 fan_in, guint64 seed,
-                                   CnnTensor *const *weights, GError **error);
+gboolean cnn_conv_kernels_init    (const CnnConvKernels *k, gint64 fan_in, gint64 fan_out,
+                                   guint64 seed, CnnTensor *const *weights, GError **error);
 gint64   cnn_conv_kernels_macs    (const CnnConvKernels *k, CnnShape in, gint64 cells);
 void     cnn_conv_kernels_explain (const CnnTask *task, const CnnCells *cells, int y, int x,
                                    int map, CnnConvSource source, CnnExplanation *explanation);

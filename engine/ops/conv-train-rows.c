@@ -241,7 +241,7 @@ set_parts (Rows *rows)
   for (int i = 0; i < rows->n_parts; i++)
     rows->parts[i] = (gsize) (i / across) * w->dilation.height * rows->row +
                      (gsize) (i % across) * w->dilation.width * w->in.channels;
-  rows->band = CLAMP (BAND / (w->out.width * rows->maps), 1, w->out.height);
+  rows->band = (int) CLAMP (BAND / ((gint64) w->out.width * rows->maps), 1, w->out.height);
   rows->band_parts = g_new (gsize, rows->band);
   for (int i = 0; i < rows->band; i++)
     rows->band_parts[i] = (gsize) i * w->stride.height * rows->row;

@@ -16,16 +16,11 @@
 #define POINTS CNN_WINOGRAD_POINTS
 #define LANES  CNN_WINOGRAD_LANES
 
-/* Floats at the points of the tiles that are made at a time: they stay in the cache. */
-#define ROOM (72 * 1024)
-
-/* Tiles come in so many, as products have so many rows at a time, and not in more than so
- * many. */
+/* Tiles at a time, at most: with fewer the sums over them, and large kernels, are read and
+ * written too often; with more their points leave the cache. Products have TILES rows at a
+ * time. */
 #define TILES      12
 #define MOST_TILES (4 * TILES)
-
-/* Floats of kernels at the points that a cache keeps from one chunk of tiles to the next. */
-#define KEPT (512 * 1024)
 
 /* More numbers of a kernel would take too much memory at the points, in each thread. */
 #define MOST_KERNELS (128 * 1024)
@@ -295,17 +290,6 @@ winograd_free (CnnConvPart *part)
   g_free (part);
 }
 
-/* Large kernels come from far away for each chunk: then it must be worth while. */
-static int
-least_tiles (const Winograd *winograd)
-{
-  gsize all = (gsize) winograd->n_tiles * winograd->w.batch;
-
-  if (POINTS * winograd->n_kernels <= KEPT)
-    return TILES;
-  return (int) MIN ((all + TILES - 1) / TILES * TILES, MOST_TILES);
-}
-
 static gboolean
 alloc_memory (Winograd *winograd)
 {
@@ -378,8 +362,8 @@ cnn_conv_winograd_new (const CnnConvWindows *windows, CnnConvDirection direction
   winograd->panel = cnn_product_panel (winograd->maps);
   winograd->n_kernels = (gsize) winograd->channels * cnn_product_panels (winograd->maps) *
                         winograd->panel;
-  winograd->chunk = ROOM / (POINTS * (winograd->channels + winograd->maps)) / TILES * TILES;
-  winograd->chunk = CLAMP (winograd->chunk, least_tiles (winograd), MOST_TILES);
+  winograd->chunk = (int) MIN ((gint64) winograd->n_tiles * windows->batch, MOST_TILES);
+  winograd->chunk = (winograd->chunk + TILES - 1) / TILES * TILES;
   /* Planes a power of two apart would all compete for the same part of the cache. */
   winograd->in_plane = (gsize) winograd->chunk * winograd->channels + LANES;
   winograd->out_plane = (gsize) winograd->chunk * winograd->maps + LANES;

@@ -12,6 +12,9 @@
 /* Derivatives by so many weights stay in the cache while they are added to, row by row. */
 #define KEPT (96 * 1024)
 
+/* Fewer cells of the output do not make up for a whole tile of Winograd's. */
+#define FEW 6
+
 /**
  * ConvTrainStep:
  * @weight: [maps][rows][columns][depth]
@@ -156,6 +159,20 @@ conv_free (CnnTrainStep *base)
   g_free (step);
 }
 
+/* Whether reading windows where they lie is quicker than writing them out. */
+static gboolean
+rows_pay (const CnnConvWindows *w, CnnConvDirection direction)
+{
+  gint64 n_weights = (gint64) w->kernel.height * w->kernel.width * w->in.channels *
+                     w->out.channels;
+
+  if (direction == CNN_CONV_WEIGHTS)
+    return n_weights <= KEPT;
+  /* Back, there is a window for each cell of the input, and around the output are zeros. */
+  return direction == CNN_CONV_FORWARD ||
+         (gint64) w->in.height * w->in.width * 2 <= (gint64) w->out.height * w->out.width * 3;
+}
+
 /**
  * cnn_conv_part_new:
  * @windows: of the convolution
@@ -167,13 +184,11 @@ conv_free (CnnTrainStep *base)
 CnnConvPart *
 cnn_conv_part_new (const CnnConvWindows *windows, CnnConvDirection direction)
 {
-  gint64 n_weights = (gint64) windows->kernel.height * windows->kernel.width *
-                     windows->in.channels * windows->out.channels;
-
-  if (cnn_conv_winograd_suits (windows))
+  if (cnn_conv_each_suits (windows))
+    return cnn_conv_each_new (windows, direction);
+  if (cnn_conv_winograd_suits (windows) && (gint64) windows->out.height * windows->out.width >= FEW)
     return cnn_conv_winograd_new (windows, direction);
-  if (cnn_conv_rows_suit (windows, direction) &&
-      (direction != CNN_CONV_WEIGHTS || n_weights <= KEPT))
+  if (cnn_conv_rows_suit (windows, direction) && rows_pay (windows, direction))
     return cnn_conv_rows_new (windows, direction);
   return cnn_conv_gemm_new (windows, direction);
 }

@@ -70,6 +70,8 @@ struct _CnnConvPart
 };
 
 CnnConvPart *cnn_conv_part_new     (const CnnConvWindows *windows, CnnConvDirection direction);
+gboolean     cnn_conv_each_suits   (const CnnConvWindows *windows);
+CnnConvPart *cnn_conv_each_new     (const CnnConvWindows *windows, CnnConvDirection direction);
 CnnConvPart *cnn_conv_gemm_new     (const CnnConvWindows *windows, CnnConvDirection direction);
 CnnConvWindows cnn_conv_turned     (const CnnConvWindows *windows);
 gboolean     cnn_conv_rows_suit    (const CnnConvWindows *windows, CnnConvDirection direction);

@@ -41,6 +41,7 @@ static const CnnParam transpose_params[] = {
                   "one for columns") },
   CNN_CONV_GROUPS (TransposeParams),
   CNN_CONV_BIAS (TransposeParams),
+  CNN_WEIGHTS_INIT (TransposeParams, k.init),
   CNN_CONV_SEED (TransposeParams),
   { .key = NULL },
 };
@@ -128,10 +129,11 @@ transpose_init (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const
 {
   const TransposeParams *p = node->params;
   CnnSize                size = cnn_conv_kernels_size (&p->k);
-  gint64                 fan_in = (gint64) size.height * size.width * weights[0]->dims[3] /
-                  ((gint64) p->stride.height * p->stride.width);
+  gint64                 cells = (gint64) size.height * size.width;
+  gint64 fan_in = cells * weights[0]->dims[3] / ((gint64) p->stride.height * p->stride.width);
+  gint64 fan_out = cells * weights[0]->dims[0] / cnn_conv_kernels_groups (&p->k, in);
 
-  return cnn_conv_kernels_init (&p->k, MAX (fan_in, 1), seed, weights, error);
+  return cnn_conv_kernels_init (&p->k, MAX (fan_in, 1), fan_out, seed, weights, error);
 }
 
 /* Each value of the input meets each number of its group's kernels. */

@@ -57,6 +57,7 @@ static const CnnParam conv_params[] = {
     .label = N_("Across channels"),
     .tooltip = N_("What a kernel given as one matrix does with several channels: "
                   "add up the results or average them") },
+  CNN_WEIGHTS_INIT (ConvParams, k.init),
   CNN_CONV_SEED (ConvParams),
   { .key = NULL },
 };
@@ -114,9 +115,11 @@ conv_init (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *wei
 {
   const ConvParams *p = node->params;
   CnnSize           size = cnn_conv_kernels_size (&p->k);
+  gint64            cells = (gint64) size.height * size.width;
+  int               maps = weights[0]->dims[0] / cnn_conv_kernels_groups (&p->k, in);
 
-  return cnn_conv_kernels_init (&p->k, (gint64) size.height * size.width * weights[0]->dims[3],
-                                seed, weights, error);
+  return cnn_conv_kernels_init (&p->k, cells * weights[0]->dims[3], cells * maps, seed, weights,
+                                error);
 }
 
 static gint64

@@ -13,6 +13,7 @@ typedef struct
   int        units;
   GPtrArray *weights; /* of CnnKernel: one matrix, units × inputs */
   CnnBias    bias;
+  int        init;
   int        seed;
 } DenseParams;
 
@@ -41,6 +42,7 @@ static const CnnParam dense_params[] = {
     .max = 1e30,
     .label = N_("Bias"),
     .tooltip = N_("Whether a number is added to each unit, and which; 0 until it is trained") },
+  CNN_WEIGHTS_INIT (DenseParams, init),
   { .key = "seed",
     .rare = TRUE,
     .type = CNN_PARAM_INT,
@@ -144,7 +146,7 @@ dense_init (const CnnNode *node, CnnShape in, guint64 seed, CnnTensor *const *we
     for (gsize i = 0; i < cnn_tensor_length (weights[0]); i++)
       weights[0]->values[i] = (float) cnn_kernel_value (matrix, i);
   else
-    cnn_weights_draw_he (weights[0], in.channels, seed);
+    cnn_weights_draw (weights[0], p->init, in.channels, dense_units (p), seed);
   return TRUE;
 }
 

@@ -73,7 +73,8 @@ lp_forward (CnnTrainStep *base, const CnnPass *pass)
 {
   const LpTrain *step = (LpTrain *) base;
 
-  return cnn_pool_train_forward (&step->pool, step->run, pass);
+  return cnn_run_each (step->run, pass, (gsize) cnn_shape_cells (step->pool.in),
+                       (gsize) cnn_shape_cells (step->pool.out));
 }
 
 /* The derivative of (Σ |x|^p)^(1 / p) by x is sign of x · (|x| / norm)^(p − 1). */

@@ -69,27 +69,6 @@ cnn_pool_run (const CnnPoolStep *pool, int y, int i, int j, CnnPoolRun *run)
   return TRUE;
 }
 
-/**
- * cnn_pool_train_forward:
- * @run: a step that runs the same layer on one image
- *
- * The @forward of a pooling that does nothing more in training.
- *
- * Returns: whether all images could be run
- */
-gboolean
-cnn_pool_train_forward (const CnnPoolStep *pool, CnnStep *run, const CnnPass *pass)
-{
-  for (guint image = 0; image < pass->n; image++)
-    {
-      const float *in = pass->in[0] + image * cnn_shape_cells (pool->in);
-
-      if (!run->run (run, &in, pass->out + image * cnn_shape_cells (pool->out), 0, 0))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 /* --- forward -------------------------------------------------------------------- */
 
 /* Of several that are alike the first counts; what is no number, if there is any. @sign is −1

@@ -185,7 +185,6 @@ void          cnn_pool_choose_most   (const CnnPoolStep *pool, guint64 seed, int
 void          cnn_pool_choose_least  (const CnnPoolStep *pool, guint64 seed, int y,
                                       const float *in, float *out, guint32 *winners);
 CnnTrainStep *cnn_pool_train_winner  (const CnnTask *task, CnnPoolChoose choose);
-gboolean      cnn_pool_train_forward (const CnnPoolStep *pool, CnnStep *run, const CnnPass *pass);
 
 /* --- avgpool-train.c ------------------------------------------------------------ */
 

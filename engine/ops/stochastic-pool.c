@@ -297,7 +297,8 @@ expect_forward (CnnTrainStep *base, const CnnPass *pass)
               add_positive (&run, pass->in[0] + image * cells + run.in, sums + run.out);
         sums += (gsize) pool->out.width * pool->out.channels;
       }
-  return cnn_pool_train_forward (pool, step->run, pass);
+  return cnn_run_each (step->run, pass, (gsize) cnn_shape_cells (pool->in),
+                       (gsize) cnn_shape_cells (pool->out));
 }
 
 static gboolean

@@ -26,22 +26,34 @@ cnn_numbers_fit (const CnnNumbers *numbers, const char *key, int channels, GErro
   return FALSE;
 }
 
+const CnnChoice cnn_weights_inits[] = {
+  [CNN_INIT_HE] = { "he", N_("He") },
+  [CNN_INIT_XAVIER] = { "xavier", N_("Xavier") },
+  { NULL },
+};
+
 /**
- * cnn_weights_draw_he:
+ * cnn_weights_draw:
  * @fan_in: how many inputs are added up in one output cell
+ * @fan_out: how many output cells one input is added to
  *
- * Fills @tensor with normally distributed values of variance 2 / @fan_in.
- * Source: He, Zhang, Ren and Sun, "Delving deep into rectifiers" (2015),
- * equation 10.
+ * Fills @tensor at random: for %CNN_INIT_HE with normally distributed values of variance
+ * 2 / @fan_in, for %CNN_INIT_XAVIER evenly from −√(6 / (@fan_in + @fan_out)) to its opposite.
+ * Sources: He, Zhang, Ren and Sun, "Delving deep into rectifiers" (2015), equation 10; Glorot
+ * and Bengio, "Understanding the difficulty of training deep feedforward neural networks"
+ * (2010), equation 16.
  */
 void
-cnn_weights_draw_he (CnnTensor *tensor, gint64 fan_in, guint64 seed)
+cnn_weights_draw (CnnTensor *tensor, CnnInit init, gint64 fan_in, gint64 fan_out, guint64 seed)
 {
   double deviation = sqrt (2.0 / (double) fan_in);
+  double most = sqrt (6.0 / (double) (fan_in + fan_out));
   gsize  n = cnn_tensor_length (tensor);
 
   for (gsize i = 0; i < n; i++)
-    tensor->values[i] = (float) (deviation * cnn_random_normal (seed, i));
+    tensor->values[i] = (float) (init == CNN_INIT_HE
+                                   ? deviation * cnn_random_normal (seed, i)
+                                   : most * (2.0 * cnn_random_uniform (seed, i) - 1.0));
 }
 
 /**

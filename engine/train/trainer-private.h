@@ -171,6 +171,20 @@ void     cnn_train_group_measure  (const CnnTrainGroup *group, guint item, gbool
 float   *cnn_train_buffer         (const CnnTrainer *trainer, guint buffer, guint member,
                                    guint group, guint image);
 
+/* --- trainer-jobs.c: all groups of a minibatch --------------------------------------------- */
+
+/** CNN_TRAINER_BLOCK: numbers of a weight that a thread sums up or changes at a time. */
+#define CNN_TRAINER_BLOCK 16384
+
+static inline guint
+cnn_trainer_n_blocks (gsize n)
+{
+  return (guint) ((n + CNN_TRAINER_BLOCK - 1) / CNN_TRAINER_BLOCK);
+}
+
+gboolean cnn_trainer_run_jobs   (CnnTrainer *trainer);
+void     cnn_trainer_sum_groups (CnnTrainer *trainer);
+
 /* --- loss.c ------------------------------------------------------------------------------- */
 
 gboolean cnn_loss_fits (CnnLoss loss, const CnnNetwork *network, CnnShape out, GError **error);

@@ -18,7 +18,8 @@
 enum
 {
   SEED_ORDER,
-  SEED_AUGMENT
+  SEED_AUGMENT,
+  SEED_LAYERS
 };
 
 /* Puts the images in the epoch's own random order. Source: Knuth, "The art of computer
@@ -114,6 +115,13 @@ no_number (const CnnTraining *training, double rate, GError **error)
   return FALSE;
 }
 
+/* What layers draw depends on the number of the image alone, so each seed has other numbers. */
+static guint64
+layers_first (const CnnTraining *training)
+{
+  return cnn_random_bits (training->options.seed, SEED_LAYERS) << 40;
+}
+
 /* A minibatch; the weights change only if its loss and derivatives are numbers. */
 static gboolean
 do_step (CnnTraining *training, double *loss, GError **error)
@@ -129,7 +137,8 @@ do_step (CnnTraining *training, double *loss, GError **error)
   CnnTrainerLoss   result;
 
   shuffle (training, training->step / training->steps_per_epoch);
-  if (!cnn_trainer_gradient (training->trainer, n, reading.number, &source, &result, error))
+  if (!cnn_trainer_gradient (training->trainer, n, reading.number + layers_first (training),
+                             &source, &result, error))
     return FALSE;
   if (!isfinite (result.loss))
     return no_number (training, change.update.rate, error);

@@ -16,7 +16,7 @@
 void
 cnn_training_options_init (CnnTrainingOptions *options)
 {
-  *options = (CnnTrainingOptions) { .epochs = 10, .batch = 64, .validation = 0.1, .seed = 1 };
+  *options = (CnnTrainingOptions) { .epochs = 10, .batch = 64, .validation = 0.1 };
   cnn_optimiser_init (&options->optimiser, cnn_optimiser_find ("adam"));
   cnn_schedule_init (&options->schedule, cnn_schedule_find ("constant"));
   options->rate = options->optimiser.kind->rate;
@@ -78,7 +78,8 @@ cnn_training_make (CnnNetwork *network, CnnDataset *images, CnnDataset *validati
                    const CnnTrainingOptions *options, GError **error)
 {
   g_autoptr (CnnTraining) training = g_new0 (CnnTraining, 1);
-  CnnTrainerOptions       how = { CNN_LOSS_CROSS_ENTROPY, options->batch, options->workers };
+  CnnTrainerOptions       how = { .loss = CNN_LOSS_CROSS_ENTROPY, .workers = options->workers,
+                                  .seed = options->seed };
   const CnnTrained       *trained;
   guint                   n;
   gsize                   n_images, scratch;

@@ -96,8 +96,8 @@
 (check-equal "every preset runs"
   (map (lambda (name) (length (group-names #:preset name)))
        '("edge-bank" "three-stages" "emboss" "sharpen-stack" "gabor-bank" "blurred-pyramid"
-         "article-8x8" "article-rgb" "digits"))
-  '(1 1 1 1 1 1 1 1 1))
+         "article-8x8" "article-rgb" "article-digits" "digits" "clothes"))
+  '(1 1 1 1 1 1 1 1 1 1 1))
 
 ; Nothing has been stored yet: the last values are the initial ones.
 (check-equal "with last values"
