@@ -284,7 +284,7 @@ train_work (const TrainCase *c, CnnTrainStep *step, guint n, TrainUse use, gbool
   g_free (w.back_sums);
   for (guint k = 0; k < c->n_weights && back; k++)
     for (gsize i = 0; result.d_weights[k] && i < cnn_tensor_length (c->task.weights[k]); i++)
-      result.d_weights[k][i] -= there_before (i);
+      result.d_weights[k][i] -= step->gradient ? 0.0f : there_before (i);
   return result;
 }
 

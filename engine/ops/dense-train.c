@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "ops.h"
 
 /* Training of dense: products of matrices, with an image in each row. The weights stay as they
@@ -93,15 +95,16 @@ dense_forward (CnnTrainStep *base, const CnnPass *pass)
   return TRUE;
 }
 
-/* Adds the derivatives by the weights in @n columns and @n_rows rows. */
+/* The derivatives by the weights in @n columns and @n_rows rows: added to what is there times
+ * @keep. */
 static gboolean
-add_weights (const DenseTrainStep *step, const CnnPass *pass, gsize row, gsize n_rows,
-             gsize column, gsize n)
+take_weights (const DenseTrainStep *step, const CnnPass *pass, float keep, gsize row,
+              gsize n_rows, gsize column, gsize n)
 {
   float *to = pass->d_weights[0] + row * step->n_in + column; /* [n_rows][n], n_in apart */
 
   return dnnl_sgemm ('T', 'N', n_rows, n, pass->n, 1.0f, pass->d_out + row, step->n_units,
-                     pass->in[0] + column, step->n_in, 1.0f, to, step->n_in) == dnnl_success;
+                     pass->in[0] + column, step->n_in, keep, to, step->n_in) == dnnl_success;
 }
 
 /* @pass->d_out: [n][n_units] */
@@ -128,7 +131,7 @@ dense_backward (CnnTrainStep *base, const CnnPass *pass)
   if (step->step.gradient)
     return TRUE;
   add_biases (step, pass);
-  return pass->d_weights[0] == NULL || add_weights (step, pass, 0, n_units, 0, n_in);
+  return pass->d_weights[0] == NULL || take_weights (step, pass, 1.0f, 0, n_units, 0, n_in);
 }
 
 static void
@@ -139,14 +142,16 @@ dense_gradient (CnnTrainStep *base, const CnnPass *pass, guint part, guint n_par
   gsize                 n = columns ? step->n_in : step->n_units;
   gsize                 n_chunks = (n + CHUNK - 1) / CHUNK;
 
+  if (part == 0 && step->bias && pass->d_weights[1])
+    memset (pass->d_weights[1], 0, step->n_units * sizeof (float));
   if (part == 0)
     add_biases (step, pass);
   for (gsize i = n_chunks * part / n_parts;
        pass->d_weights[0] && i < n_chunks * (part + 1) / n_parts; i++)
     {
       gsize    first = i * CHUNK, size = MIN (CHUNK, n - first);
-      gboolean ok = columns ? add_weights (step, pass, 0, step->n_units, first, size)
-                            : add_weights (step, pass, first, size, 0, step->n_in);
+      gboolean ok = columns ? take_weights (step, pass, 0.0f, 0, step->n_units, first, size)
+                            : take_weights (step, pass, 0.0f, first, size, 0, step->n_in);
 
       if (!ok)
         g_error ("oneDNN refused to multiply matrices");

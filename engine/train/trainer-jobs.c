@@ -223,8 +223,6 @@ finish_work (gpointer data, guint member)
 void
 cnn_trainer_sum_groups (CnnTrainer *trainer)
 {
-  memset (trainer->gradient + trainer->n_small, 0,
-          (trainer->n_values - trainer->n_small) * sizeof (float));
   trainer->next = 0;
   cnn_crew_run (trainer->crew, finish_work, trainer);
 }
