@@ -124,7 +124,7 @@ add_how (GimpProcedure *procedure)
   gimp_procedure_add_string_argument (
     procedure, "augment", _("C_hanges"),
     _("How images are changed by chance each time they are shown, such as “shift=2 rotate=10 "
-      "scale=0.9,1.1 flip=horizontal elastic=8,3”"),
+      "scale=0.9,1.1 flip=h elastic=8,3”"),
     "", G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (
     procedure, "clip", _("Cl_ip"),
