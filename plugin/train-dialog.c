@@ -129,8 +129,9 @@ path_changed (Dialog *self, CnnPathRow *row)
   self->telling = FALSE;
 }
 
+/* Only where it is another: what a person is writing is not handed over before a rest. */
 static void
-show_config (Dialog *self)
+show_network (Dialog *self)
 {
   g_autofree char *text = NULL;
   const CnnPreset *preset;
@@ -140,9 +141,17 @@ show_config (Dialog *self)
   self->telling = TRUE;
   g_object_get (self->config, "network", &text, NULL);
   preset = text ? cnn_preset_find (text) : NULL;
-  if (preset || g_strcmp0 (text, cnn_draft_text (self->draft)) != 0)
-    cnn_draft_set_text (self->draft, preset ? preset->text : text ? text : "");
+  cnn_draft_set_text (self->draft, preset ? preset->text : text ? text : "");
   show_preset (self);
+  self->telling = FALSE;
+}
+
+static void
+show_paths (Dialog *self)
+{
+  if (self->telling)
+    return;
+  self->telling = TRUE;
   for (int i = 0; i < N_PATHS; i++)
     {
       g_autoptr (GFile) file = NULL;
@@ -170,7 +179,7 @@ look (gpointer data)
 static void
 config_changed (Dialog *self)
 {
-  show_config (self);
+  show_paths (self);
   g_clear_handle_id (&self->look_id, g_source_remove);
   self->look_id = g_timeout_add (LOOK_DELAY_MS, look, self);
 }
@@ -194,8 +203,11 @@ static void
 train (Dialog *self)
 {
   g_autoptr (GError)           error = NULL;
-  g_autoptr (CnnTrainSettings) settings = train_settings (self->config, &error);
+  g_autoptr (CnnTrainSettings) settings = NULL;
 
+  /* Asking for the text hands over what is being written. */
+  cnn_draft_text (self->draft);
+  settings = train_settings (self->config, &error);
   if (settings)
     cnn_training_view_start (CNN_TRAINING_VIEW (self->view), settings, cnn_picture_decoder ());
   else
@@ -416,9 +428,11 @@ train_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config)
   gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (self.dialog), _("T_rain"));
   fill (&self);
   g_signal_connect_swapped (self.draft, "changed", G_CALLBACK (draft_changed), &self);
+  g_signal_connect_swapped (config, "notify::network", G_CALLBACK (show_network), &self);
   g_signal_connect_swapped (config, "notify", G_CALLBACK (config_changed), &self);
   g_signal_connect_swapped (self.view, "changed", G_CALLBACK (training_changed), &self);
   g_signal_connect_swapped (self.dialog, "response", G_CALLBACK (response), &self);
+  show_network (&self);
   config_changed (&self);
 
   gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (self.dialog));
