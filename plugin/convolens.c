@@ -10,6 +10,7 @@
 #include "classify-procedure.h"
 #include "feature-maps.h"
 #include "i18n.h"
+#include "train-procedure.h"
 
 #define CONVOLENS_TYPE_PLUG_IN (convolens_get_type ())
 G_DECLARE_FINAL_TYPE (Convolens, convolens, CONVOLENS, PLUG_IN, GimpPlugIn)
@@ -28,7 +29,8 @@ convolens_query_procedures (GimpPlugIn *plug_in)
   GList *names = g_list_append (NULL, g_strdup (FEATURE_MAPS_PROCEDURE));
 
   names = g_list_append (names, g_strdup (APPLY_PROCEDURE));
-  return g_list_append (names, g_strdup (CLASSIFY_PROCEDURE));
+  names = g_list_append (names, g_strdup (CLASSIFY_PROCEDURE));
+  return g_list_append (names, g_strdup (TRAIN_PROCEDURE));
 }
 
 static GimpProcedure *
@@ -40,6 +42,8 @@ convolens_create_procedure (GimpPlugIn *plug_in, const char *name)
     return apply_create (plug_in);
   if (strcmp (name, CLASSIFY_PROCEDURE) == 0)
     return classify_create (plug_in);
+  if (strcmp (name, TRAIN_PROCEDURE) == 0)
+    return train_create (plug_in);
   return NULL;
 }
 

@@ -11,6 +11,22 @@
 #include "error.h"
 #include "i18n.h"
 
+/* What is said of a procedure that stands in our menu. */
+static void
+describe (GimpProcedure *procedure, const char *name, const char *label, const char *blurb,
+          const char *help)
+{
+  g_autofree char *menu_path = NULL;
+
+  gimp_procedure_set_menu_label (procedure, label);
+  /* Translators: the name of a submenu of GIMP's menu Filters. */
+  menu_path = g_build_path ("/", "<Image>/Filters", _("Neural Networ_k"), NULL);
+  gimp_procedure_add_menu_path (procedure, menu_path);
+  gimp_procedure_set_documentation (procedure, blurb, help, name);
+  gimp_procedure_set_attribution (procedure, "The Convolens developers",
+                                  "The Convolens developers", "2026");
+}
+
 /**
  * procedure_new:
  * @name: its name
@@ -25,21 +41,39 @@ GimpProcedure *
 procedure_new (GimpPlugIn *plug_in, const char *name, GimpRunImageFunc run, const char *label,
                const char *blurb, const char *help)
 {
-  GimpProcedure   *procedure = gimp_image_procedure_new (plug_in, name,
-                                                         GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL,
-                                                         NULL);
-  g_autofree char *menu_path = NULL;
+  GimpProcedure *procedure = gimp_image_procedure_new (plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN,
+                                                       run, NULL, NULL);
 
   /* Also for indexed images: there it says what to do. */
   gimp_procedure_set_image_types (procedure, "*");
   gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
-  gimp_procedure_set_menu_label (procedure, label);
-  /* Translators: the name of a submenu of GIMP's menu Filters. */
-  menu_path = g_build_path ("/", "<Image>/Filters", _("Neural Networ_k"), NULL);
-  gimp_procedure_add_menu_path (procedure, menu_path);
-  gimp_procedure_set_documentation (procedure, blurb, help, name);
-  gimp_procedure_set_attribution (procedure, "The Convolens developers",
-                                  "The Convolens developers", "2026");
+  describe (procedure, name, label, blurb, help);
+  return procedure;
+}
+
+/**
+ * procedure_new_without_image:
+ * @name: its name
+ * @run: what it does
+ * @label: its menu item
+ * @blurb: what it does, in a sentence
+ * @help: more of that
+ *
+ * Returns: (transfer full): a procedure that works on no image and can be chosen without one,
+ *   with the argument “run-mode” alone
+ */
+GimpProcedure *
+procedure_new_without_image (GimpPlugIn *plug_in, const char *name, GimpRunFunc run,
+                             const char *label, const char *blurb, const char *help)
+{
+  GimpProcedure *procedure = gimp_procedure_new (plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run,
+                                                 NULL, NULL);
+
+  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_ALWAYS);
+  describe (procedure, name, label, blurb, help);
+  gimp_procedure_add_enum_argument (procedure, "run-mode", _("Run mode"), _("The run mode"),
+                                    GIMP_TYPE_RUN_MODE, GIMP_RUN_NONINTERACTIVE,
+                                    G_PARAM_READWRITE);
   return procedure;
 }
 

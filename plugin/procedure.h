@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 GimpProcedure  *procedure_new          (GimpPlugIn *plug_in, const char *name,
                                         GimpRunImageFunc run, const char *label,
                                         const char *blurb, const char *help);
+GimpProcedure  *procedure_new_without_image (GimpPlugIn *plug_in, const char *name,
+                                             GimpRunFunc run, const char *label,
+                                             const char *blurb, const char *help);
 GimpChoice     *procedure_choice       (const CnnOutputChoice *choices);
 void            procedure_add_encoding (GimpProcedure *procedure);
 void            procedure_add_memory   (GimpProcedure *procedure, const char *label);

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The dialog: GIMP's own for a procedure, with what to train on the left and the training on
+ * the right. It stays open until the person closes it. */
+
+#include "train-dialog.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <libgimp/gimpui.h>
+
+#include "data-summary.h"
+#include "draft.h"
+#include "i18n.h"
+#include "path-row.h"
+#include "picture-decoder.h"
+#include "presets.h"
+#include "text-editor.h"
+#include "train-run.h"
+#include "training-view.h"
+
+/* Images are looked for when the person rests. */
+#define LOOK_DELAY_MS 300
+
+#define SETTINGS_WIDTH 400
+#define WIDTH          1180
+#define HEIGHT         860
+
+enum
+{
+  DATA,
+  LABELS,
+  TEST,
+  OUTPUT,
+  CHECKPOINT,
+  N_PATHS
+};
+
+static const struct
+{
+  const char *argument;
+  const char *label;
+  CnnPathKind kind;
+} paths[] = {
+  { "data", N_("Ima_ges"), CNN_PATH_OPEN_ANYTHING },
+  { "labels", N_("_Labels"), CNN_PATH_OPEN },
+  { "test-data", N_("_Test images"), CNN_PATH_OPEN_ANYTHING },
+  { "output", N_("_Save as"), CNN_PATH_SAVE },
+  { "checkpoint", N_("Chec_kpoint"), CNN_PATH_SAVE },
+};
+
+typedef struct
+{
+  GtkWidget           *dialog;
+  GtkWidget           *settings;
+  GtkWidget           *preset;
+  GtkWidget           *summary;
+  GtkWidget           *rows[N_PATHS];
+  GtkWidget           *view;
+  GimpProcedureConfig *config;
+  CnnDraft            *draft;
+  guint                look_id;
+  gboolean             telling; /* one of config and widgets what the other says */
+} Dialog;
+
+/* --- the network ------------------------------------------------------------------------------ */
+
+/* Networks that a training can end with: those that put out probabilities. */
+static gboolean
+can_train (const CnnPreset *preset)
+{
+  return strstr (preset->text, "softmax") != NULL;
+}
+
+static void
+show_preset (Dialog *self)
+{
+  g_autofree char *text = g_strstrip (g_strdup (cnn_draft_text (self->draft)));
+  guint            n;
+  const CnnPreset *presets = cnn_presets (&n);
+  const char      *name = "custom";
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *has = g_strstrip (g_strdup (presets[i].text));
+
+      if (strcmp (has, text) == 0)
+        name = presets[i].name;
+    }
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->preset), name);
+}
+
+static void
+preset_chosen (Dialog *self)
+{
+  const char      *name = gtk_combo_box_get_active_id (GTK_COMBO_BOX (self->preset));
+  const CnnPreset *preset = name ? cnn_preset_find (name) : NULL;
+
+  if (preset && !self->telling)
+    cnn_draft_set_text (self->draft, preset->text);
+}
+
+static void
+draft_changed (Dialog *self)
+{
+  if (self->telling)
+    return;
+  self->telling = TRUE;
+  g_object_set (self->config, "network", cnn_draft_text (self->draft), NULL);
+  show_preset (self);
+  self->telling = FALSE;
+}
+
+/* --- what the arguments say --------------------------------------------------------------------- */
+
+static void
+path_changed (Dialog *self, CnnPathRow *row)
+{
+  const char       *path = cnn_path_row_path (row);
+  g_autoptr (GFile) file = *path ? g_file_new_for_path (path) : NULL;
+
+  if (self->telling)
+    return;
+  self->telling = TRUE;
+  for (int i = 0; i < N_PATHS; i++)
+    if (self->rows[i] == GTK_WIDGET (row))
+      g_object_set (self->config, paths[i].argument, file, NULL);
+  self->telling = FALSE;
+}
+
+/* Only where it is another: what a person is writing is not handed over before a rest. */
+static void
+show_network (Dialog *self)
+{
+  g_autofree char *text = NULL;
+  const CnnPreset *preset;
+
+  if (self->telling)
+    return;
+  self->telling = TRUE;
+  g_object_get (self->config, "network", &text, NULL);
+  preset = text ? cnn_preset_find (text) : NULL;
+  cnn_draft_set_text (self->draft, preset ? preset->text : text ? text : "");
+  show_preset (self);
+  self->telling = FALSE;
+}
+
+static void
+show_paths (Dialog *self)
+{
+  if (self->telling)
+    return;
+  self->telling = TRUE;
+  for (int i = 0; i < N_PATHS; i++)
+    {
+      g_autoptr (GFile) file = NULL;
+      g_autofree char  *path = NULL;
+
+      g_object_get (self->config, paths[i].argument, &file, NULL);
+      path = file ? g_file_get_path (file) : NULL;
+      cnn_path_row_set (CNN_PATH_ROW (self->rows[i]), path);
+    }
+  self->telling = FALSE;
+}
+
+static gboolean
+look (gpointer data)
+{
+  Dialog                      *self = data;
+  g_autoptr (CnnTrainSettings) settings = train_settings (self->config, NULL);
+
+  self->look_id = 0;
+  if (settings)
+    cnn_data_summary_look (CNN_DATA_SUMMARY (self->summary), settings, cnn_picture_decoder ());
+  return G_SOURCE_REMOVE;
+}
+
+static void
+config_changed (Dialog *self)
+{
+  show_paths (self);
+  g_clear_handle_id (&self->look_id, g_source_remove);
+  self->look_id = g_timeout_add (LOOK_DELAY_MS, look, self);
+}
+
+/* --- training ------------------------------------------------------------------------------------- */
+
+static void
+training_changed (Dialog *self)
+{
+  gboolean runs = cnn_training_view_is_running (CNN_TRAINING_VIEW (self->view));
+  gboolean done = cnn_training_view_phase (CNN_TRAINING_VIEW (self->view)) == CNN_TRAIN_DONE;
+
+  gtk_widget_set_sensitive (self->settings, !runs);
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK, !runs);
+  gtk_button_set_label (GTK_BUTTON (gtk_dialog_get_widget_for_response (
+                          GTK_DIALOG (self->dialog), GTK_RESPONSE_CANCEL)),
+                        done ? _("_Close") : _("_Cancel"));
+}
+
+static void
+train (Dialog *self)
+{
+  g_autoptr (GError)           error = NULL;
+  g_autoptr (CnnTrainSettings) settings = NULL;
+
+  /* Asking for the text hands over what is being written. */
+  cnn_draft_text (self->draft);
+  settings = train_settings (self->config, &error);
+  if (settings)
+    cnn_training_view_start (CNN_TRAINING_VIEW (self->view), settings, cnn_picture_decoder ());
+  else
+    g_message ("%s", error->message);
+  training_changed (self);
+}
+
+/* Whether to close though what was learnt is in no file. */
+static gboolean
+may_close (Dialog *self)
+{
+  GtkWidget *question;
+  int        answer;
+
+  if (!cnn_training_view_is_unsaved (CNN_TRAINING_VIEW (self->view)))
+    return TRUE;
+  question = gtk_message_dialog_new (GTK_WINDOW (self->dialog), GTK_DIALOG_MODAL,
+                                     GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE,
+                                     _("The trained network is not saved."));
+  gtk_dialog_add_buttons (GTK_DIALOG (question), _("_Go Back"), GTK_RESPONSE_CANCEL,
+                          _("Close _without Saving"), GTK_RESPONSE_OK, NULL);
+  gtk_dialog_set_default_response (GTK_DIALOG (question), GTK_RESPONSE_CANCEL);
+  answer = gtk_dialog_run (GTK_DIALOG (question));
+  gtk_widget_destroy (question);
+  return answer == GTK_RESPONSE_OK;
+}
+
+/* Before GIMP's dialog hears of it, which would end with each answer. */
+static void
+response (Dialog *self, int answer)
+{
+  gboolean runs = cnn_training_view_is_running (CNN_TRAINING_VIEW (self->view));
+  gboolean ends = answer == GTK_RESPONSE_CANCEL || answer == GTK_RESPONSE_DELETE_EVENT;
+
+  if (answer == GTK_RESPONSE_OK)
+    train (self);
+  else if (!ends)
+    return;
+  else if (runs)
+    cnn_training_view_cancel (CNN_TRAINING_VIEW (self->view));
+  else if (may_close (self))
+    return;
+  g_signal_stop_emission_by_name (self->dialog, "response");
+}
+
+/* --- the window ------------------------------------------------------------------------------------- */
+
+static GtkWidget *
+add_heading (GtkWidget *box, const char *text)
+{
+  GtkWidget     *label = gtk_label_new (text);
+  PangoAttrList *attrs = pango_attr_list_new ();
+
+  pango_attr_list_insert (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
+  gtk_label_set_attributes (GTK_LABEL (label), attrs);
+  pango_attr_list_unref (attrs);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
+  return label;
+}
+
+static void
+add_network (Dialog *self, GtkWidget *box)
+{
+  guint            n;
+  const CnnPreset *presets = cnn_presets (&n);
+  GtkWidget       *editor = cnn_text_editor_new (self->draft);
+
+  add_heading (box, _("Network"));
+  self->preset = gtk_combo_box_text_new ();
+  atk_object_set_name (gtk_widget_get_accessible (self->preset), _("Preset"));
+  gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->preset), "custom", _("As written below"));
+  for (guint i = 0; i < n; i++)
+    if (can_train (&presets[i]))
+      gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->preset), presets[i].name,
+                                 _(presets[i].label));
+  g_signal_connect_swapped (self->preset, "changed", G_CALLBACK (preset_chosen), self);
+  gtk_widget_set_size_request (editor, -1, 170);
+  gtk_box_pack_start (GTK_BOX (box), self->preset, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), editor, FALSE, FALSE, 0);
+}
+
+/* Rows of paths, labels and rows in columns. */
+static GtkWidget *
+make_paths (Dialog *self, int first, int last)
+{
+  GtkWidget *grid = gtk_grid_new ();
+
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 6);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
+  for (int i = first; i <= last; i++)
+    {
+      GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config),
+                                                            paths[i].argument);
+      GtkWidget       *label = gtk_label_new_with_mnemonic (_(paths[i].label));
+      g_autofree char *bare = gimp_strip_uline (_(paths[i].label));
+
+      self->rows[i] = cnn_path_row_new (paths[i].kind, bare, g_param_spec_get_blurb (spec));
+      gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+      gtk_label_set_mnemonic_widget (GTK_LABEL (label),
+                                     cnn_path_row_entry (CNN_PATH_ROW (self->rows[i])));
+      gtk_widget_set_hexpand (self->rows[i], TRUE);
+      gtk_grid_attach (GTK_GRID (grid), label, 0, i - first, 1, 1);
+      gtk_grid_attach (GTK_GRID (grid), self->rows[i], 1, i - first, 1, 1);
+      g_signal_connect_swapped (self->rows[i], "changed", G_CALLBACK (path_changed), self);
+    }
+  return grid;
+}
+
+/* GIMP's numbers tell a screen reader nothing, and show few digits. */
+static void
+prepare_number (Dialog *self, const char *argument, int digits)
+{
+  GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config), argument);
+  g_autofree char *bare = gimp_strip_uline (g_param_spec_get_nick (spec));
+  GtkWidget       *number = gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (self->dialog),
+                                                              argument, GIMP_TYPE_LABEL_SPIN);
+  GtkWidget       *spin = gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (number));
+
+  if (digits > 0)
+    {
+      double step = pow (10.0, -digits);
+
+      gimp_label_spin_set_digits (GIMP_LABEL_SPIN (number), digits);
+      gimp_label_spin_set_increments (GIMP_LABEL_SPIN (number), step, 10.0 * step);
+    }
+  gtk_entry_set_width_chars (GTK_ENTRY (spin), 8);
+  atk_object_set_name (gtk_widget_get_accessible (spin), bare);
+}
+
+static void
+prepare_numbers (Dialog *self)
+{
+  static const struct
+  {
+    const char *argument;
+    int         digits;
+  } numbers[] = {
+    { "validation", 2 }, { "epochs", 0 }, { "batch-size", 0 }, { "rate", 5 }, { "clip", 2 },
+    { "patience", 0 }, { "seed", 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    prepare_number (self, numbers[i].argument, numbers[i].digits);
+}
+
+static GtkWidget *
+make_settings (Dialog *self)
+{
+  GimpProcedureDialog *dialog = GIMP_PROCEDURE_DIALOG (self->dialog);
+  GtkWidget           *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget           *scrolled = gtk_scrolled_window_new (NULL, NULL);
+
+  prepare_numbers (self);
+  add_network (self, box);
+  add_heading (box, _("Images"));
+  gtk_box_pack_start (GTK_BOX (box), make_paths (self, DATA, TEST), FALSE, FALSE, 0);
+  self->summary = cnn_data_summary_new ();
+  gtk_box_pack_start (GTK_BOX (box), self->summary, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box),
+                      gimp_procedure_dialog_fill_box (dialog, "images-box", "size", "broken",
+                                                      "augment", "validation", NULL),
+                      FALSE, FALSE, 0);
+  add_heading (box, _("Learning"));
+  gtk_box_pack_start (GTK_BOX (box),
+                      gimp_procedure_dialog_fill_box (dialog, "learning-box", "epochs",
+                                                      "batch-size", "optimiser", "rate",
+                                                      "schedule", "clip", "patience", "seed",
+                                                      NULL),
+                      FALSE, FALSE, 0);
+  add_heading (box, _("Files"));
+  gtk_box_pack_start (GTK_BOX (box), make_paths (self, OUTPUT, CHECKPOINT), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box),
+                      gimp_procedure_dialog_fill_box (dialog, "files-box", "continue", NULL),
+                      FALSE, FALSE, 0);
+  gtk_container_set_border_width (GTK_CONTAINER (box), 6);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_widget_set_size_request (scrolled, SETTINGS_WIDTH, -1);
+  gtk_container_add (GTK_CONTAINER (scrolled), box);
+  gtk_widget_show_all (scrolled);
+  return scrolled;
+}
+
+static void
+fill (Dialog *self)
+{
+  GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
+  GtkWidget *parts = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+
+  self->settings = make_settings (self);
+  self->view = cnn_training_view_new ();
+  gtk_container_set_border_width (GTK_CONTAINER (self->view), 6);
+  gtk_box_pack_start (GTK_BOX (parts), self->settings, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (parts), self->view, TRUE, TRUE, 0);
+  gtk_widget_show (self->view);
+  gtk_widget_show (parts);
+  gtk_box_pack_start (GTK_BOX (content), parts, TRUE, TRUE, 0);
+  gtk_window_set_default_size (GTK_WINDOW (self->dialog), WIDTH, HEIGHT);
+}
+
+/**
+ * train_dialog_run:
+ * @config: the arguments, as they were last; changed by what the person does
+ *
+ * Returns: (transfer full) (nullable): the training that was done last; %NULL where there is
+ *   none
+ */
+CnnTrainJob *
+train_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config)
+{
+  Dialog       self = { .config = config };
+  CnnTrainJob *job;
+
+  gimp_ui_init ("convolens");
+  self.draft = cnn_draft_new ((CnnShape) { 28, 28, 1 });
+  self.dialog = gimp_procedure_dialog_new (procedure, config, _("Train Classifier"));
+  gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (self.dialog), _("T_rain"));
+  fill (&self);
+  g_signal_connect_swapped (self.draft, "changed", G_CALLBACK (draft_changed), &self);
+  g_signal_connect_swapped (config, "notify::network", G_CALLBACK (show_network), &self);
+  g_signal_connect_swapped (config, "notify", G_CALLBACK (config_changed), &self);
+  g_signal_connect_swapped (self.view, "changed", G_CALLBACK (training_changed), &self);
+  g_signal_connect_swapped (self.dialog, "response", G_CALLBACK (response), &self);
+  show_network (&self);
+  config_changed (&self);
+
+  gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (self.dialog));
+
+  job = cnn_training_view_steal_job (CNN_TRAINING_VIEW (self.view));
+  g_signal_handlers_disconnect_by_data (config, &self);
+  g_signal_handlers_disconnect_by_data (self.draft, &self);
+  g_clear_handle_id (&self.look_id, g_source_remove);
+  gtk_widget_destroy (self.dialog);
+  g_object_unref (self.draft);
+  return job;
+}

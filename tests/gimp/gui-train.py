@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Train Classifier, driven by a person made of AT-SPI, in a real GIMP on a screen of its own.
+
+    gui-train.py PLUG-IN:PROBE [SCREENSHOT-FOLDER]
+"""
+
+import contextlib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+import shapes  # noqa: E402
+from person import Gimp, Person, process, screen, until  # noqa: E402
+
+NETWORK = ('input 12x12x1\nconv 16 5x5 pad=same\nrelu\nmaxpool 2\nflatten\ndense 3\nsoftmax\n')
+
+
+class Test:
+    def __init__(self, gimp, data, screenshots):
+        self.n = 0
+        self.gimp = gimp
+        self.data = data
+        self.screenshots = screenshots
+        self.person = Person()
+        self.app = self.person.application('gimp')
+
+    def check(self, name, true, *found):
+        self.n += 1
+        print(f'{"" if true else "not "}ok {self.n} - {name}', flush=True)
+        for line in () if true else found:
+            print(f'# {line!r}')
+
+    def screenshot(self, name):
+        if self.screenshots:
+            self.screenshots.mkdir(parents=True, exist_ok=True)
+            subprocess.run(['import', '-window', 'root', self.screenshots / name], check=True)
+
+    def find(self, role, name, **how):
+        return self.person.find(self.window, role, name, **how)
+
+    def press(self, name):
+        button = self.find('button', name)
+        until(lambda: self.person.enabled(button), f'“{name}” to be of use')
+        self.person.press(button)
+
+    def says(self, words, seconds=20):
+        return self.person.find(self.window, 'label', words, seconds=seconds, starts=True,
+                                showing=True).get_name()
+
+    def open(self):
+        menu = self.person.find(self.app, 'menu', 'Filters')
+        menu = self.person.find(menu, 'menu', 'Neural Network')
+        item = self.person.find(menu, 'menu item', 'Train Classifier…')
+        until(lambda: self.person.enabled(item), 'the menu item to be of use')
+        self.person.press(item)
+        self.plug_in = self.person.application('convolens')
+        self.window = self.person.find(self.plug_in, 'dialog', 'Train Classifier')
+
+    def close(self, name):
+        self.press(name)
+
+        def gone():
+            try:
+                return not self.person.has(self.window, self.person.atspi.StateType.SHOWING)
+            except Exception:  # with the process it belonged to
+                return True
+        until(gone, 'the dialog to close')
+
+    def epoch(self):
+        """Of the line that says how far it is."""
+        return int(re.match(r'Epoch (\d+)', self.says('Epoch ')).group(1))
+
+    # --- the tests ---------------------------------------------------------------
+
+    def fill(self, epochs):
+        self.person.type(self.find('text', "Network's text", showing=True), NETWORK)
+        self.person.type(self.find('text', 'Images'), str(self.data / 'idx'))
+        self.person.type(self.find('text', 'Save as'), str(self.data / 'gui.onnx'))
+        spin = self.find('spin button', 'Epochs')
+        self.person.set(spin, epochs)
+
+    def without_image(self):
+        self.gimp.eval('(gimp-display-delete 1)')
+        self.check('no image is open', self.gimp.eval('(vector-length (gimp-get-images))') == '0')
+        self.open()
+        self.check('the dialog opens without an image', True)
+
+    def found_images(self):
+        self.fill(100000)
+        found = self.says('360 images')
+        self.check('it says what it found',
+                   found.startswith('360 images of 12×12×1 in 3 classes, and 120 to test with') and
+                   '0: 120, 1: 120, 2: 120' in found, found)
+
+    def pauses(self):
+        self.press('Train')
+        until(lambda: self.epoch() >= 3, 'some epochs')
+        self.screenshot('train-dialog.png')
+        self.press('Pause')
+        self.press('Resume')
+        before = self.epoch()
+        until(lambda: self.epoch() > before, 'it to go on')
+        self.check('it goes on after a pause', True)
+
+    def keeps(self):
+        self.press('Stop and Keep')
+        def result():
+            for node in self.person.walk(self.window):
+                with contextlib.suppress(Exception):
+                    if node.get_name().endswith('of 120 test images are told right'):
+                        return node.get_name()
+        right = until(result, 'the result')
+        self.check('it tells the test images apart', float(right.split()[0]) >= 95.0, right)
+        self.screenshot('train-result.png')
+        self.check('the network is in the file',
+                   (self.data / 'gui.onnx').exists() and bool(self.says('Saved as')))
+
+    def refuses(self):
+        self.person.type(self.find('text', 'Images'), str(self.data / 'one-class'))
+        self.press('Train')
+        self.check('what cannot be learnt is said', 'nothing to tell apart' in
+                   self.says('“' + str(self.data / 'one-class')))
+
+    def run(self):
+        self.without_image()
+        self.found_images()
+        self.pauses()
+        self.keeps()
+        self.refuses()
+        self.close('Cancel')
+        print(f'1..{self.n}')
+
+
+def inside(plug_in, screenshots):
+    with contextlib.ExitStack() as stack:
+        home = pathlib.Path(stack.enter_context(
+            tempfile.TemporaryDirectory(prefix='convolens-gui-')))
+        os.environ['XDG_RUNTIME_DIR'] = str(home)  # a temporary folder is ours alone
+        stack.enter_context(screen())
+        stack.enter_context(process(['openbox'], stderr=subprocess.DEVNULL))
+        stack.enter_context(process(['/usr/libexec/at-spi-bus-launcher', '--launch-immediately'],
+                                    stderr=subprocess.DEVNULL))
+        gimp = Gimp(home, plug_in.split(':'), stack)
+        shapes.write(home / 'shapes')
+        test = Test(gimp, home / 'shapes', screenshots)
+        try:
+            test.run()
+        except Exception:
+            test.screenshot('failed-train.png')
+            print('# ' + gimp.log.read_text(errors='replace').replace('\n', '\n# '))
+            raise
+
+
+def main():
+    if sys.argv[1] == '--inside':
+        inside(sys.argv[2], pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None)
+    else:
+        # A session of its own, which ends with us.
+        sys.exit(subprocess.run(['dbus-run-session', '--', sys.executable, __file__, '--inside',
+                                 *sys.argv[1:]]).returncode)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data-summary.h"
+
+#include "i18n.h"
+
+struct _CnnDataSummary
+{
+  GtkBox        parent_instance;
+  GtkWidget    *label;
+  GCancellable *cancellable; /* (nullable): of the look that counts */
+};
+
+G_DEFINE_FINAL_TYPE (CnnDataSummary, cnn_data_summary, GTK_TYPE_BOX)
+
+typedef struct
+{
+  CnnTrainSettings  *settings;
+  CnnPictureDecoder  decoder;
+} Look;
+
+static void
+look_free (gpointer data)
+{
+  Look *look = data;
+
+  cnn_train_settings_free (look->settings);
+  g_free (look);
+}
+
+static void
+look_at_data (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  const Look              *look = task_data;
+  g_autoptr (CnnNetwork)   network = NULL;
+  g_autoptr (CnnTrainData) data = NULL;
+  GError                  *error = NULL;
+  CnnShape                 input;
+
+  network = cnn_train_settings_network (look->settings, &input, &error);
+  if (network)
+    data = cnn_train_data_open (look->settings, input, &look->decoder, cancellable, &error);
+  if (data)
+    g_task_return_pointer (task, cnn_train_data_describe (data), g_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+say (GObject *source, GAsyncResult *result, gpointer data)
+{
+  CnnDataSummary    *self = CNN_DATA_SUMMARY (source);
+  g_autoptr (GError) error = NULL;
+  g_autofree char   *text = g_task_propagate_pointer (G_TASK (result), &error);
+
+  /* Another look has begun since, or the window is closed. */
+  if (g_task_get_cancellable (G_TASK (result)) != self->cancellable || self->label == NULL)
+    return;
+  gtk_label_set_text (GTK_LABEL (self->label), text ? text : error->message);
+}
+
+/**
+ * cnn_data_summary_look:
+ * @settings: which images; copied
+ * @decoder: reads pictures from files
+ *
+ * Looks for them, and says what was found when that is known. Pictures are not read for it.
+ */
+void
+cnn_data_summary_look (CnnDataSummary *self, const CnnTrainSettings *settings,
+                       const CnnPictureDecoder *decoder)
+{
+  g_autoptr (GTask) task = NULL;
+  Look             *look = g_new0 (Look, 1);
+
+  if (self->cancellable)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  look->settings = cnn_train_settings_copy (settings);
+  look->settings->refuse = TRUE;
+  look->decoder = *decoder;
+  task = g_task_new (self, self->cancellable, say, NULL);
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, look, look_free);
+  g_task_run_in_thread (task, look_at_data);
+}
+
+/* --- the object -------------------------------------------------------------------------------------- */
+
+static void
+cnn_data_summary_dispose (GObject *object)
+{
+  CnnDataSummary *self = CNN_DATA_SUMMARY (object);
+
+  if (self->cancellable)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->label = NULL;
+  G_OBJECT_CLASS (cnn_data_summary_parent_class)->dispose (object);
+}
+
+static void
+cnn_data_summary_class_init (CnnDataSummaryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = cnn_data_summary_dispose;
+}
+
+static void
+cnn_data_summary_init (CnnDataSummary *self)
+{
+  self->label = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (self->label), 0.0);
+  gtk_label_set_line_wrap (GTK_LABEL (self->label), TRUE);
+  gtk_label_set_width_chars (GTK_LABEL (self->label), 36);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->label), 44);
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->label), "dim-label");
+  gtk_box_pack_start (GTK_BOX (self), self->label, TRUE, TRUE, 0);
+  gtk_widget_show (self->label);
+}
+
+/** cnn_data_summary_new: (transfer full): nothing is said yet. */
+GtkWidget *
+cnn_data_summary_new (void)
+{
+  return g_object_new (CNN_TYPE_DATA_SUMMARY, NULL);
+}
