@@ -12,14 +12,15 @@
 static GimpValueArray *
 results (GimpProcedure *procedure, const ClassifyRequest *request, GimpDrawable *added)
 {
-  GimpValueArray *values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GimpValueArray *values  = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GimpDrawable   *maps[2] = { added, NULL };
 
   GIMP_VALUES_TAKE_STRING (values, 1, cnn_classifier_label (request->classifier, request->best));
   GIMP_VALUES_SET_INT (values, 2, (int) request->best);
   GIMP_VALUES_SET_DOUBLE (values, 3, request->probabilities[request->best]);
   GIMP_VALUES_SET_DOUBLE_ARRAY (values, 4, request->probabilities,
                                 request->classifier->n_classes);
-  GIMP_VALUES_SET_DRAWABLE (values, 5, added);
+  GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 5, maps);
   return values;
 }
 
@@ -120,9 +121,10 @@ add_arguments (GimpProcedure *procedure)
                                           _("Its probability"), 0.0, 1.0, 0.0, G_PARAM_READWRITE);
   gimp_procedure_add_double_array_return_value (procedure, "probabilities", _("Probabilities"),
                                                 _("Those of all classes"), G_PARAM_READWRITE);
-  gimp_procedure_add_drawable_return_value (
-    procedure, "map", _("Map"), _("The layer or mask that says where, if one was asked for"), TRUE,
-    G_PARAM_READWRITE);
+  /* Not a single one, of whose absence Script-Fu complains on the console. */
+  gimp_procedure_add_core_object_array_return_value (
+    procedure, "maps", _("Where"), _("The layer or mask that says where, if one was asked for"),
+    GIMP_TYPE_DRAWABLE, G_PARAM_READWRITE);
 }
 
 /**

@@ -73,7 +73,7 @@
 (write-all "black on white" paintbrush 14 110 140 120 "black" "white" #f)
 (write-all "white on black, large" paintbrush 26 230 80 40 "white" "black" #f)
 (write-all "blue on yellow, small, in a corner" pencil 5 36 350 8 "#1030c0" "#f0e060" #f)
-(write-all "a thin pencil" pencil 2 150 40 150 "#404040" "#f4f4f0" #f)
+(write-all "the thinnest pencil" pencil 1 280 60 12 "#404040" "#f4f4f0" #f)
 (write-all "a broad brush" paintbrush 34 170 100 80 "#802010" "#e0d8c8" #f)
 (write-all "light grey on grey, wide" pencil 12 120 20 30 "#a0a0a0" "#707070" #f)
 (write-all "red on green of the same brightness" paintbrush 12 100 250 230 "#ff0000" "#009400" #f)
