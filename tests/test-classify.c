@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 
 #include "classify.h"
+#include "frame.h"
 #include "onnx/save.h"
 
 /* What a classifier is shown of a picture that is not a digit, the way back from its maps, and
