@@ -22,17 +22,17 @@ def classifying(test):
     person = test.person
     person.press(test.menu('Filters', 'Neural Network', 'Classify…'))
     _app, window = person.dialog('convolens', 'Classify')
-    test.check('without a model it says what to choose',
-               person.find(window, 'label', 'Choose a model', starts=True, showing=True))
-    button = person.find(window, 'button', 'Close')
-    test.check('and nothing can be done', not person.enabled(button))
     bars = person.find(window, 'drawing area', 'Probabilities')
     seen = person.find(window, 'drawing area', 'What the network sees')
-    test.equal('nothing is shown', (bars.get_description(), seen.get_description()), ('', ''))
+    until(bars.get_description, 'the answer of the network of digits')
+    test.check('without a model the network of digits looks for one',
+               person.find(window, 'label', 'The ink is brighter than its paper.', starts=True,
+                           showing=True))
+    test.equal('as MNIST has them', seen.get_description(), '28×28')
 
     network = [node for node in person.walk(window) if node.get_role_name() == 'text'][0]
     person.type(network, MEANS)
-    until(bars.get_description, 'the answer')
+    until(lambda: seen.get_description() == '4×4', 'the answer')
     test.check('a network as text says what it sees',
                person.find(window, 'label', 'The network sees the picture in 4×4 pixels.',
                            showing=True))
