@@ -62,6 +62,9 @@ typedef struct
   CnnDraft            *draft;
   guint                look_id;
   gboolean             telling; /* one of config and widgets what the other says */
+  GtkWidget           *question; /* (nullable): whether what was learnt may be lost … */
+  int                  asked;    /* … by this answer */
+  gboolean             may_lose;
 } Dialog;
 
 /* --- the network ------------------------------------------------------------------------------ */
@@ -215,41 +218,53 @@ train (Dialog *self)
   training_changed (self);
 }
 
-/* Whether to close though what was learnt is in no file. */
-static gboolean
-may_close (Dialog *self)
+static void
+answered (Dialog *self, int answer)
 {
-  GtkWidget *question;
-  int        answer;
+  g_clear_pointer (&self->question, gtk_widget_destroy);
+  if (answer != GTK_RESPONSE_OK)
+    return;
+  self->may_lose = TRUE;
+  gtk_dialog_response (GTK_DIALOG (self->dialog), self->asked);
+  self->may_lose = FALSE;
+}
 
-  if (!cnn_training_view_is_unsaved (CNN_TRAINING_VIEW (self->view)))
+/* Asks, where what was learnt is in no file; with consent, @answer is given once more. */
+static gboolean
+may_go_on (Dialog *self, int answer)
+{
+  if (self->may_lose || !cnn_training_view_is_unsaved (CNN_TRAINING_VIEW (self->view)))
     return TRUE;
-  question = gtk_message_dialog_new (GTK_WINDOW (self->dialog), GTK_DIALOG_MODAL,
-                                     GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE,
-                                     _("The trained network is not saved."));
-  gtk_dialog_add_buttons (GTK_DIALOG (question), _("_Go Back"), GTK_RESPONSE_CANCEL,
-                          _("Close _without Saving"), GTK_RESPONSE_OK, NULL);
-  gtk_dialog_set_default_response (GTK_DIALOG (question), GTK_RESPONSE_CANCEL);
-  answer = gtk_dialog_run (GTK_DIALOG (question));
-  gtk_widget_destroy (question);
-  return answer == GTK_RESPONSE_OK;
+  self->asked = answer;
+  self->question = gtk_message_dialog_new (GTK_WINDOW (self->dialog), GTK_DIALOG_MODAL,
+                                           GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE,
+                                           _("The trained network is not saved."));
+  gtk_dialog_add_buttons (GTK_DIALOG (self->question), _("_Go Back"), GTK_RESPONSE_CANCEL,
+                          answer == GTK_RESPONSE_OK ? _("_Train without Saving")
+                                                    : _("Close _without Saving"),
+                          GTK_RESPONSE_OK, NULL);
+  gtk_dialog_set_default_response (GTK_DIALOG (self->question), GTK_RESPONSE_CANCEL);
+  g_signal_connect_swapped (self->question, "response", G_CALLBACK (answered), self);
+  gtk_widget_show (self->question);
+  return FALSE;
 }
 
 /* Before GIMP's dialog hears of it, which would end with each answer. */
 static void
 response (Dialog *self, int answer)
 {
-  gboolean runs = cnn_training_view_is_running (CNN_TRAINING_VIEW (self->view));
   gboolean ends = answer == GTK_RESPONSE_CANCEL || answer == GTK_RESPONSE_DELETE_EVENT;
 
-  if (answer == GTK_RESPONSE_OK)
-    train (self);
-  else if (!ends)
+  if (!ends && answer != GTK_RESPONSE_OK)
     return;
-  else if (runs)
+  if (cnn_training_view_is_running (CNN_TRAINING_VIEW (self->view)))
     cnn_training_view_cancel (CNN_TRAINING_VIEW (self->view));
-  else if (may_close (self))
-    return;
+  else if (may_go_on (self, answer))
+    {
+      if (ends)
+        return;
+      train (self);
+    }
   g_signal_stop_emission_by_name (self->dialog, "response");
 }
 
