@@ -43,6 +43,8 @@ def layers(text, shape, numbers):
             kernels = take(count, size, size, channels).transpose(0, 3, 1, 2)
             found.append((name, np.ascontiguousarray(kernels), take(count)))
             channels = count
+            if 'pad=same' not in words:
+                height, width = height - size + 1, width - size + 1
         elif name == 'dense':
             count = int(words[1])
             weights = take(count, channels)
@@ -55,6 +57,8 @@ def layers(text, shape, numbers):
             found.append((name,))
             if name == 'maxpool':
                 height, width = height // 2, width // 2
+            elif name == 'global-avgpool':
+                height = width = 1
             elif name == 'flatten':
                 flat = height, width, channels
                 channels *= height * width
@@ -184,4 +188,5 @@ def main():
             print('done', flush=True)
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -18,6 +18,7 @@ import numpy as np
 
 import job
 import models
+import training
 
 OURS = 'build/bench/bench'
 FOLDER = pathlib.Path('build/bench')
@@ -271,7 +272,8 @@ def table(rows, machine):
                      + [ratio(row['ratio']), value(row, 'reference'),
                         ratio(row['reference_ratio']),
                         f'{row["gflops"]:.0f}', f'{row["gflops"] / gemm:.0%}',
-                        f'{row["gbytes"]:.1f}', f'{row["gbytes"] / copy:.0%}'])
+                        *([f'{row["gbytes"]:.1f}', f'{row["gbytes"] / copy:.0%}']
+                          if row['gbytes'] else ['', ''])])
     widths = [max(len(line[i]) for line in cells) for i in range(len(head))]
     lines = ['| ' + ' | '.join(cell.ljust(width) if i == 0 else cell.rjust(width)
                                for i, (cell, width) in enumerate(zip(line, widths))) + ' |'
@@ -296,10 +298,10 @@ def report(rows, machine):
     gemm, copy = machine
     notes = sorted({note for row in rows for note in row['notes'].values()})
     networks = ''.join(f'- {row["id"]}: {row["picture"]}: `{row["network"]}`\n' for row in rows)
-    return (f'Seconds a run (median, all in turns, two threads each), for W6 images a second; '
+    return (f'Seconds a run (median, all in turns, two threads each), for W6 and T images a second; '
             f'ratios above 1: we are ahead.\n'
-            f'FLOP are two for each multiplication of the network as written; GB are '
-            f'the picture in and the maps out.\n\n{table(rows, machine)}\n{networks}\n'
+            f'FLOP are two for each multiplication of the network as written (T: forward and '
+            f'back); GB are the picture in and the maps out.\n\n{table(rows, machine)}\n{networks}\n'
             f'{processor()}; oneDNN matrix product {gemm:.0f} GFLOP/s, copy {copy:.1f} GB/s.\n'
             + ''.join(f'- {note}\n' for note in notes))
 
@@ -310,6 +312,7 @@ def main():
     if sys.argv[1:] == ['job']:
         sys.argv[1:] = ['J1']
     known = list(WORKLOADS) + (list(BATCHES) if DIGITS.exists() else []) + list(models.WORKLOADS)
+    known += list(training.WORKLOADS)
     ids = sys.argv[1:] or known + ['J1']
     jobs = ['J1'] if 'J1' in ids else []
     # W5 stands for all that begin with W5-.
@@ -323,6 +326,7 @@ def main():
         rows.append(job.measure_job() if id in jobs
                     else measure_images(id) if id in BATCHES
                     else models.measure(id, Contender, OURS, say) if id in models.WORKLOADS
+                    else training.measure(id, Contender, say) if id in training.WORKLOADS
                     else measure(id))
         pathlib.Path('build/bench.json').write_text(json.dumps(rows, indent=2) + '\n')
         pathlib.Path('build/bench.md').write_text(report(rows, machine))

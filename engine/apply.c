@@ -194,6 +194,27 @@ affine (const CnnApplySettings *settings, double *factor, double *term)
     }
 }
 
+/**
+ * cnn_apply_values:
+ * @channels: 1 or 3
+ * @n: how many pixels
+ * @from: [@n][@channels]: from 0 to 1, red first
+ * @to: (out caller-allocates): [@n][@channels]: what the network wants for that
+ */
+void
+cnn_apply_values (const CnnApplySettings *settings, int channels, gsize n, const float *from,
+                  float *to)
+{
+  gboolean swap = settings->bgr && channels == 3;
+  double   factor[3], term[3];
+
+  affine (settings, factor, term);
+  for (gsize i = 0; i < n; i++)
+    for (int c = 0; c < channels; c++)
+      to[i * channels + c] =
+        (float) (from[i * channels + (swap ? 2 - c : c)] * factor[c] + term[c]);
+}
+
 static gboolean
 is_all (const double *numbers, double value)
 {

@@ -70,6 +70,8 @@ CnnApplied      *cnn_apply_new      (const char *text, guint output, CnnBank *ba
 char            *cnn_apply_text     (const char *text, CnnShape picture,
                                      const CnnApplySettings *settings, GError **error);
 void             cnn_applied_free   (CnnApplied *applied);
+void             cnn_apply_values   (const CnnApplySettings *settings, int channels, gsize n,
+                                     const float *from, float *to);
 
 CnnApplySettings cnn_apply_guess    (const CnnModelInfo *info, const CnnNetwork *network);
 gboolean         cnn_apply_numbers  (const char *text, double *numbers, GError **error);

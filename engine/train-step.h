@@ -22,6 +22,9 @@ G_BEGIN_DECLS
  *   step's kept is a multiple of their size
  * @sums: what @measure or @measure_back gave, of all images of the minibatch
  * @n_all: images of the minibatch
+ * @written: (nullable): @gradient tells it of @n derivatives of a weight, from number @from,
+ *   as soon as they are there and near, so that they need not be read again; by any thread
+ * @written_data: for @written
  *
  * Some images on their way through a layer, and derivatives on their way back.
  */
@@ -37,6 +40,9 @@ typedef struct
   guint8             *kept;
   const double       *sums;
   guint               n_all;
+
+  void   (*written) (gpointer data, guint weight, gsize from, gsize n);
+  gpointer written_data;
 } CnnPass;
 
 typedef struct _CnnTrainStep CnnTrainStep;

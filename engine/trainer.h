@@ -99,6 +99,7 @@ typedef struct
 /**
  * CnnTrainerBlockFunc:
  * @trained: the weight
+ * @number: its number among those that are trained
  * @from: first of its numbers
  * @n: how many
  * @data: what was given with it
@@ -112,6 +113,9 @@ void              cnn_trainer_free     (CnnTrainer *trainer);
 gboolean          cnn_trainer_gradient (CnnTrainer *trainer, guint n, guint64 first,
                                         const CnnTrainerSource *source, CnnTrainerLoss *loss,
                                         GError **error);
+gboolean          cnn_trainer_step     (CnnTrainer *trainer, guint n, guint64 first,
+                                        const CnnTrainerSource *source, CnnTrainerBlockFunc func,
+                                        gpointer data, CnnTrainerLoss *loss, GError **error);
 const CnnTrained *cnn_trainer_trained  (const CnnTrainer *trainer, guint *n);
 void              cnn_trainer_change   (CnnTrainer *trainer, CnnTrainerBlockFunc func,
                                         gpointer data);

@@ -7,22 +7,10 @@
 
 #include <string.h>
 
-#include <glib/gstdio.h>
-
 #include "error.h"
 #include "i18n.h"
+#include "model-cache.h"
 #include "procedure.h"
-
-/* The file that was opened last: the dialog asks at every change of a setting. */
-static struct
-{
-  CnnModel *model;
-  char     *path;
-  char     *key;
-  gint64    changed;
-  gint64    size;
-  CnnShape  picture;
-} opened;
 
 void
 apply_request_free (ApplyRequest *request)
@@ -32,40 +20,6 @@ apply_request_free (ApplyRequest *request)
   g_free (request->key);
   g_free (request->name);
   g_free (request);
-}
-
-static gboolean
-open_model (ApplyRequest *request, const char *path, CnnShape picture, GError **error)
-{
-  GStatBuf  is = { 0 };
-  CnnModel *model;
-  char     *key;
-
-  g_stat (path, &is);
-  if (opened.model == NULL || strcmp (opened.path, path) != 0 ||
-      opened.changed != is.st_mtim.tv_sec || opened.size != is.st_size ||
-      !cnn_shape_equal (opened.picture, picture))
-    {
-      model = cnn_apply_open (path, picture, error);
-      key = model != NULL ? cnn_apply_key (path, error) : NULL;
-      if (key == NULL)
-        {
-          g_clear_pointer (&model, cnn_model_unref);
-          return FALSE;
-        }
-      g_clear_pointer (&opened.model, cnn_model_unref);
-      g_free (opened.path);
-      g_free (opened.key);
-      opened.model = model;
-      opened.path = g_strdup (path);
-      opened.key = key;
-      opened.changed = is.st_mtim.tv_sec;
-      opened.size = is.st_size;
-      opened.picture = picture;
-    }
-  request->model = cnn_model_ref (opened.model);
-  request->key = g_strdup (opened.key);
-  return TRUE;
 }
 
 /* --- settings --------------------------------------------------------------------------------- */
@@ -154,7 +108,8 @@ get_network (ApplyRequest *request, GimpProcedureConfig *config, CnnShape pictur
       g_autofree char *base = g_path_get_basename (path);
       char            *dot  = strrchr (base, '.');
 
-      if (!open_model (request, path, picture, error))
+      request->model = model_cache_open (path, picture, &request->key, error);
+      if (request->model == NULL)
         return FALSE;
       if (dot != NULL && dot > base)
         *dot = '\0';

@@ -7,6 +7,7 @@
 #include <libgimp/gimp.h>
 
 #include "apply-procedure.h"
+#include "classify-procedure.h"
 #include "feature-maps.h"
 #include "i18n.h"
 #include "train-procedure.h"
@@ -28,6 +29,7 @@ convolens_query_procedures (GimpPlugIn *plug_in)
   GList *names = g_list_append (NULL, g_strdup (FEATURE_MAPS_PROCEDURE));
 
   names = g_list_append (names, g_strdup (APPLY_PROCEDURE));
+  names = g_list_append (names, g_strdup (CLASSIFY_PROCEDURE));
   return g_list_append (names, g_strdup (TRAIN_PROCEDURE));
 }
 
@@ -38,6 +40,8 @@ convolens_create_procedure (GimpPlugIn *plug_in, const char *name)
     return feature_maps_create (plug_in);
   if (strcmp (name, APPLY_PROCEDURE) == 0)
     return apply_create (plug_in);
+  if (strcmp (name, CLASSIFY_PROCEDURE) == 0)
+    return classify_create (plug_in);
   if (strcmp (name, TRAIN_PROCEDURE) == 0)
     return train_create (plug_in);
   return NULL;

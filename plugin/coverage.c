@@ -65,6 +65,48 @@ coverage_is_full (const Coverage *coverage)
 }
 
 /**
+ * coverage_read_alpha:
+ * @rect: pixels of the picture
+ * @values: where it goes, [rect.height][rect.width]: how opaque they are
+ */
+void
+coverage_read_alpha (const Coverage *coverage, const CnnRect *rect, float *values)
+{
+  gsize             n = (gsize) rect->width * rect->height;
+  g_autofree float *pixels = NULL;
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = 1.0f;
+  if (coverage->pixels == NULL)
+    return;
+  pixels = g_new (float, 2 * n);
+  gegl_buffer_get (coverage->pixels,
+                   GEGL_RECTANGLE (rect->x, rect->y, rect->width, rect->height), 1.0,
+                   coverage->format, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (gsize i = 0; i < n; i++)
+    values[i] = pixels[2 * i + 1];
+}
+
+/**
+ * coverage_read_selection:
+ * @rect: pixels of the picture
+ * @values: where it goes, [rect.height][rect.width]: how far they are selected
+ */
+void
+coverage_read_selection (const Coverage *coverage, const CnnRect *rect, float *values)
+{
+  gsize n = (gsize) rect->width * rect->height;
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = 1.0f;
+  if (coverage->selection != NULL)
+    gegl_buffer_get (coverage->selection,
+                     GEGL_RECTANGLE (rect->x + coverage->offset_x, rect->y + coverage->offset_y,
+                                     rect->width, rect->height),
+                     1.0, babl_format ("Y float"), values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+}
+
+/**
  * coverage_read:
  * @rect: pixels of the picture
  * @values: where it goes, [rect.height][rect.width]
@@ -72,30 +114,13 @@ coverage_is_full (const Coverage *coverage)
 void
 coverage_read (const Coverage *coverage, const CnnRect *rect, float *values)
 {
-  gsize n = (gsize) rect->width * rect->height;
-
-  for (gsize i = 0; i < n; i++)
-    values[i] = 1.0f;
-
-  if (coverage->pixels != NULL)
-    {
-      g_autofree float *pixels = g_new (float, 2 * n);
-
-      gegl_buffer_get (coverage->pixels,
-                       GEGL_RECTANGLE (rect->x, rect->y, rect->width, rect->height), 1.0,
-                       coverage->format, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      for (gsize i = 0; i < n; i++)
-        values[i] = pixels[2 * i + 1];
-    }
+  coverage_read_alpha (coverage, rect, values);
   if (coverage->selection != NULL)
     {
+      gsize             n        = (gsize) rect->width * rect->height;
       g_autofree float *selected = g_new (float, n);
 
-      gegl_buffer_get (coverage->selection,
-                       GEGL_RECTANGLE (rect->x + coverage->offset_x, rect->y + coverage->offset_y,
-                                       rect->width, rect->height),
-                       1.0, babl_format ("Y float"), selected, GEGL_AUTO_ROWSTRIDE,
-                       GEGL_ABYSS_NONE);
+      coverage_read_selection (coverage, rect, selected);
       for (gsize i = 0; i < n; i++)
         values[i] *= selected[i];
     }

@@ -34,6 +34,9 @@ Coverage     *coverage_new        (GimpImage *image, GimpDrawable *drawable, GEr
 void          coverage_free       (Coverage *coverage);
 gboolean      coverage_is_full    (const Coverage *coverage);
 void          coverage_read       (const Coverage *coverage, const CnnRect *rect, float *values);
+void          coverage_read_alpha (const Coverage *coverage, const CnnRect *rect, float *values);
+void          coverage_read_selection (const Coverage *coverage, const CnnRect *rect,
+                                       float *values);
 ResampleAxis *coverage_cell_areas (const PlacementAxis *axis);
 void          coverage_read_cells (const Coverage *coverage, const ResampleAxis *rows,
                                    const ResampleAxis *columns, const CnnRect *cells,

@@ -82,6 +82,7 @@ typedef struct
 
 static const Case cases[] = {
   { "dense", "flatten; dense 5; relu; dense 3; softmax", { 4, 5, 2 }, CNN_LOSS_CROSS_ENTROPY },
+  { "large", "flatten; dense 400; relu; dense 3; softmax", { 10, 10, 1 }, CNN_LOSS_CROSS_ENTROPY },
   { "digits", "conv 4 3x3 pad=same; relu; maxpool 2; flatten; dense 9; relu; dense 4; softmax",
     { 8, 8, 1 }, CNN_LOSS_CROSS_ENTROPY },
   { "deep", "conv 5 3x3; leaky-relu; conv 6 3x3 stride=2; relu; global-avgpool; dense 3; softmax",
@@ -258,6 +259,34 @@ test_descent (gconstpointer data)
   g_assert_cmpfloat (after, <, 0.97 * before);
 }
 
+/* A step is derivatives, and weights that follow them. */
+static void
+test_step (gconstpointer data)
+{
+  const Case             *a = data;
+  g_autoptr (CnnTrainer) one = make (a->text, a->shape, a->loss, 20, 2);
+  g_autoptr (CnnTrainer) other = make (a->text, a->shape, a->loss, 20, 3);
+  Images                  images = images_for (one, a->shape);
+  CnnTrainerSource        source = { read_image, &images };
+  CnnTrainerLoss          loss;
+  double                  rate = 0.01;
+  guint                   n;
+
+  for (int i = 0; i < 3; i++)
+    {
+      double expected = loss_of (one, &images, 18);
+
+      cnn_trainer_change (one, descend, &rate);
+      g_assert_true (cnn_trainer_step (other, 18, 0, &source, descend, &rate, &loss, NULL));
+      g_assert_cmpfloat (loss.loss, ==, expected);
+    }
+  for (guint k = 0; cnn_trainer_trained (one, &n) && k < n; k++)
+    g_assert_cmpmem (cnn_trainer_trained (one, &n)[k].values,
+                     cnn_trainer_trained (one, &n)[k].n * sizeof (float),
+                     cnn_trainer_trained (other, &n)[k].values,
+                     cnn_trainer_trained (other, &n)[k].n * sizeof (float));
+}
+
 /* --- what training begins with ------------------------------------------------------------------------ */
 
 static double
@@ -382,7 +411,8 @@ main (int argc, char **argv)
   } kinds[] = { { "loss", test_loss },
                 { "differences", test_differences },
                 { "threads", test_threads },
-                { "descent", test_descent } };
+                { "descent", test_descent },
+                { "step", test_step } };
 
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

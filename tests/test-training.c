@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -371,12 +375,96 @@ test_checkpoint (void)
   g_rmdir (folder);
 }
 
+/* --- a process that ends while it writes ------------------------------------------------------------- */
+
+/* What the other process does: this program once more. */
+static void
+save_for_ever (const char *file)
+{
+  g_autoptr (CnnDataset)  images = make_images (N_IMAGES, N_IMAGES);
+  CnnTrainingOptions      options = usual_options ();
+  g_autoptr (CnnTraining) training = NULL;
+
+  options.workers = 1;
+  training = make (NETWORK, images, &options);
+  for (guint at = 1;; at++)
+    {
+      run (training, stop_at, &at);
+      g_assert_true (cnn_training_save (training, file, NULL));
+    }
+}
+
+/* Also what is killed in the middle of writing leaves a checkpoint. */
+static void
+test_killed (gconstpointer program)
+{
+  g_autoptr (CnnDataset) images = make_images (N_IMAGES, N_IMAGES);
+  g_autofree char       *folder = g_dir_make_tmp ("convolens-XXXXXX", NULL);
+  g_autofree char       *file = g_build_filename (folder, "checkpoint", NULL);
+  g_autofree char       *rest = NULL;
+
+  for (int i = 0; i < 12; i++)
+    {
+      const char              *words[] = { program, "--save-for-ever", file, NULL };
+      g_autoptr (GError)       error = NULL;
+      g_autoptr (CnnTraining)  training = NULL;
+      GPid                     pid;
+
+      g_assert_true (g_spawn_async (NULL, (char **) words, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
+                                    NULL, &pid, &error));
+      while (!g_file_test (file, G_FILE_TEST_EXISTS))
+        g_usleep (1000);
+      g_usleep ((gulong) (20000 + 1700 * i));
+      kill (pid, SIGKILL);
+      waitpid (pid, NULL, 0);
+      training = cnn_training_continue (file, images, NULL, 1, &error);
+      g_assert_no_error (error);
+    }
+  rest = g_strdup_printf ("rm -rf '%s'", folder);
+  g_assert_cmpint (system (rest), ==, 0);
+}
+
+/* A file may not become as large as a checkpoint is: as on a disk that is full. */
+static void
+test_no_space (void)
+{
+  g_autoptr (CnnDataset)  images = make_images (N_IMAGES, N_IMAGES);
+  g_autofree char        *folder = g_dir_make_tmp ("convolens-XXXXXX", NULL);
+  g_autofree char        *file = g_build_filename (folder, "checkpoint", NULL);
+  CnnTrainingOptions      options = usual_options ();
+  g_autoptr (CnnTraining) training = NULL, again = NULL;
+  g_autoptr (GError)      error = NULL;
+  struct rlimit           usual, small;
+  guint                   at = 4;
+
+  options.checkpoint = file;
+  training = make (NETWORK, images, &options);
+  run (training, stop_at, &at);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &usual), ==, 0);
+  small = usual;
+  small.rlim_cur = 1000;
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &small), ==, 0);
+  at = 8;
+  g_assert_false (cnn_training_run (training, stop_at, &at, NULL, &error));
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &usual), ==, 0);
+  g_assert_error (error, CNN_ERROR, CNN_ERROR_IO);
+  g_assert_nonnull (strstr (error->message, "checkpoint cannot be written"));
+  g_clear_error (&error);
+  again = cnn_training_continue (file, images, NULL, 1, &error);
+  g_assert_no_error (error);
+  g_unlink (file);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
   static const char *const optimisers[] = { "sgd", "momentum 0.9", "nesterov 0.9", "adam", "adamw",
                                             "rmsprop" };
 
+  if (argc == 3 && strcmp (argv[1], "--save-for-ever") == 0)
+    save_for_ever (argv[2]);
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (optimisers); i++)
     {
@@ -394,5 +482,7 @@ main (int argc, char **argv)
   g_test_add_func ("/training/cancelled", test_cancelled);
   g_test_add_func ("/training/refused", test_refused);
   g_test_add_func ("/training/checkpoint", test_checkpoint);
+  g_test_add_data_func ("/training/killed", argv[0], test_killed);
+  g_test_add_func ("/training/no-space", test_no_space);
   return g_test_run ();
 }

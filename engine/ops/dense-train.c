@@ -107,6 +107,15 @@ take_weights (const DenseTrainStep *step, const CnnPass *pass, float keep, gsize
                      pass->in[0] + column, step->n_in, keep, to, step->n_in) == dnnl_success;
 }
 
+/* Says that the same derivatives are done, which are near still. */
+static void
+tell (const DenseTrainStep *step, const CnnPass *pass, gsize row, gsize n_rows, gsize column,
+      gsize n)
+{
+  for (gsize i = row; pass->written && i < row + n_rows; i++)
+    pass->written (pass->written_data, 0, i * step->n_in + column, n);
+}
+
 /* @pass->d_out: [n][n_units] */
 static void
 add_biases (const DenseTrainStep *step, const CnnPass *pass)
@@ -146,6 +155,8 @@ dense_gradient (CnnTrainStep *base, const CnnPass *pass, guint part, guint n_par
     memset (pass->d_weights[1], 0, step->n_units * sizeof (float));
   if (part == 0)
     add_biases (step, pass);
+  if (part == 0 && step->bias && pass->d_weights[1] && pass->written)
+    pass->written (pass->written_data, 1, 0, step->n_units);
   for (gsize i = n_chunks * part / n_parts;
        pass->d_weights[0] && i < n_chunks * (part + 1) / n_parts; i++)
     {
@@ -155,6 +166,8 @@ dense_gradient (CnnTrainStep *base, const CnnPass *pass, guint part, guint n_par
 
       if (!ok)
         g_error ("oneDNN refused to multiply matrices");
+      tell (step, pass, columns ? 0 : first, columns ? step->n_units : size, columns ? first : 0,
+            columns ? size : step->n_in);
     }
 }
 

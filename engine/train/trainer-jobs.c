@@ -171,6 +171,26 @@ sum_groups (CnnTrainer *trainer, gsize from, gsize n)
     }
 }
 
+typedef struct
+{
+  const CnnTrainer   *trainer;
+  const CnnTrainItem *item;
+} Written;
+
+/* Derivatives are there: the weights follow them at once. */
+static void
+follow (gpointer data, guint weight, gsize from, gsize n)
+{
+  const Written    *written = data;
+  const CnnTrainer *trainer = written->trainer;
+  guint             number = written->item->trained_from;
+
+  for (guint k = 0; k < weight; k++)
+    number += written->item->gradients[k] >= 0;
+  trainer->change (&g_array_index (trainer->trained, CnnTrained, number), number, from, n,
+                   trainer->change_data);
+}
+
 static void
 deferred_part (CnnTrainer *trainer, guint member, guint number, guint part, guint parts)
 {
@@ -180,6 +200,7 @@ deferred_part (CnnTrainer *trainer, guint member, guint number, guint part, guin
   const float        *in[CNN_MAX_INPUTS] = { NULL };
   CnnPass             pass = { .n = trainer->n, .n_all = trainer->n, .in = in,
                                .d_weights = d_weights };
+  Written             written = { trainer, item };
 
   in[0] = cnn_train_buffer (trainer, item->extends ? item->extended
                                                    : trainer->items[item->in[0]].out, 0, 0, 0);
@@ -187,6 +208,11 @@ deferred_part (CnnTrainer *trainer, guint member, guint number, guint part, guin
   for (guint k = 0; k < CNN_MAX_WEIGHTS; k++)
     if (item->gradients[k] >= 0)
       d_weights[k] = trainer->gradient + item->gradients[k];
+  if (trainer->change)
+    {
+      pass.written = follow;
+      pass.written_data = &written;
+    }
   step->gradient (step, &pass, part, parts);
 }
 

@@ -3,7 +3,7 @@
 
 #include "border.h"
 #include "i18n.h"
-#include "ops.h"
+#include "moves.h"
 #include "trainer-private.h"
 
 /* Bytes of maps that a chunk of images may take: about what stays in the cache of a core. */
@@ -243,6 +243,13 @@ keep_whole (CnnTrainer *trainer, guint number)
   g_array_index (trainer->buffers, CnnTrainBuffer, number).scope = CNN_SCOPE_BATCH;
 }
 
+/* Whether its output is its input as it lies in memory. */
+static gboolean
+only_copies (const CnnTrainItem *item)
+{
+  return item->task.node->op->train == cnn_copy_train;
+}
+
 /* Whether the output may be written over input 0. */
 static gboolean
 goes_in_place (const CnnTrainer *trainer, guint i)
@@ -252,7 +259,7 @@ goes_in_place (const CnnTrainer *trainer, guint i)
 
   return item->like.in_place && item->n_in == 1 && in > 0 && in != trainer->kept &&
          !item->extends && trainer->items[in].n_users == 1 &&
-         !trainer->items[in].like.needs_out &&
+         (!trainer->items[in].like.needs_out || only_copies (item)) &&
          cnn_shape_cells (item->task.out) == cnn_shape_cells (item->task.in[0]);
 }
 
@@ -282,6 +289,9 @@ add_buffers (CnnTrainer *trainer)
                     : add_buffer (trainer, cnn_shape_cells (item->task.out));
       if (i == 0)
         continue;
+      /* What must not be lost of its input must not be lost of itself. */
+      if (only_copies (item) && item->out == trainer->items[item->in[0]].out)
+        item->like.needs_out = trainer->items[item->in[0]].like.needs_out;
       if (item->like.kept > 0)
         item->kept = add_buffer (trainer, (item->like.kept + sizeof (float) - 1) / sizeof (float));
       if (item->extends)

@@ -64,6 +64,7 @@ typedef struct
  * @gradients: where derivatives by each weight begin, within those of a group or, for @deferred,
  *   within all; −1 for a weight that is not trained
  * @deferred: they are computed at the end, from all images
+ * @trained_from: number of its first weight among all that are trained
  */
 typedef struct
 {
@@ -88,6 +89,7 @@ typedef struct
   guint            spare;
   gssize           gradients[CNN_MAX_WEIGHTS];
   gboolean         deferred;
+  guint            trained_from;
 } CnnTrainItem;
 
 /** CnnTrainStretch: items [first, end) that do @images at a time. */
@@ -146,6 +148,10 @@ struct _CnnTrainer
   gboolean        *right;     /* [most] */
   gint             next;
   gint             stop;
+
+  /* What changes the weights, or NULL while only derivatives are wanted. */
+  CnnTrainerBlockFunc change;
+  gpointer            change_data;
 };
 
 /* --- trainer-layout.c: what is done how, and where it lies ---------------------------- */

@@ -80,16 +80,20 @@ list_trained (CnnTrainer *trainer)
 {
   trainer->trained = g_array_new (FALSE, FALSE, sizeof (CnnTrained));
   for (guint i = 1; i < trainer->n_items; i++)
-    for (guint k = 0; trainer->items[i].live && trainer->items[i].trained && k < CNN_MAX_WEIGHTS;
-         k++)
-      if (trainer->items[i].gradients[k] >= 0)
-        {
-          const CnnTensor *weight = trainer->items[i].task.weights[k];
-          CnnTrained       one = { i, k, cnn_tensor_length (weight), weight->values,
-                                   trainer->gradient + trainer->items[i].gradients[k] };
+    {
+      CnnTrainItem *item = &trainer->items[i];
 
-          g_array_append_val (trainer->trained, one);
-        }
+      item->trained_from = trainer->trained->len;
+      for (guint k = 0; item->live && item->trained && k < CNN_MAX_WEIGHTS; k++)
+        if (item->gradients[k] >= 0)
+          {
+            const CnnTensor *weight = item->task.weights[k];
+            CnnTrained       one = { i, k, cnn_tensor_length (weight), weight->values,
+                                     trainer->gradient + item->gradients[k] };
+
+            g_array_append_val (trainer->trained, one);
+          }
+    }
 }
 
 static gboolean
@@ -201,6 +205,25 @@ take_errors (CnnTrainer *trainer, GError **error)
   return FALSE;
 }
 
+static gboolean
+run_minibatch (CnnTrainer *trainer, guint n, guint64 first, const CnnTrainerSource *source,
+               CnnTrainerLoss *loss, GError **error)
+{
+  trainer->source = source;
+  trainer->n = n;
+  trainer->first = first;
+  trainer->stop = FALSE;
+  if (!cnn_trainer_run_jobs (trainer))
+    return take_errors (trainer, error);
+  *loss = (CnnTrainerLoss) { 0 };
+  for (guint i = 0; i < n; i++)
+    {
+      loss->loss += trainer->losses[i] / n;
+      loss->n_right += trainer->right[i];
+    }
+  return TRUE;
+}
+
 /**
  * cnn_trainer_gradient:
  * @n: images of the minibatch, at most as many as the options said
@@ -227,23 +250,11 @@ cnn_trainer_gradient (CnnTrainer *trainer, guint n, guint64 first, const CnnTrai
   g_return_val_if_fail (n > 0 && n <= trainer->most, FALSE);
 
   omp_set_num_threads (1);
-  trainer->source = source;
-  trainer->n = n;
-  trainer->first = first;
-  trainer->stop = FALSE;
-  ok = cnn_trainer_run_jobs (trainer);
+  ok = run_minibatch (trainer, n, first, source, loss, error);
   if (ok)
     cnn_trainer_sum_groups (trainer);
   omp_set_num_threads (usual);
-  if (!ok)
-    return take_errors (trainer, error);
-  *loss = (CnnTrainerLoss) { 0 };
-  for (guint i = 0; i < n; i++)
-    {
-      loss->loss += trainer->losses[i] / n;
-      loss->n_right += trainer->right[i];
-    }
-  return TRUE;
+  return ok;
 }
 
 /* --- weights ------------------------------------------------------------------------------------- */
@@ -253,21 +264,32 @@ typedef struct
   CnnTrainer          *trainer;
   CnnTrainerBlockFunc  func;
   gpointer             data;
+  gboolean             small; /* only those whose derivatives did not come at the end */
 } Blocks;
+
+static guint
+blocks_of (const Blocks *blocks, const CnnTrained *trained)
+{
+  if (blocks->small && blocks->trainer->items[trained->node].deferred)
+    return 0;
+  return cnn_trainer_n_blocks (trained->n);
+}
 
 static void
 change_work (gpointer data, guint member)
 {
-  Blocks     *blocks = data;
-  CnnTrainer *trainer = blocks->trainer;
+  const Blocks *blocks = data;
+  CnnTrainer   *trainer = blocks->trainer;
 
   for (;;)
     {
-      guint at = (guint) g_atomic_int_add (&trainer->next, 1), k = 0;
+      guint             at = (guint) g_atomic_int_add (&trainer->next, 1), k = 0;
+      const CnnTrained *trained;
+      gsize             from;
 
       for (; k < trainer->trained->len; k++)
         {
-          guint n = cnn_trainer_n_blocks (g_array_index (trainer->trained, CnnTrained, k).n);
+          guint n = blocks_of (blocks, &g_array_index (trainer->trained, CnnTrained, k));
 
           if (at < n)
             break;
@@ -275,13 +297,20 @@ change_work (gpointer data, guint member)
         }
       if (k == trainer->trained->len)
         return;
-      {
-        const CnnTrained *trained = &g_array_index (trainer->trained, CnnTrained, k);
-        gsize             from = (gsize) at * CNN_TRAINER_BLOCK;
-
-        blocks->func (trained, k, from, MIN (CNN_TRAINER_BLOCK, trained->n - from), blocks->data);
-      }
+      trained = &g_array_index (trainer->trained, CnnTrained, k);
+      from = (gsize) at * CNN_TRAINER_BLOCK;
+      blocks->func (trained, k, from, MIN (CNN_TRAINER_BLOCK, trained->n - from), blocks->data);
     }
+}
+
+static void
+change (CnnTrainer *trainer, CnnTrainerBlockFunc func, gpointer data, gboolean small)
+{
+  Blocks blocks = { trainer, func, data, small };
+
+  trainer->next = 0;
+  cnn_crew_run (trainer->crew, change_work, &blocks);
+  trainer->version++;
 }
 
 /**
@@ -289,17 +318,51 @@ change_work (gpointer data, guint member)
  * @func: changes some numbers of a weight; called by all workers, for other numbers each
  * @data: for @func
  *
- * Changes the weights that are trained. The parts they are cut into do not depend on the
- * number of workers.
+ * Changes the weights that are trained. What @func does to a number must not depend on which
+ * others it is called with.
  */
 void
 cnn_trainer_change (CnnTrainer *trainer, CnnTrainerBlockFunc func, gpointer data)
 {
-  Blocks blocks = { trainer, func, data };
+  change (trainer, func, data, FALSE);
+}
 
-  trainer->next = 0;
-  cnn_crew_run (trainer->crew, change_work, &blocks);
-  trainer->version++;
+/**
+ * cnn_trainer_step:
+ * @n: images of the minibatch, at most as many as the options said
+ * @first: number of the first among all images shown so far
+ * @source: the images
+ * @func: changes some numbers of a weight, as for cnn_trainer_change()
+ * @data: for @func
+ * @loss: (out): of this minibatch, with the weights as they were
+ *
+ * cnn_trainer_gradient() and cnn_trainer_change() in one, which is quicker: weights follow
+ * their derivatives while these are in the cache. Where the loss is no number the weights stay
+ * as they are.
+ *
+ * Returns: as cnn_trainer_gradient()
+ */
+gboolean
+cnn_trainer_step (CnnTrainer *trainer, guint n, guint64 first, const CnnTrainerSource *source,
+                  CnnTrainerBlockFunc func, gpointer data, CnnTrainerLoss *loss, GError **error)
+{
+  int      usual = omp_get_max_threads ();
+  gboolean ok;
+
+  g_return_val_if_fail (n > 0 && n <= trainer->most, FALSE);
+
+  omp_set_num_threads (1);
+  ok = run_minibatch (trainer, n, first, source, loss, error);
+  if (ok && isfinite (loss->loss))
+    {
+      trainer->change = func;
+      trainer->change_data = data;
+      cnn_trainer_sum_groups (trainer);
+      trainer->change = NULL;
+      change (trainer, func, data, TRUE);
+    }
+  omp_set_num_threads (usual);
+  return ok;
 }
 
 /**

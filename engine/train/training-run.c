@@ -122,7 +122,26 @@ layers_first (const CnnTraining *training)
   return cnn_random_bits (training->options.seed, SEED_LAYERS) << 40;
 }
 
-/* A minibatch; the weights change only if its loss and derivatives are numbers. */
+/* The norm of all derivatives must be known before a weight changes. */
+static gboolean
+clipped_step (CnnTraining *training, guint n, guint64 number, const CnnTrainerSource *source,
+              Change *change, CnnTrainerLoss *loss, GError **error)
+{
+  double norm;
+
+  if (!cnn_trainer_gradient (training->trainer, n, number, source, loss, error))
+    return FALSE;
+  norm = cnn_trainer_norm (training->trainer);
+  if (!isfinite (norm))
+    loss->loss = NAN;
+  if (!isfinite (loss->loss))
+    return TRUE;
+  change->update.factor = cnn_gradient_clip (norm * norm, training->options.clip);
+  cnn_trainer_change (training->trainer, change_block, change);
+  return TRUE;
+}
+
+/* A minibatch; the weights change only if its loss is a number. */
 static gboolean
 do_step (CnnTraining *training, double *loss, GError **error)
 {
@@ -134,23 +153,17 @@ do_step (CnnTraining *training, double *loss, GError **error)
   CnnTrainerSource source = { read_image, &reading };
   Change           change = { training, { rate_of (training, training->step), training->step + 1,
                                           1.0 } };
+  guint64          number = reading.number + layers_first (training);
   CnnTrainerLoss   result;
 
   shuffle (training, training->step / training->steps_per_epoch);
-  if (!cnn_trainer_gradient (training->trainer, n, reading.number + layers_first (training),
-                             &source, &result, error))
+  if (!(training->options.clip > 0.0
+          ? clipped_step (training, n, number, &source, &change, &result, error)
+          : cnn_trainer_step (training->trainer, n, number, &source, change_block, &change,
+                              &result, error)))
     return FALSE;
   if (!isfinite (result.loss))
     return no_number (training, change.update.rate, error);
-  if (training->options.clip > 0.0)
-    {
-      double norm = cnn_trainer_norm (training->trainer);
-
-      if (!isfinite (norm))
-        return no_number (training, change.update.rate, error);
-      change.update.factor = cnn_gradient_clip (norm * norm, training->options.clip);
-    }
-  cnn_trainer_change (training->trainer, change_block, &change);
   training->step++;
   training->count.loss += result.loss * n;
   training->count.n_right += result.n_right;

@@ -16,6 +16,7 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True
+from classifying import classifying  # noqa: E402
 from edits import Edits  # noqa: E402
 from person import Dialog, Gimp, Person, process, run_gimp, screen, until  # noqa: E402
 
@@ -475,6 +476,7 @@ class Test:
         self.closed_while_it_computes()
         self.cancelled_run()
         self.applying()
+        classifying(self)
         self.console()
         print(f'1..{self.n}')
 

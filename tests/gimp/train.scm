@@ -164,7 +164,7 @@
   (message-of (lambda ()
                 (train #:network "input 12x12x1; flatten; dense 30; dense 30; dense 3; softmax"
                        #:data (in-folder "idx") #:optimiser "sgd" #:rate 100 #:batch-size 20
-                       #:epochs 2000 #:schedule "constant warm-up=2000" #:output best))))
+                       #:epochs 350 #:schedule "constant warm-up=350" #:output best))))
 (check "numbers that run away later leave the best before that"
   (and (string? late) (contains? late "in epoch ") (contains? late "best.onnx") (file-exists? best))
   late)

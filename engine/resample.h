@@ -32,6 +32,7 @@ typedef struct
 typedef void (*ResampleRead) (gpointer data, const CnnRect *rect, float *values);
 
 ResampleAxis *resample_axis_area  (int n, double start, double step, int n_in);
+ResampleAxis *resample_axis_lines (int n, double start, double step, int n_in);
 ResampleAxis *resample_axis_scale (int n, int n_in);
 void          resample_axis_free  (ResampleAxis *axis);
 

@@ -63,18 +63,32 @@ resample_axis_area (int n, double start, double step, int n_in)
   return axis;
 }
 
-/* Straight lines from the middle of one sample to the next one's. */
-static ResampleAxis *
-axis_lines (int n, int n_in)
+/**
+ * resample_axis_lines:
+ * @n: how many samples come out
+ * @start: where the first begins, in samples that go in
+ * @step: from one to the next
+ * @n_in: how many go in
+ *
+ * Each sample lies on a straight line from the middle of one that goes in to the next
+ * one's. Those whose own middle lies outside are made of nothing.
+ *
+ * Returns: (transfer full): the weights
+ */
+ResampleAxis *
+resample_axis_lines (int n, double start, double step, int n_in)
 {
   ResampleAxis *axis = axis_new (n, 2 * (gsize) n);
 
   for (int i = 0; i < n; i++)
     {
-      double at    = CLAMP ((i + 0.5) * n_in / n - 0.5, 0.0, n_in - 1.0);
-      int    first = MIN ((int) at, MAX (n_in - 2, 0));
+      double middle = start + (i + 0.5) * step;
+      double at     = CLAMP (middle - 0.5, 0.0, n_in - 1.0);
+      int    first  = MIN ((int) at, MAX (n_in - 2, 0));
 
       axis->weights[i] = axis->storage + 2 * i;
+      if (middle < 0.0 || middle > n_in)
+        continue;
       axis->first[i] = first;
       axis->count[i] = MIN (2, n_in);
       axis->weights[i][0] = 1.0 - (at - first);
@@ -96,7 +110,7 @@ ResampleAxis *
 resample_axis_scale (int n, int n_in)
 {
   if (n > n_in)
-    return axis_lines (n, n_in);
+    return resample_axis_lines (n, 0.0, (double) n_in / n, n_in);
   return resample_axis_area (n, 0.0, (double) n_in / n, n_in);
 }
 

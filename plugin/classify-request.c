@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Which network is asked, about what, and what it says. */
+
+#include "classify-request.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "i18n.h"
+#include "model-cache.h"
+#include "procedure.h"
+
+/* The classifier that was asked last: another setting often leaves it as it is, and to plan a
+ * large network takes its time. */
+static struct
+{
+  CnnClassifier *classifier;
+  CnnModel      *model; /* (nullable) */
+  char          *text;
+  int            mode;
+  int            channels;
+} asked;
+
+void
+classify_request_free (ClassifyRequest *request)
+{
+  g_clear_pointer (&request->classifier, cnn_classifier_unref);
+  g_clear_pointer (&request->coverage, coverage_free);
+  g_free (request->picture.seen);
+  g_free (request->values);
+  g_free (request->probabilities);
+  g_free (request);
+}
+
+/* --- the network ------------------------------------------------------------------------------ */
+
+static CnnClassifier *
+make (CnnModel *model, const char *text, int mode, int channels, GError **error)
+{
+  g_autoptr (CnnNetwork) network = NULL;
+
+  if (model != NULL)
+    return cnn_classifier_new (cnn_model_network (model), cnn_model_info (model), mode, channels,
+                               error);
+  network = cnn_network_parse (text, error);
+  return network != NULL ? cnn_classifier_new (network, NULL, mode, channels, error) : NULL;
+}
+
+static CnnClassifier *
+ask (CnnModel *model, const char *text, int mode, int channels, GError **error)
+{
+  if (asked.classifier == NULL || asked.model != model || asked.mode != mode ||
+      asked.channels != channels || (model == NULL && g_strcmp0 (asked.text, text) != 0))
+    {
+      CnnClassifier *classifier = make (model, text, mode, channels, error);
+
+      if (classifier == NULL)
+        return NULL;
+      g_clear_pointer (&asked.classifier, cnn_classifier_unref);
+      g_clear_pointer (&asked.model, cnn_model_unref);
+      g_free (asked.text);
+      asked.classifier = classifier;
+      asked.model = model != NULL ? cnn_model_ref (model) : NULL;
+      asked.text = g_strdup (text);
+      asked.mode = mode;
+      asked.channels = channels;
+    }
+  return cnn_classifier_ref (asked.classifier);
+}
+
+static CnnClassifier *
+get_classifier (GimpProcedureConfig *config, int channels, GError **error)
+{
+  g_autoptr (GError)   wrong = NULL;
+  g_autoptr (CnnModel) model = NULL;
+  g_autofree char     *path  = procedure_model_path (config, "model", &wrong);
+  g_autofree char     *text  = NULL;
+  g_autofree char     *key   = NULL;
+  int                  mode  = gimp_procedure_config_get_choice_id (config, "prepare");
+
+  if (wrong != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return NULL;
+    }
+  g_object_get (config, "network", &text, NULL);
+  if (path != NULL)
+    {
+      model = model_cache_open (path, (CnnShape) { 0, 0, 0 }, &key, error);
+      if (model == NULL)
+        return NULL;
+    }
+  else if (text == NULL || *g_strstrip (text) == '\0')
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                   _("choose a model, an .onnx file whose network tells pictures apart"));
+      return NULL;
+    }
+  return ask (model, text, mode, channels, error);
+}
+
+/* --- the answer ------------------------------------------------------------------------------- */
+
+static gboolean
+answer (ClassifyRequest *request, GimpProcedureConfig *config, GimpDrawable *drawable,
+        GError **error)
+{
+  CnnClassifier *classifier = request->classifier;
+
+  if (!classify_picture_read (drawable, request->coverage, classifier,
+                              gimp_procedure_config_get_choice_id (config, "framing"),
+                              gimp_procedure_config_get_choice_id (config, "input-encoding"),
+                              &request->picture, error))
+    return FALSE;
+  request->values = g_new (float, cnn_shape_cells (classifier->input));
+  request->probabilities = g_new (double, classifier->n_classes);
+  cnn_classifier_values (classifier, request->picture.seen, request->values);
+  if (!cnn_classifier_run (classifier, request->values, request->probabilities, error))
+    return FALSE;
+  request->best = cnn_classifier_best (classifier, request->probabilities);
+  return TRUE;
+}
+
+/**
+ * classify_request_new:
+ * @config: the procedure's arguments
+ * @layer: the picture, as procedure_layer() returned it
+ *
+ * Returns: (transfer full): what the network says of the layer; or %NULL. Errors: those of
+ *   cnn_model_open(), cnn_network_parse(), cnn_classifier_new(), classify_picture_read() and
+ *   cnn_classifier_run(), %CNN_ERROR_SPEC
+ */
+ClassifyRequest *
+classify_request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error)
+{
+  g_autoptr (ClassifyRequest) request  = g_new0 (ClassifyRequest, 1);
+  GimpDrawable               *drawable = GIMP_DRAWABLE (layer);
+
+  /* It may be deleted while the dialog is open. */
+  if (!gimp_item_is_valid (GIMP_ITEM (layer)))
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
+      return NULL;
+    }
+  request->coverage = coverage_new (gimp_item_get_image (GIMP_ITEM (layer)), drawable, error);
+  if (request->coverage == NULL)
+    return NULL;
+  request->classifier = get_classifier (config, gimp_drawable_is_rgb (drawable) ? 3 : 1, error);
+  if (request->classifier == NULL || !answer (request, config, drawable, error))
+    return NULL;
+  return g_steal_pointer (&request);
+}

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The dialog that says what a picture shows."""
+
+from person import until
+
+PICTURE = '(("picture" 0))'
+
+# The mean of each colour is the score of a class; the picture is yellow on much blue.
+MEANS = 'input 4x4x3; mul values=1; global-avgpool'
+
+
+def choose(person, window, item):
+    """An item of the one combo box that has it: GIMP gives them no names."""
+    def has_item(node):
+        return node.get_role_name() == 'combo box' and any(
+            child.get_name() == item for menu in person.children(node)
+            for child in person.children(menu))
+    person.choose(next(node for node in person.walk(window) if has_item(node)), item)
+
+
+def classifying(test):
+    person = test.person
+    person.press(test.menu('Filters', 'Neural Network', 'Classify…'))
+    _app, window = person.dialog('convolens', 'Classify')
+    test.check('without a model it says what to choose',
+               person.find(window, 'label', 'Choose a model', starts=True, showing=True))
+    button = person.find(window, 'button', 'Close')
+    test.check('and nothing can be done', not person.enabled(button))
+    bars = person.find(window, 'drawing area', 'Probabilities')
+    seen = person.find(window, 'drawing area', 'What the network sees')
+    test.equal('nothing is shown', (bars.get_description(), seen.get_description()), ('', ''))
+
+    network = [node for node in person.walk(window) if node.get_role_name() == 'text'][0]
+    person.type(network, MEANS)
+    until(bars.get_description, 'the answer')
+    test.check('a network as text says what it sees',
+               person.find(window, 'label', 'The network sees the picture in 4×4 pixels.',
+                           showing=True))
+    test.equal('what it sees is shown', seen.get_description(), '4×4')
+    first, second, third = bars.get_description().split('; ')
+    test.check('the most likely class comes first',
+               first.startswith('2: ') and second.startswith('1: ') and third.startswith('0: '),
+               bars.get_description())
+    test.check('the shares are those of all', abs(sum(
+        float(part.split(': ')[1].split()[0]) for part in (first, second, third)) - 100) < 0.2,
+               bars.get_description())
+    test.screenshot('classify.png')
+
+    before = bars.get_description()
+    person.type(network, MEANS.replace('values=1', 'values=-1'))
+    until(lambda: bars.get_description() != before, 'another answer')
+    test.check('another network gives another answer at once',
+               bars.get_description().startswith('0: '), bars.get_description())
+    person.type(network, MEANS)
+    until(lambda: bars.get_description() == before, 'the first answer again')
+
+    choose(person, window, 'A layer above the picture')
+    button = person.find(window, 'button', 'Add Layer')
+    until(lambda: person.enabled(button), 'the button')
+    person.press(button)
+    test.check('where it sees that is a layer',
+               test.layers_become('(("Where “2” is seen" 0) ("picture" 0))'))
+    test.undo(PICTURE)
