@@ -81,7 +81,9 @@ static void
 add_arguments (GimpProcedure *procedure)
 {
   gimp_procedure_add_file_argument (
-    procedure, "model", _("Mo_del"), _("An .onnx file whose network tells pictures apart"),
+    procedure, "model", _("Mo_del"),
+    _("An .onnx file whose network tells pictures apart; where neither this nor a text is given, "
+      "the network of digits that comes with Convolens"),
     GIMP_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
     procedure, "network", _("_Network"),

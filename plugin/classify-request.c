@@ -69,6 +69,15 @@ ask (CnnModel *model, const char *text, int mode, int channels, GError **error)
   return cnn_classifier_ref (asked.classifier);
 }
 
+/* (transfer full): the network of digits that comes with the program, in a folder beside it. */
+static char *
+own_network (void)
+{
+  g_autofree char *folder = g_path_get_dirname (gimp_get_progname ());
+
+  return g_build_filename (folder, "networks", "digits.onnx", NULL);
+}
+
 static CnnClassifier *
 get_classifier (GimpProcedureConfig *config, int channels, GError **error)
 {
@@ -85,17 +94,13 @@ get_classifier (GimpProcedureConfig *config, int channels, GError **error)
       return NULL;
     }
   g_object_get (config, "network", &text, NULL);
+  if (path == NULL && (text == NULL || *g_strstrip (text) == '\0'))
+    path = own_network ();
   if (path != NULL)
     {
       model = model_cache_open (path, (CnnShape) { 0, 0, 0 }, &key, error);
       if (model == NULL)
         return NULL;
-    }
-  else if (text == NULL || *g_strstrip (text) == '\0')
-    {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                   _("choose a model, an .onnx file whose network tells pictures apart"));
-      return NULL;
     }
   return ask (model, text, mode, channels, error);
 }

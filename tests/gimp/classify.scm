@@ -112,7 +112,6 @@
 
 ; --- what cannot be had ------------------------------------------------------------------
 
-(check-classify-refused "no network" '("Choose a model") halves)
 (check-classify-refused "a mistake" '("Line 1, column 1" "covn") halves #:network "covn 3")
 (check-classify-refused "maps" '("maps of 222×222×4" "Feature Maps") halves
   #:network "conv 4 3x3")

@@ -61,8 +61,7 @@
           (for-each (lambda (points) (tool layer (place points x y size)))
                     (vector-ref shapes digit))
           (let ((answer (plug-in-convolens-classify #:run-mode RUN-NONINTERACTIVE #:image image
-                                                    #:drawables (vector layer)
-                                                    #:model digits-network)))
+                                                    #:drawables (vector layer))))
             (gimp-image-delete image)
             (cons (car answer) (loop (+ digit 1))))))))
   (check-equal name found '("0" "1" "2" "3" "4" "5" "6" "7" "8" "9")))
