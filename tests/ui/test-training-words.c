@@ -84,7 +84,7 @@ static void
 test_words (void)
 {
   CnnTrainSnapshot seen;
-  g_autofree char *text = NULL, *paused = NULL;
+  g_autofree char *text = NULL, *soon = NULL, *paused = NULL;
 
   check_time (0.26, "0.3 s");
   check_time (9.96, "10 s");
@@ -102,6 +102,9 @@ test_words (void)
   text = cnn_training_state_text (&seen);
   g_assert_cmpstr (text, ==, "Epoch 3 of 10 · 1234 images a second · 1 min 02 s left");
   g_assert_cmpfloat (cnn_training_share (&seen), ==, 0.25);
+  seen.state.seconds_left = 4.2;
+  soon = cnn_training_state_text (&seen);
+  g_assert_cmpstr (soon, ==, "Epoch 3 of 10 · 1234 images a second · 5 s left");
   seen.phase = CNN_TRAIN_PAUSED;
   paused = cnn_training_state_text (&seen);
   g_assert_cmpstr (paused, ==, "Epoch 3 of 10 · 1234 images a second · paused");
