@@ -115,7 +115,7 @@ draft_changed (Dialog *self)
   self->telling = FALSE;
 }
 
-/* --- what the arguments say --------------------------------------------------------------------- */
+/* --- what the arguments say ------------------------------------------------------------- */
 
 static void
 path_changed (Dialog *self, CnnPathRow *row)
@@ -187,7 +187,7 @@ config_changed (Dialog *self)
   self->look_id = g_timeout_add (LOOK_DELAY_MS, look, self);
 }
 
-/* --- training ------------------------------------------------------------------------------------- */
+/* --- training --------------------------------------------------------------------------- */
 
 static void
 training_changed (Dialog *self)
@@ -268,7 +268,7 @@ response (Dialog *self, int answer)
   g_signal_stop_emission_by_name (self->dialog, "response");
 }
 
-/* --- the window ------------------------------------------------------------------------------------- */
+/* --- the window ------------------------------------------------------------------------- */
 
 static GtkWidget *
 add_heading (GtkWidget *box, const char *text)
@@ -336,7 +336,8 @@ make_paths (Dialog *self, int first, int last)
 static void
 prepare_number (Dialog *self, const char *argument, int digits)
 {
-  GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config), argument);
+  GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config),
+                                                        argument);
   g_autofree char *bare = gimp_strip_uline (g_param_spec_get_nick (spec));
   GtkWidget       *number = gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (self->dialog),
                                                               argument, GIMP_TYPE_LABEL_SPIN);

@@ -103,7 +103,7 @@ start (Fixture *f, CnnTrainSettings *settings)
   cnn_training_view_start (f->view, settings, cnn_picture_decoder ());
 }
 
-/* --- to the end ---------------------------------------------------------------------------------- */
+/* --- to the end ------------------------------------------------------------------------- */
 
 /* How many images of the t10k files the saved network tells right, one by one with the
  * network's own run. */
@@ -162,7 +162,7 @@ test_whole (Fixture *f, gconstpointer data)
   cnn_train_snapshot_clear (&seen);
 }
 
-/* --- while it runs --------------------------------------------------------------------------------- */
+/* --- while it runs ---------------------------------------------------------------------- */
 
 static void
 test_pause (Fixture *f, gconstpointer data)
@@ -241,7 +241,7 @@ test_failure (Fixture *f, gconstpointer data)
   g_assert_true (ui_test_says (f->window, "there is no file or folder “/nowhere/at/all”"));
 }
 
-/* --- pictures of it ---------------------------------------------------------------------------------- */
+/* --- pictures of it --------------------------------------------------------------------- */
 
 static void
 test_look (Fixture *f, gconstpointer data)
@@ -271,7 +271,7 @@ test_look_of_mistakes (Fixture *f, gconstpointer data)
   screenshot (f->window, "training-mistakes");
 }
 
-/* --- kernels --------------------------------------------------------------------------------------------- */
+/* --- kernels ---------------------------------------------------------------------------- */
 
 /* The colour at the middle of a cell of a strip's kernel, which is 40 pixels wide and 4 from the
  * next; each has 2 × 2 cells. */
@@ -325,7 +325,7 @@ test_kernels (Fixture *f, gconstpointer data)
   gtk_widget_destroy (window);
 }
 
-/* --- what came of it ----------------------------------------------------------------------------------- */
+/* --- what came of it -------------------------------------------------------------------- */
 
 static CnnEvaluation *
 some_evaluation (CnnDataset *images)

@@ -10,7 +10,7 @@
 
 /* What of watching a training needs no screen. */
 
-/* --- the losses of all minibatches ------------------------------------------------------------- */
+/* --- the losses of all minibatches ------------------------------------------------------ */
 
 static void
 test_trace (void)
@@ -32,7 +32,7 @@ test_trace (void)
     g_assert_cmpfloat (trace->points[i], ==, 32.0f * (float) i + 15.5f);
 }
 
-/* --- axes ------------------------------------------------------------------------------------------ */
+/* --- axes ------------------------------------------------------------------------------- */
 
 static void
 check_ticks (double least, double most, gboolean log, guint wanted, const char *expected)
@@ -70,7 +70,7 @@ test_axis (void)
   g_assert_cmpfloat (curves_axis_share (&axis, 2.0), ==, 0.25);
 }
 
-/* --- words ----------------------------------------------------------------------------------------- */
+/* --- words ------------------------------------------------------------------------------ */
 
 static void
 check_time (double seconds, const char *expected)
@@ -113,7 +113,7 @@ test_words (void)
   cnn_train_snapshot_clear (&seen);
 }
 
-/* --- settings -------------------------------------------------------------------------------------- */
+/* --- settings --------------------------------------------------------------------------- */
 
 static void
 check_network (const char *text, const char *size, CnnShape expected, const char *problem)
