@@ -370,6 +370,33 @@ prepare_numbers (Dialog *self)
     prepare_number (self, numbers[i].argument, numbers[i].digits);
 }
 
+/* Texts say what may be written in them. */
+static void
+prepare_texts (Dialog *self)
+{
+  static const struct
+  {
+    const char *argument;
+    const char *example;
+  } texts[] = {
+    { "size", "32x32x3" }, { "augment", "shift=2 rotate=10 scale=0.9,1.1" },
+    { "optimiser", "momentum 0.9" }, { "schedule", "cosine" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config),
+                                                            texts[i].argument);
+      g_autofree char *bare = gimp_strip_uline (g_param_spec_get_nick (spec));
+      GtkWidget       *text = gimp_procedure_dialog_get_widget (
+        GIMP_PROCEDURE_DIALOG (self->dialog), texts[i].argument, GIMP_TYPE_LABEL_ENTRY);
+      GtkWidget       *entry = gimp_label_entry_get_entry (GIMP_LABEL_ENTRY (text));
+
+      gtk_entry_set_placeholder_text (GTK_ENTRY (entry), texts[i].example);
+      atk_object_set_name (gtk_widget_get_accessible (entry), bare);
+    }
+}
+
 static GtkWidget *
 make_settings (Dialog *self)
 {
@@ -378,6 +405,7 @@ make_settings (Dialog *self)
   GtkWidget           *scrolled = gtk_scrolled_window_new (NULL, NULL);
 
   prepare_numbers (self);
+  prepare_texts (self);
   add_network (self, box);
   add_heading (box, _("Images"));
   gtk_box_pack_start (GTK_BOX (box), make_paths (self, DATA, TEST), FALSE, FALSE, 0);
