@@ -62,6 +62,9 @@ typedef struct
   CnnDraft            *draft;
   guint                look_id;
   gboolean             telling; /* one of config and widgets what the other says */
+  GtkWidget           *question; /* (nullable): whether what was learnt may be lost … */
+  int                  asked;    /* … by this answer */
+  gboolean             may_lose;
 } Dialog;
 
 /* --- the network ------------------------------------------------------------------------------ */
@@ -112,7 +115,7 @@ draft_changed (Dialog *self)
   self->telling = FALSE;
 }
 
-/* --- what the arguments say --------------------------------------------------------------------- */
+/* --- what the arguments say ------------------------------------------------------------- */
 
 static void
 path_changed (Dialog *self, CnnPathRow *row)
@@ -184,7 +187,7 @@ config_changed (Dialog *self)
   self->look_id = g_timeout_add (LOOK_DELAY_MS, look, self);
 }
 
-/* --- training ------------------------------------------------------------------------------------- */
+/* --- training --------------------------------------------------------------------------- */
 
 static void
 training_changed (Dialog *self)
@@ -215,45 +218,57 @@ train (Dialog *self)
   training_changed (self);
 }
 
-/* Whether to close though what was learnt is in no file. */
-static gboolean
-may_close (Dialog *self)
+static void
+answered (Dialog *self, int answer)
 {
-  GtkWidget *question;
-  int        answer;
+  g_clear_pointer (&self->question, gtk_widget_destroy);
+  if (answer != GTK_RESPONSE_OK)
+    return;
+  self->may_lose = TRUE;
+  gtk_dialog_response (GTK_DIALOG (self->dialog), self->asked);
+  self->may_lose = FALSE;
+}
 
-  if (!cnn_training_view_is_unsaved (CNN_TRAINING_VIEW (self->view)))
+/* Asks, where what was learnt is in no file; with consent, @answer is given once more. */
+static gboolean
+may_go_on (Dialog *self, int answer)
+{
+  if (self->may_lose || !cnn_training_view_is_unsaved (CNN_TRAINING_VIEW (self->view)))
     return TRUE;
-  question = gtk_message_dialog_new (GTK_WINDOW (self->dialog), GTK_DIALOG_MODAL,
-                                     GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE,
-                                     _("The trained network is not saved."));
-  gtk_dialog_add_buttons (GTK_DIALOG (question), _("_Go Back"), GTK_RESPONSE_CANCEL,
-                          _("Close _without Saving"), GTK_RESPONSE_OK, NULL);
-  gtk_dialog_set_default_response (GTK_DIALOG (question), GTK_RESPONSE_CANCEL);
-  answer = gtk_dialog_run (GTK_DIALOG (question));
-  gtk_widget_destroy (question);
-  return answer == GTK_RESPONSE_OK;
+  self->asked = answer;
+  self->question = gtk_message_dialog_new (GTK_WINDOW (self->dialog), GTK_DIALOG_MODAL,
+                                           GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE,
+                                           _("The trained network is not saved."));
+  gtk_dialog_add_buttons (GTK_DIALOG (self->question), _("_Go Back"), GTK_RESPONSE_CANCEL,
+                          answer == GTK_RESPONSE_OK ? _("_Train without Saving")
+                                                    : _("Close _without Saving"),
+                          GTK_RESPONSE_OK, NULL);
+  gtk_dialog_set_default_response (GTK_DIALOG (self->question), GTK_RESPONSE_CANCEL);
+  g_signal_connect_swapped (self->question, "response", G_CALLBACK (answered), self);
+  gtk_widget_show (self->question);
+  return FALSE;
 }
 
 /* Before GIMP's dialog hears of it, which would end with each answer. */
 static void
 response (Dialog *self, int answer)
 {
-  gboolean runs = cnn_training_view_is_running (CNN_TRAINING_VIEW (self->view));
   gboolean ends = answer == GTK_RESPONSE_CANCEL || answer == GTK_RESPONSE_DELETE_EVENT;
 
-  if (answer == GTK_RESPONSE_OK)
-    train (self);
-  else if (!ends)
+  if (!ends && answer != GTK_RESPONSE_OK)
     return;
-  else if (runs)
+  if (cnn_training_view_is_running (CNN_TRAINING_VIEW (self->view)))
     cnn_training_view_cancel (CNN_TRAINING_VIEW (self->view));
-  else if (may_close (self))
-    return;
+  else if (may_go_on (self, answer))
+    {
+      if (ends)
+        return;
+      train (self);
+    }
   g_signal_stop_emission_by_name (self->dialog, "response");
 }
 
-/* --- the window ------------------------------------------------------------------------------------- */
+/* --- the window ------------------------------------------------------------------------- */
 
 static GtkWidget *
 add_heading (GtkWidget *box, const char *text)
@@ -321,7 +336,8 @@ make_paths (Dialog *self, int first, int last)
 static void
 prepare_number (Dialog *self, const char *argument, int digits)
 {
-  GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config), argument);
+  GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config),
+                                                        argument);
   g_autofree char *bare = gimp_strip_uline (g_param_spec_get_nick (spec));
   GtkWidget       *number = gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (self->dialog),
                                                               argument, GIMP_TYPE_LABEL_SPIN);
@@ -354,6 +370,33 @@ prepare_numbers (Dialog *self)
     prepare_number (self, numbers[i].argument, numbers[i].digits);
 }
 
+/* Texts say what may be written in them. */
+static void
+prepare_texts (Dialog *self)
+{
+  static const struct
+  {
+    const char *argument;
+    const char *example;
+  } texts[] = {
+    { "size", "32x32x3" }, { "augment", "shift=2 rotate=10 scale=0.9,1.1" },
+    { "optimiser", "momentum 0.9" }, { "schedule", "cosine" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config),
+                                                            texts[i].argument);
+      g_autofree char *bare = gimp_strip_uline (g_param_spec_get_nick (spec));
+      GtkWidget       *text = gimp_procedure_dialog_get_widget (
+        GIMP_PROCEDURE_DIALOG (self->dialog), texts[i].argument, GIMP_TYPE_LABEL_ENTRY);
+      GtkWidget       *entry = gimp_label_entry_get_entry (GIMP_LABEL_ENTRY (text));
+
+      gtk_entry_set_placeholder_text (GTK_ENTRY (entry), texts[i].example);
+      atk_object_set_name (gtk_widget_get_accessible (entry), bare);
+    }
+}
+
 static GtkWidget *
 make_settings (Dialog *self)
 {
@@ -362,6 +405,7 @@ make_settings (Dialog *self)
   GtkWidget           *scrolled = gtk_scrolled_window_new (NULL, NULL);
 
   prepare_numbers (self);
+  prepare_texts (self);
   add_network (self, box);
   add_heading (box, _("Images"));
   gtk_box_pack_start (GTK_BOX (box), make_paths (self, DATA, TEST), FALSE, FALSE, 0);

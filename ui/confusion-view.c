@@ -37,7 +37,7 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (CnnConfusionView, cnn_confusion_view, GTK_TYPE_DRAWING_AREA)
 
-/* --- drawing ----------------------------------------------------------------------------------- */
+/* --- drawing ---------------------------------------------------------------------------- */
 
 static PangoLayout *
 text_layout (GtkWidget *widget, const char *text, double scale)
@@ -191,7 +191,7 @@ confusion_view_draw (GtkWidget *widget, cairo_t *cr)
   return FALSE;
 }
 
-/* --- what a person does ---------------------------------------------------------------------------- */
+/* --- what a person does ----------------------------------------------------------------- */
 
 static gboolean
 find_cell (const CnnConfusionView *self, double x, double y, int *row, int *column)
@@ -280,7 +280,7 @@ confusion_view_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard
   return TRUE;
 }
 
-/* --- the object -------------------------------------------------------------------------------------- */
+/* --- the object ------------------------------------------------------------------------- */
 
 static void
 clear (CnnConfusionView *self)

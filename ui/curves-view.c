@@ -125,7 +125,7 @@ find_axes (CnnCurvesView *self)
     self->y = curves_axis_new (self->log ? least : 0.0, most, self->log, 4);
 }
 
-/* --- drawing ----------------------------------------------------------------------------------- */
+/* --- drawing ---------------------------------------------------------------------------- */
 
 /* Training's and validation's. */
 static GdkRGBA
@@ -327,7 +327,7 @@ curves_view_draw (GtkWidget *widget, cairo_t *cr)
   return FALSE;
 }
 
-/* --- what the pointer is at ---------------------------------------------------------------------- */
+/* --- what the pointer is at ------------------------------------------------------------- */
 
 static char *
 epoch_text (const CnnCurvesView *self, guint i)
@@ -357,7 +357,7 @@ curves_view_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, G
   return TRUE;
 }
 
-/* --- the object ------------------------------------------------------------------------------------ */
+/* --- the object ------------------------------------------------------------------------- */
 
 /**
  * cnn_curves_view_show:

@@ -85,7 +85,7 @@ cnn_data_summary_look (CnnDataSummary *self, const CnnTrainSettings *settings,
   g_task_run_in_thread (task, look_at_data);
 }
 
-/* --- the object -------------------------------------------------------------------------------------- */
+/* --- the object ------------------------------------------------------------------------- */
 
 static void
 cnn_data_summary_dispose (GObject *object)

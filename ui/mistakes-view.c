@@ -20,7 +20,7 @@ struct _CnnMistakesView
 
 G_DEFINE_FINAL_TYPE (CnnMistakesView, cnn_mistakes_view, GTK_TYPE_BOX)
 
-/* --- pictures -------------------------------------------------------------------------------------- */
+/* --- pictures --------------------------------------------------------------------------- */
 
 static guint32
 byte_of (float value)
@@ -182,7 +182,7 @@ cnn_mistakes_view_show (CnnMistakesView *self, CnnDataset *images, const CnnEval
   cnn_mistakes_view_choose (self, -1, -1);
 }
 
-/* --- the object -------------------------------------------------------------------------------------- */
+/* --- the object ------------------------------------------------------------------------- */
 
 static void
 cnn_mistakes_view_finalize (GObject *object)

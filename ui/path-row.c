@@ -43,7 +43,7 @@ cnn_path_row_entry (CnnPathRow *self)
   return self->entry;
 }
 
-/* --- choosing ------------------------------------------------------------------------------------ */
+/* --- choosing --------------------------------------------------------------------------- */
 
 static void
 chosen (CnnPathRow *self, int response)
@@ -104,7 +104,7 @@ changed (CnnPathRow *self)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
-/* --- the object -------------------------------------------------------------------------------------- */
+/* --- the object ------------------------------------------------------------------------- */
 
 static void
 cnn_path_row_dispose (GObject *object)

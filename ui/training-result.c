@@ -24,7 +24,7 @@ struct _CnnTrainingResult
 
 G_DEFINE_FINAL_TYPE (CnnTrainingResult, cnn_training_result, GTK_TYPE_BOX)
 
-/* --- in words ------------------------------------------------------------------------------------ */
+/* --- in words --------------------------------------------------------------------------- */
 
 static char *
 title_text (const CnnTrainResult *result)
@@ -72,7 +72,7 @@ say_where (CnnTrainingResult *self)
   gtk_label_set_text (GTK_LABEL (self->where), text);
 }
 
-/* --- saving ---------------------------------------------------------------------------------------- */
+/* --- saving ----------------------------------------------------------------------------- */
 
 static void
 save_to (CnnTrainingResult *self, const char *file)
@@ -113,7 +113,7 @@ ask_where (CnnTrainingResult *self)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
-/* --- the object -------------------------------------------------------------------------------------- */
+/* --- the object ------------------------------------------------------------------------- */
 
 static void
 cell_chosen (CnnTrainingResult *self, int row, int column)

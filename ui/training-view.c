@@ -64,7 +64,7 @@ cnn_training_view_is_unsaved (CnnTrainingView *self)
   return self->seen.result && !cnn_training_result_saved (CNN_TRAINING_RESULT (self->result));
 }
 
-/* --- showing ----------------------------------------------------------------------------------- */
+/* --- showing ---------------------------------------------------------------------------- */
 
 static void
 show_buttons (CnnTrainingView *self)
@@ -131,7 +131,7 @@ look (gpointer data)
   return self->look_id != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
-/* --- what a person does ---------------------------------------------------------------------------- */
+/* --- what a person does ----------------------------------------------------------------- */
 
 static void
 pause_or_resume (CnnTrainingView *self)
@@ -159,7 +159,7 @@ log_toggled (CnnTrainingView *self, GtkToggleButton *toggle)
   cnn_curves_view_set_log (CNN_CURVES_VIEW (self->loss), gtk_toggle_button_get_active (toggle));
 }
 
-/* --- jobs --------------------------------------------------------------------------------------------- */
+/* --- jobs ------------------------------------------------------------------------------- */
 
 static void
 forget_job (CnnTrainingView *self)
@@ -208,7 +208,7 @@ cnn_training_view_steal_job (CnnTrainingView *self)
   return job;
 }
 
-/* --- the object ------------------------------------------------------------------------------------------ */
+/* --- the object ------------------------------------------------------------------------- */
 
 static void
 cnn_training_view_dispose (GObject *object)

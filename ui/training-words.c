@@ -52,7 +52,9 @@ running_text (const CnnTrainSnapshot *snapshot)
     g_string_append_printf (text, " · %s", _("paused"));
   else if (isfinite (state->seconds_left))
     {
-      g_autofree char *left = cnn_training_time_text (ceil (state->seconds_left));
+      double           seconds = ceil (state->seconds_left);
+      g_autofree char *left = seconds < 10.0 ? g_strdup_printf (_("%u s"), (guint) seconds)
+                                             : cnn_training_time_text (seconds);
 
       g_string_append (text, " · ");
       /* Translators: a length of time. */

@@ -61,8 +61,8 @@ class Test:
         self.plug_in = self.person.application('convolens')
         self.window = self.person.find(self.plug_in, 'dialog', 'Train Classifier')
 
-    def close(self, name):
-        self.press(name)
+    def end(self, button):
+        self.person.press(button)
 
         def gone():
             try:
@@ -126,13 +126,27 @@ class Test:
         self.check('what cannot be learnt is said', 'nothing to tell apart' in
                    self.says('“' + str(self.data / 'one-class')))
 
+    def warns(self):
+        self.person.type(self.find('text', 'Images'), str(self.data / 'idx'))
+        self.person.type(self.find('text', 'Save as'), '')
+        self.person.set(self.find('spin button', 'Epochs'), 2)
+        self.press('Train')
+        self.says('Not saved yet')
+        self.press('Close')
+        self.person.find(self.plug_in, 'label', 'The trained network is not saved.')
+        back = self.person.find(self.plug_in, 'button', 'Go Back')
+        self.person.press(back)
+        self.check('what was learnt is not lost without a question', self.says('Not saved yet'))
+        self.press('Close')
+        self.end(self.person.find(self.plug_in, 'button', 'Close without Saving', showing=True))
+
     def run(self):
         self.without_image()
         self.found_images()
         self.pauses()
         self.keeps()
         self.refuses()
-        self.close('Cancel')
+        self.warns()
         print(f'1..{self.n}')
 
 

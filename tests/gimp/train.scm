@@ -158,6 +158,19 @@
   #:network "input 12x12x1; flatten; dense 30; dense 30; dense 3; softmax"
   #:data (in-folder "idx") #:optimiser "sgd" #:rate 100)
 
+; The rate rises until it is far too great.
+(define best (in-folder "best.onnx"))
+(define late
+  (message-of (lambda ()
+                (train #:network "input 12x12x1; flatten; dense 30; dense 30; dense 3; softmax"
+                       #:data (in-folder "idx") #:optimiser "sgd" #:rate 100 #:batch-size 20
+                       #:epochs 600 #:schedule "constant warm-up=600" #:output best))))
+(check "numbers that run away later leave the best before that"
+  (and (string? late) (contains? late "in epoch ") (contains? late "best.onnx") (file-exists? best))
+  late)
+(define goes-on (train #:network best #:data (in-folder "idx") #:epochs 1 #:rate 1e-9))
+(check "which has learnt something" (< 0.5 (car goes-on)) goes-on late)
+
 (define message
   (message-of (lambda () (train #:network text #:data (in-folder "idx")
                                 #:output (in-folder "nowhere/a.onnx")))))

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <stdlib.h>
 
 #include "confusion-view.h"
 #include "error.h"
+#include "kernels-strip.h"
 #include "mistakes-view.h"
 #include "model.h"
 #include "picture-decoder.h"
 #include "training-test.h"
 #include "training-view.h"
 #include "ui-test.h"
+#include "value-colour.h"
 
 /* A training and what is seen of it. */
 
@@ -100,7 +103,7 @@ start (Fixture *f, CnnTrainSettings *settings)
   cnn_training_view_start (f->view, settings, cnn_picture_decoder ());
 }
 
-/* --- to the end ---------------------------------------------------------------------------------- */
+/* --- to the end ------------------------------------------------------------------------- */
 
 /* How many images of the t10k files the saved network tells right, one by one with the
  * network's own run. */
@@ -159,7 +162,7 @@ test_whole (Fixture *f, gconstpointer data)
   cnn_train_snapshot_clear (&seen);
 }
 
-/* --- while it runs --------------------------------------------------------------------------------- */
+/* --- while it runs ---------------------------------------------------------------------- */
 
 static void
 test_pause (Fixture *f, gconstpointer data)
@@ -238,7 +241,7 @@ test_failure (Fixture *f, gconstpointer data)
   g_assert_true (ui_test_says (f->window, "there is no file or folder “/nowhere/at/all”"));
 }
 
-/* --- pictures of it ---------------------------------------------------------------------------------- */
+/* --- pictures of it --------------------------------------------------------------------- */
 
 static void
 test_look (Fixture *f, gconstpointer data)
@@ -268,7 +271,61 @@ test_look_of_mistakes (Fixture *f, gconstpointer data)
   screenshot (f->window, "training-mistakes");
 }
 
-/* --- what came of it ----------------------------------------------------------------------------------- */
+/* --- kernels ---------------------------------------------------------------------------- */
+
+/* The colour at the middle of a cell of a strip's kernel, which is 40 pixels wide and 4 from the
+ * next; each has 2 × 2 cells. */
+static guint32
+cell_of (GtkWidget *strip, CnnTensor *kernels, int kernel, int row, int column)
+{
+  int              width = gtk_widget_get_allocated_width (strip);
+  int              height = gtk_widget_get_allocated_height (strip);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  cairo_t         *cr = cairo_create (surface);
+  int              x = 1 + 44 * kernel + 20 * column + 10, y = 1 + 20 * row + 10;
+  guint32          colour;
+
+  cnn_kernels_strip_show (CNN_KERNELS_STRIP (strip), kernels);
+  gtk_widget_draw (strip, cr);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  colour = ((const guint32 *) (cairo_image_surface_get_data (surface) +
+                               y * cairo_image_surface_get_stride (surface)))[x] & 0xffffff;
+  cairo_surface_destroy (surface);
+  return colour;
+}
+
+static void
+test_kernels (Fixture *f, gconstpointer data)
+{
+  GtkWidget            *strip = cnn_kernels_strip_new ();
+  GtkWidget            *window = ui_test_show (strip, 300, 90);
+  const int             grey[] = { 2, 2, 2, 1 }, rgb[] = { 2, 2, 2, 3 };
+  g_autoptr (CnnTensor) signs = cnn_tensor_new (4, grey), colours = cnn_tensor_new (4, rgb);
+  GdkRGBA               page = cnn_page_colour (strip), red, blue;
+  guint32               white = (guint32) (page.red * 255.0 + 0.5) * 0x10101;
+
+  for (int i = 0; i < 8; i++)
+    signs->values[i] = i == 1 ? 2.0f : i == 6 ? -2.0f : 0.0f;
+  red = cnn_value_colour (strip, 1.0, 1.0);
+  blue = cnn_value_colour (strip, -1.0, 1.0);
+  g_assert_cmphex (cell_of (strip, signs, 0, 0, 0), ==, white);
+  g_assert_cmpint (abs ((int) (cell_of (strip, signs, 0, 0, 1) >> 16) - (int) (red.red * 255.0)),
+                   <=, 1);
+  g_assert_cmpint (abs ((int) (cell_of (strip, signs, 1, 1, 0) & 0xff) - (int) (blue.blue * 255.0)),
+                   <=, 1);
+  g_assert_cmphex (cell_of (strip, signs, 1, 1, 1), ==, white);
+
+  /* Of three channels: red alone, and all as far below 0 as can be. */
+  for (int i = 0; i < 24; i++)
+    colours->values[i] = i == 3 ? 0.5f : i >= 21 ? -0.5f : 0.0f;
+  g_assert_cmphex (cell_of (strip, colours, 0, 0, 1), ==, 0xff8080);
+  g_assert_cmphex (cell_of (strip, colours, 1, 1, 1), ==, 0x000000);
+  g_assert_cmphex (cell_of (strip, colours, 1, 0, 0), ==, 0x808080);
+  gtk_widget_destroy (window);
+}
+
+/* --- what came of it -------------------------------------------------------------------- */
 
 static CnnEvaluation *
 some_evaluation (CnnDataset *images)
@@ -376,6 +433,7 @@ main (int argc, char **argv)
   g_test_add ("/training-view/look", Fixture, NULL, set_up, test_look, tear_down);
   g_test_add ("/training-view/look-of-mistakes", Fixture, NULL, set_up, test_look_of_mistakes,
               tear_down);
+  g_test_add ("/training-view/kernels", Fixture, NULL, set_up, test_kernels, tear_down);
   g_test_add ("/training-view/confusion", Fixture, NULL, set_up, test_confusion, tear_down);
   g_test_add ("/training-view/mistakes", Fixture, NULL, set_up, test_mistakes, tear_down);
   return g_test_run ();

@@ -10,7 +10,7 @@
 
 /* What of watching a training needs no screen. */
 
-/* --- the losses of all minibatches ------------------------------------------------------------- */
+/* --- the losses of all minibatches ------------------------------------------------------ */
 
 static void
 test_trace (void)
@@ -32,7 +32,7 @@ test_trace (void)
     g_assert_cmpfloat (trace->points[i], ==, 32.0f * (float) i + 15.5f);
 }
 
-/* --- axes ------------------------------------------------------------------------------------------ */
+/* --- axes ------------------------------------------------------------------------------- */
 
 static void
 check_ticks (double least, double most, gboolean log, guint wanted, const char *expected)
@@ -70,7 +70,7 @@ test_axis (void)
   g_assert_cmpfloat (curves_axis_share (&axis, 2.0), ==, 0.25);
 }
 
-/* --- words ----------------------------------------------------------------------------------------- */
+/* --- words ------------------------------------------------------------------------------ */
 
 static void
 check_time (double seconds, const char *expected)
@@ -84,7 +84,7 @@ static void
 test_words (void)
 {
   CnnTrainSnapshot seen;
-  g_autofree char *text = NULL, *paused = NULL;
+  g_autofree char *text = NULL, *soon = NULL, *paused = NULL;
 
   check_time (0.26, "0.3 s");
   check_time (9.96, "10 s");
@@ -102,6 +102,9 @@ test_words (void)
   text = cnn_training_state_text (&seen);
   g_assert_cmpstr (text, ==, "Epoch 3 of 10 · 1234 images a second · 1 min 02 s left");
   g_assert_cmpfloat (cnn_training_share (&seen), ==, 0.25);
+  seen.state.seconds_left = 4.2;
+  soon = cnn_training_state_text (&seen);
+  g_assert_cmpstr (soon, ==, "Epoch 3 of 10 · 1234 images a second · 5 s left");
   seen.phase = CNN_TRAIN_PAUSED;
   paused = cnn_training_state_text (&seen);
   g_assert_cmpstr (paused, ==, "Epoch 3 of 10 · 1234 images a second · paused");
@@ -110,7 +113,7 @@ test_words (void)
   cnn_train_snapshot_clear (&seen);
 }
 
-/* --- settings -------------------------------------------------------------------------------------- */
+/* --- settings --------------------------------------------------------------------------- */
 
 static void
 check_network (const char *text, const char *size, CnnShape expected, const char *problem)
