@@ -3,7 +3,7 @@
 
 #include <gio/gio.h>
 
-#include "types.h"
+#include "network.h"
 
 G_BEGIN_DECLS
 
@@ -64,6 +64,8 @@ guint              cnn_dataset_n_classes   (const CnnDataset *dataset);
 const char *const *cnn_dataset_class_names (const CnnDataset *dataset);
 int                cnn_dataset_label       (const CnnDataset *dataset, gsize i);
 char              *cnn_dataset_name        (const CnnDataset *dataset, gsize i);
+gboolean           cnn_dataset_fits        (const CnnDataset *dataset, const CnnNetwork *network,
+                                            GError **error);
 gboolean           cnn_dataset_read        (const CnnDataset *dataset, gsize i, float *values,
                                             GError **error);
 

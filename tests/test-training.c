@@ -324,6 +324,7 @@ test_refused (void)
 {
   refused ("flatten; dense 4; softmax", "images are of 3");
   refused ("flatten; dense 3", "expected softmax");
+  refused ("input 9x8x1; flatten; dense 3; softmax", "images are 8×8×1");
 }
 
 /* --- checkpoints that are none ------------------------------------------------------------------------ */

@@ -117,6 +117,24 @@ cnn_dataset_name (const CnnDataset *dataset, gsize i)
 }
 
 /**
+ * cnn_dataset_fits:
+ *
+ * Returns: whether the network takes samples of this shape; otherwise %CNN_ERROR_SHAPE is set
+ */
+gboolean
+cnn_dataset_fits (const CnnDataset *dataset, const CnnNetwork *network, GError **error)
+{
+  CnnShape shape = cnn_dataset_shape (dataset), input = cnn_network_input (network, shape);
+
+  if (cnn_shape_equal (shape, input))
+    return TRUE;
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+               _("the images are %d×%d×%d, but the network's input is %d×%d×%d"),
+               CNN_SHAPE_ARGS (shape), CNN_SHAPE_ARGS (input));
+  return FALSE;
+}
+
+/**
  * cnn_dataset_read:
  * @values: (out): [height][width][channels], from 0 to 1
  *

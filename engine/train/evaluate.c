@@ -124,6 +124,8 @@ cnn_evaluate (CnnNetwork *network, CnnDataset *images, guint n_mistakes, int wor
   CnnCrew                  *crew;
   gboolean                  ok;
 
+  if (!cnn_dataset_fits (images, network, error))
+    return NULL;
   evaluation->n = cnn_dataset_size (images);
   evaluation->n_classes = cnn_dataset_n_classes (images);
   evaluation->confusion = g_new0 (gsize, (gsize) evaluation->n_classes * evaluation->n_classes);

@@ -91,7 +91,9 @@ cnn_training_make (CnnNetwork *network, CnnDataset *images, CnnDataset *validati
   training->history = g_array_new (FALSE, FALSE, sizeof (CnnTrainingEpoch));
   training->best = -1;
   training->ordered = G_MAXUINT64;
-  if (!take_images (training, images, validation, error))
+  if (!take_images (training, images, validation, error) ||
+      !cnn_dataset_fits (training->images, network, error) ||
+      (training->validation && !cnn_dataset_fits (training->validation, network, error)))
     return NULL;
   n_images = cnn_dataset_size (training->images);
   how.batch = training->options.batch = (guint) MIN (options->batch, n_images);
