@@ -253,9 +253,18 @@ transpose_write (CnnWriter *writer, const CnnNode *node, GError **error)
   if (plain.pad.top != cut.top || plain.pad.left != cut.left || plain.pad.bottom != cut.bottom ||
       plain.pad.right != cut.right)
     {
+      CnnSides on = { MAX (-cut.top, 0), MAX (-cut.right, 0), MAX (-cut.bottom, 0),
+                      MAX (-cut.left, 0) };
+
+      /* First on, then off: ONNX Runtime goes wrong where all that was there is cut off
+       * and something put on at once. */
+      if (on.top + on.right + on.bottom + on.left > 0)
+        made = cnn_writer_pad (writer, made, on, 0.0);
+      if (MAX (MAX (cut.top, cut.right), MAX (cut.bottom, cut.left)) > 0)
+        made = cnn_writer_pad (writer, made,
+                               (CnnSides) { MIN (-cut.top, 0), MIN (-cut.right, 0),
+                                            MIN (-cut.bottom, 0), MIN (-cut.left, 0) }, 0.0);
       /* Where something is put on, the bias is all there is. */
-      made = cnn_writer_pad (writer, made, (CnnSides) { -cut.top, -cut.right, -cut.bottom,
-                                                        -cut.left }, 0.0);
       if (bias)
         {
           bias = cnn_writer_add (writer, "Reshape", bias,
