@@ -248,10 +248,11 @@ test_look (Fixture *f, gconstpointer data)
 {
   g_autoptr (CnnTrainSettings) settings = training_test_settings (f->folder);
 
-  settings->epochs = 16;
+  /* So many that they are not over before somebody can press. */
+  settings->epochs = 5000;
   settings->rate = 0.001;
   start (f, settings);
-  wait_for (f, 0.5);
+  wait_for (f, 8.0 / 5000.0);
   gtk_button_clicked (GTK_BUTTON (button (f, "Pause")));
   g_assert_true (ui_test_wait (is_paused, f));
   screenshot (f->window, "training-curves");
