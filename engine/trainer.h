@@ -119,7 +119,7 @@ gboolean          cnn_trainer_step     (CnnTrainer *trainer, guint n, guint64 fi
 const CnnTrained *cnn_trainer_trained  (const CnnTrainer *trainer, guint *n);
 void              cnn_trainer_change   (CnnTrainer *trainer, CnnTrainerBlockFunc func,
                                         gpointer data);
-double            cnn_trainer_norm     (CnnTrainer *trainer);
+double            cnn_trainer_squares  (const CnnTrainer *trainer);
 CnnTensor *const *cnn_trainer_weights  (const CnnTrainer *trainer, guint node, guint *n);
 const float      *cnn_trainer_kept     (const CnnTrainer *trainer, const float **d);
 CnnShape          cnn_trainer_output   (const CnnTrainer *trainer);

@@ -116,9 +116,9 @@ step (Descent *descent, guint number, double rate, double clip)
   descent->update.factor = 1.0;
   if (clip > 0.0)
     {
-      double norm = cnn_trainer_norm (descent->trainer);
+      double squares = cnn_trainer_squares (descent->trainer);
 
-      descent->update.factor = cnn_gradient_clip (norm * norm, clip);
+      descent->update.factor = cnn_gradient_clip (squares, clip);
     }
   cnn_trainer_change (descent->trainer, change_block, descent);
   return loss.loss;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "optimiser.h"
 #include "random.h"
 #include "trainer-private.h"
 
@@ -366,12 +367,12 @@ cnn_trainer_step (CnnTrainer *trainer, guint n, guint64 first, const CnnTrainerS
 }
 
 /**
- * cnn_trainer_norm:
+ * cnn_trainer_squares:
  *
- * Returns: the root of the sum of the squares of all derivatives of the last minibatch
+ * Returns: the sum of the squares of all derivatives of the last minibatch
  */
 double
-cnn_trainer_norm (CnnTrainer *trainer)
+cnn_trainer_squares (const CnnTrainer *trainer)
 {
   double sum = 0.0;
 
@@ -379,10 +380,9 @@ cnn_trainer_norm (CnnTrainer *trainer)
     {
       const CnnTrained *trained = &g_array_index (trainer->trained, CnnTrained, k);
 
-      for (gsize i = 0; i < trained->n; i++)
-        sum += (double) trained->gradient[i] * trained->gradient[i];
+      sum += cnn_gradient_squares (trained->n, trained->gradient);
     }
-  return sqrt (sum);
+  return sum;
 }
 
 /**

@@ -127,16 +127,16 @@ static gboolean
 clipped_step (CnnTraining *training, guint n, guint64 number, const CnnTrainerSource *source,
               Change *change, CnnTrainerLoss *loss, GError **error)
 {
-  double norm;
+  double squares;
 
   if (!cnn_trainer_gradient (training->trainer, n, number, source, loss, error))
     return FALSE;
-  norm = cnn_trainer_norm (training->trainer);
-  if (!isfinite (norm))
+  squares = cnn_trainer_squares (training->trainer);
+  if (!isfinite (squares))
     loss->loss = NAN;
   if (!isfinite (loss->loss))
     return TRUE;
-  change->update.factor = cnn_gradient_clip (norm * norm, training->options.clip);
+  change->update.factor = cnn_gradient_clip (squares, training->options.clip);
   cnn_trainer_change (training->trainer, change_block, change);
   return TRUE;
 }
