@@ -45,7 +45,11 @@ struct _CnnPairs
   GPtrArray     *parts; /* of CnnPairPart */
 };
 
-const CnnPairPart *cnn_pairs_part (const CnnPairs *pairs, guint i);
+static inline const CnnPairPart *
+cnn_pairs_part (const CnnPairs *pairs, guint i)
+{
+  return pairs->parts->pdata[i];
+}
 
 /* --- split.c: what is held back ----------------------------------------------------------- */
 
@@ -145,6 +149,7 @@ GArray *cnn_windows_learnt  (const CnnPairs *pairs, const CnnSplit *split, int s
                              gsize wanted, guint64 seed);
 GArray *cnn_windows_held    (const CnnPairs *pairs, const CnnSplit *split, int size, gsize wanted,
                              guint64 seed);
+gsize   cnn_windows_count   (const CnnPairs *pairs, const CnnSplit *split, int size, gsize *held);
 void    cnn_windows_centre  (CnnWindows *windows);
 int     cnn_windows_seen    (const CnnWindows *windows);
 gsize   cnn_windows_n       (const CnnWindows *windows);
@@ -166,7 +171,8 @@ typedef struct
 CnnEquations *cnn_equations_new   (CnnFilterLearning *learning, const CnnWindows *windows);
 void          cnn_equations_free  (CnnEquations *equations);
 guint         cnn_equations_solve (CnnFilterLearning *learning, const CnnEquations *equations,
-                                   const CnnWindows *windows, double *solution, double *squares);
+                                   const CnnWindows *windows, double small, double *solution,
+                                   double *squares);
 
 double        cnn_row_product       (gsize n, const float *row, const double *x);
 
