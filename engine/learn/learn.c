@@ -80,11 +80,6 @@ check_pairs (const CnnPairs *pairs, GError **error)
   Looks       looks;
   const char *problem = NULL;
 
-  if (pairs->parts->len == 0)
-    {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE, _("there are no pictures to learn from"));
-      return FALSE;
-    }
   look_at (pairs, &looks);
   if (looks.one_before)
     problem = _("the picture before is empty: it has one colour only");
@@ -222,11 +217,16 @@ begin (CnnFilterLearning *learning, GError **error)
   g_autoptr (CnnOneKernel) nothing = cnn_one_kernel_new (pairs->channels, 1, FALSE);
 
   learning->network = cnn_one_kernel_network (nothing, error);
-  if (learning->network == NULL || !check_pairs (pairs, error))
+  if (learning->network == NULL)
     return FALSE;
+  if (pairs->parts->len == 0)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE, _("there are no pictures to learn from"));
+      return FALSE;
+    }
   learning->split = cnn_split_new (pairs, learning->options.validation, learning->options.seed,
                                    error);
-  if (learning->split == NULL)
+  if (learning->split == NULL || !check_pairs (pairs, error))
     return FALSE;
   learning->history = g_array_new (FALSE, FALSE, sizeof (CnnFilterPoint));
   learning->n_workers = learning->options.workers > 0 ? (guint) learning->options.workers
