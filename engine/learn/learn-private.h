@@ -94,6 +94,7 @@ struct _CnnFilterLearning
   CnnCrew          *crew;
   CnnSplit         *split;
   GArray           *history; /* of CnnFilterPoint */
+  guint             turns;   /* in how many positions the filter does the same; 0: not known yet */
   CnnFilterState    state;
   gboolean          stopped; /* by @func: what is there is the result */
 
@@ -210,6 +211,42 @@ CnnTensor    *cnn_one_kernel_tensor  (const CnnOneKernel *kernel);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnOneKernel, cnn_one_kernel_free)
 
+/* --- patches.c: what a network is shown ------------------------------------------------------------ */
+
+/** Ways to turn and mirror a square: bits, done in this order. */
+#define CNN_TURN_ACROSS    1 /* left and right change places */
+#define CNN_TURN_DOWN      2 /* top and bottom */
+#define CNN_TURN_TRANSPOSE 4 /* rows and columns */
+#define CNN_N_TURNS        8
+
+/**
+ * CnnPatches:
+ * @pairs: where they are from
+ * @split: what must not be learnt from
+ * @side: rows and columns of a patch
+ * @margin: cells at its sides that do not count, as a network would see more there than it has
+ * @turns: how many of the ways to turn it are drawn from: 1, 2 or 8
+ * @seed: of which patches
+ *
+ * Random squares of the pictures.
+ */
+typedef struct
+{
+  const CnnPairs *pairs;
+  const CnnSplit *split;
+  int             side;
+  int             margin;
+  guint           turns;
+  guint64         seed;
+} CnnPatches;
+
+void cnn_patch_turn   (guint turn, int side, int channels, const float *from, gsize row, float *to);
+void cnn_patches_read (const CnnPatches *patches, guint64 number, float *in, float *target);
+
+/* --- network-learn.c: networks by descent ----------------------------------------------------------- */
+
+CnnFilterResult *cnn_network_learn (CnnFilterLearning *learning, double until, GError **error);
+
 /* --- measure.c: how good it is -------------------------------------------------------------------- */
 
 double   cnn_psnr          (double mean_square);
@@ -218,7 +255,7 @@ double   cnn_measure_squares (const CnnPairs *pairs, gsize n, const float *made,
 double   cnn_measure_constant (CnnFilterLearning *learning, const CnnPairs *pairs,
                                const float *constant);
 gboolean cnn_measure       (CnnFilterLearning *learning, const CnnPairs *pairs,
-                            CnnNetwork *network, double *psnr, GError **error);
+                            CnnNetwork *network, guint turn, double *psnr, GError **error);
 
 CnnFilterResult *cnn_filter_result_new (CnnFilterLearning *learning, CnnNetwork *network,
                                         GError **error);

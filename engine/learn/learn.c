@@ -105,7 +105,7 @@ cnn_filter_result_new (CnnFilterLearning *learning, CnnNetwork *network, GError 
   result->network = cnn_network_ref (network);
   result->identity = learning->state.identity;
   result->notes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  if (!cnn_measure (learning, cnn_learning_pairs (learning), network, &result->psnr, error))
+  if (!cnn_measure (learning, cnn_learning_pairs (learning), network, 0, &result->psnr, error))
     return NULL;
   learning->state.psnr = result->psnr;
   return g_steal_pointer (&result);
@@ -207,6 +207,19 @@ is_found (CnnFilterLearning *learning, const CnnFilterResult *result)
 static gboolean
 learn_all (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
 {
+  CnnFilterModel   model = learning->options.model;
+  CnnFilterResult *result;
+
+  if (model == CNN_FILTER_SMALL || model == CNN_FILTER_DEEP)
+    {
+      learning->state.model = model;
+      learning->state.identity = cnn_measure_constant (learning, learning->alternatives[0], NULL);
+      result = cnn_network_learn (learning, learning->options.seconds, error);
+      if (result == NULL)
+        return FALSE;
+      keep_better (learning, best, result, 0.0);
+      return TRUE;
+    }
   return learn_kernels (learning, best, error);
 }
 
