@@ -385,6 +385,8 @@ do_stages (Search *search, GError **error)
                        _("too little of the pictures counts to learn from"));
           return FALSE;
         }
+      learning->state.fraction = learning->from + learning->share * (i + 1) /
+                                                    G_N_ELEMENTS (stages);
       learning->state.changed = TRUE;
       if (!cnn_learning_tell (learning, error))
         return learning->stopped;

@@ -96,6 +96,8 @@ struct _CnnFilterLearning
   GArray           *history; /* of CnnFilterPoint */
   guint             turns;   /* in how many positions the filter does the same; 0: not known yet */
   CnnFilterState    state;
+  double            from;    /* share of all that was done before this model, */
+  double            share;   /* and of this model */
   gboolean          stopped; /* by @func: what is there is the result */
 
   /* What cnn_filter_learning_network() gives: what is made now, or the best so far. */
@@ -257,6 +259,7 @@ double   cnn_measure_constant (CnnFilterLearning *learning, const CnnPairs *pair
 gboolean cnn_measure       (CnnFilterLearning *learning, const CnnPairs *pairs,
                             CnnNetwork *network, guint turn, double *psnr, GError **error);
 
+void             cnn_filter_note       (GHashTable *notes, const char *key, char *value);
 CnnFilterResult *cnn_filter_result_new (CnnFilterLearning *learning, CnnNetwork *network,
                                         GError **error);
 

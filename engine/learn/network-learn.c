@@ -8,6 +8,7 @@
 #include "i18n.h"
 #include "learn-private.h"
 #include "optimiser.h"
+#include "plan.h"
 #include "random.h"
 #include "trainer.h"
 
@@ -236,6 +237,49 @@ do_step (Descent *descent, gboolean *lost, GError **error)
   return TRUE;
 }
 
+/* --- in which positions the filter does the same ----------------------------------------------------- */
+
+/* It is looked for after this share of the way; and pictures that are turned may come out worse by
+ * so many dB. */
+#define TURNS_AFTER  0.2
+#define TURNS_MARGIN 0.3
+
+/* Whether the network, which has seen the pictures as they are, does the same with turned ones. */
+static gboolean
+does_same (Descent *descent, CnnNetwork *network, double psnr, guint turn, gboolean *same,
+           GError **error)
+{
+  double turned;
+
+  if (!cnn_measure (descent->learning, descent->patches.pairs, network, turn, &turned, error))
+    return FALSE;
+  *same = turned >= psnr - TURNS_MARGIN;
+  return TRUE;
+}
+
+static gboolean
+find_turns (Descent *descent, CnnNetwork *network, double psnr, GError **error)
+{
+  static const guint turns[] = { CNN_TURN_ACROSS, CNN_TURN_DOWN, CNN_TURN_TRANSPOSE };
+  const CnnPairs    *pairs = descent->patches.pairs;
+  int                shown = descent->learning->split->side + 2 * CNN_PAIR_HALO;
+  gboolean           same[3] = { TRUE, TRUE, TRUE };
+
+  /* What is not shown as a square cannot be turned. */
+  for (guint i = 0; i < pairs->parts->len; i++)
+    {
+      const CnnRect *rect = &cnn_pairs_part (pairs, i)->rect;
+
+      same[0] = same[0] && MIN (rect->width, rect->height) >= shown;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (turns) && same[0]; i++)
+    if (!does_same (descent, network, psnr, turns[i], &same[i], error))
+      return FALSE;
+  descent->learning->turns = same[0] && same[1] && same[2] ? CNN_N_TURNS : same[0] ? 2 : 1;
+  descent->patches.turns = descent->learning->turns;
+  return TRUE;
+}
+
 /* --- how good it is --------------------------------------------------------------------------------- */
 
 static gboolean
@@ -248,7 +292,9 @@ measure (Descent *descent, GError **error)
   CnnFilterPoint         point;
 
   if (network == NULL || !cnn_measure (learning, descent->patches.pairs, network, 0, &state->psnr,
-                                       error))
+                                       error) ||
+      (learning->turns == 0 && fraction_of (descent) >= TURNS_AFTER &&
+       !find_turns (descent, network, state->psnr, error)))
     return FALSE;
   if (descent->best == NULL || state->psnr > descent->psnr)
     {
@@ -297,12 +343,69 @@ descend (Descent *descent, GError **error)
           if (descent->psnr >= learning->options.enough)
             return TRUE;
         }
-      state->fraction = fraction_of (descent);
+      state->fraction = learning->from + learning->share * fraction_of (descent);
       state->changed = TRUE;
-      if (!cnn_learning_tell (learning, error))
-        return learning->stopped;
+      if (!cnn_learning_tell (learning, error) && !learning->stopped)
+        return FALSE;
+      if (learning->stopped)
+        return descent->best != NULL || measure (descent, error);
     }
   return lost || measure (descent, error);
+}
+
+/* --- the result ---------------------------------------------------------------------------------------- */
+
+/* Patches on which the difference is measured that is left of what was learnt from. */
+#define RESIDUAL_PATCHES 64
+
+/* Root of the mean of the squared differences on patches as they are. */
+static gboolean
+find_residual (const Descent *descent, CnnNetwork *network, double *residual, GError **error)
+{
+  CnnPatches          patches = descent->patches;
+  CnnShape            shape = { patches.side, patches.side, patches.pairs->channels };
+  gsize               cells = (gsize) cnn_shape_cells (shape), n = 0;
+  g_autofree float   *in = g_new (float, cells * RESIDUAL_PATCHES);
+  g_autofree float   *made = g_new (float, cells * RESIDUAL_PATCHES);
+  g_autofree float   *target = g_new (float, cells * RESIDUAL_PATCHES);
+  CnnPlanOptions      options = { .workers = (int) descent->learning->n_workers,
+                                  .batch = RESIDUAL_PATCHES };
+  guint               last = cnn_network_n_nodes (network) - 1;
+  g_autoptr (CnnPlan) plan = cnn_plan_new (network, shape, 1, &last, &options, error);
+  double              sum = 0.0;
+
+  patches.turns = 1;
+  for (guint i = 0; i < RESIDUAL_PATCHES; i++)
+    cnn_patches_read (&patches, i, in + i * cells, target + i * cells);
+  if (plan == NULL || !cnn_plan_run_batch (plan, RESIDUAL_PATCHES, in, &made, NULL, error))
+    return FALSE;
+  for (gsize i = 0; i < cells * RESIDUAL_PATCHES; i++)
+    if (!isnan (target[i]))
+      {
+        sum += ((double) made[i] - target[i]) * ((double) made[i] - target[i]);
+        n++;
+      }
+  *residual = sqrt (sum / (double) MAX (n, 1));
+  return TRUE;
+}
+
+static CnnFilterResult *
+make_result (const Descent *descent, GError **error)
+{
+  CnnFilterLearning          *learning = descent->learning;
+  CnnNetwork                 *network = descent->best ? descent->best : learning->network;
+  g_autoptr (CnnFilterResult) result = cnn_filter_result_new (learning, network, error);
+
+  if (result == NULL || !find_residual (descent, network, &result->residual, error))
+    return NULL;
+  result->steps = learning->state.step;
+  cnn_filter_note (result->notes, "steps", g_strdup_printf ("%" G_GUINT64_FORMAT, result->steps));
+  cnn_filter_note (result->notes, "loss",
+                   g_strdup (learning->options.loss == CNN_LOSS_ABSOLUTE_ERROR ? "absolute"
+                                                                               : "squared"));
+  cnn_filter_note (result->notes, "positions",
+                   g_strdup_printf ("%u", descent->patches.turns));
+  return g_steal_pointer (&result);
 }
 
 /**
@@ -330,7 +433,7 @@ cnn_network_learn (CnnFilterLearning *learning, double until, GError **error)
 
       descent.patches.side = MIN (descent.patches.side, MIN (rect->width, rect->height));
     }
-  descent.batch = (guint) env ("BATCH", 16);
+  descent.batch = (guint) env ("BATCH", 8);
   descent.n_steps = (guint64) env ("STEPS", state->model == CNN_FILTER_SMALL ? 3000 : 4000);
   descent.begin = descent.measured = cnn_learning_seconds (learning);
   state->step = 0;
@@ -344,10 +447,7 @@ cnn_network_learn (CnnFilterLearning *learning, double until, GError **error)
       learning->make = NULL;
     }
   if (ok)
-    result = cnn_filter_result_new (learning, descent.best ? descent.best : learning->network,
-                                    error);
-  if (result)
-    result->steps = state->step;
+    result = make_result (&descent, error);
   end (&descent);
   return result;
 }
