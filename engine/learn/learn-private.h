@@ -94,6 +94,7 @@ struct _CnnFilterLearning
   CnnCrew          *crew;
   CnnSplit         *split;
   GArray           *history; /* of CnnFilterPoint */
+  gboolean          pointwise; /* the best kernel sees no neighbours */
   guint             turns;   /* in how many positions the filter does the same; 0: not known yet */
   CnnFilterState    state;
   double            from;    /* share of all that was done before this model, */
@@ -247,7 +248,8 @@ void cnn_patches_read (const CnnPatches *patches, guint64 number, float *in, flo
 
 /* --- network-learn.c: networks by descent ----------------------------------------------------------- */
 
-CnnFilterResult *cnn_network_learn (CnnFilterLearning *learning, double until, GError **error);
+CnnFilterResult *cnn_network_learn (CnnFilterLearning *learning, gboolean pointwise, double until,
+                                    GError **error);
 
 /* --- measure.c: how good it is -------------------------------------------------------------------- */
 

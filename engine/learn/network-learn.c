@@ -28,6 +28,7 @@ typedef struct
   float            **averages; /* of each weight lately, which is better than it is now */
   float              average;  /* how much of them stays with each minibatch */
   guint              batch;
+  gboolean           pointwise; /* it sees no neighbours */
   guint64            n_steps;  /* without a limit of time */
   double             begin;    /* seconds */
   double             until;    /* seconds; 0: @n_steps decide */
@@ -46,15 +47,15 @@ env (const char *n, double d) { return getenv (n) ? atof (getenv (n)) : d; }
 /* --- the network ------------------------------------------------------------------------------- */
 
 static char *
-network_text (CnnFilterModel model, int channels)
+network_text (CnnFilterModel model, gboolean pointwise, int channels)
 {
   GString *text = g_string_new (NULL);
-  int      maps = model == CNN_FILTER_SMALL ? 16 : (int) env ("MAPS", 24);
+  int      maps = model == CNN_FILTER_SMALL ? (pointwise ? 32 : (int) env ("SMAPS", 16)) : (int) env ("MAPS", 24);
   int      layers = model == CNN_FILTER_SMALL ? 3 : (int) env ("LAYERS", 6);
 
   g_string_printf (text, "input ?x?x%d as=picture\n", channels);
   for (int i = 0; i < layers; i++)
-    g_string_append_printf (text, "conv %d 3x3 pad=same border=replicate\n%s",
+    g_string_append_printf (text, pointwise ? "conv %d 1x1\n%s" : "conv %d 3x3 pad=same border=replicate\n%s",
                             i + 1 < layers ? maps : channels, i + 1 < layers ? "relu\n" : "");
   g_string_append (text, "add picture\n");
   return g_string_free (text, FALSE);
@@ -75,7 +76,8 @@ static gboolean
 begin (Descent *descent, GError **error)
 {
   CnnFilterLearning *learning = descent->learning;
-  g_autofree char   *text = network_text (learning->state.model, descent->patches.pairs->channels);
+  g_autofree char   *text = network_text (learning->state.model, descent->pointwise,
+                                                   descent->patches.pairs->channels);
   int                side = descent->patches.side;
   CnnShape           shape = { side, side, descent->patches.pairs->channels };
   CnnTrainerOptions  options = { .loss = learning->options.loss, .batch = descent->batch,
@@ -411,17 +413,19 @@ make_result (const Descent *descent, GError **error)
 /**
  * cnn_network_learn:
  * @learning: options, in which of the alternatives, and which model
+ * @pointwise: whether the small network sees no neighbours
  * @until: seconds since learning began after which it ends; 0: without a limit
  *
  * Returns: (transfer full): the best network on the way; or %NULL with %CNN_ERROR_LIMIT or
  *   %CNN_ERROR_CANCELLED set
  */
 CnnFilterResult *
-cnn_network_learn (CnnFilterLearning *learning, double until, GError **error)
+cnn_network_learn (CnnFilterLearning *learning, gboolean pointwise, double until, GError **error)
 {
   const CnnPairs  *pairs = cnn_learning_pairs (learning);
   CnnFilterState  *state = &learning->state;
-  Descent          descent = { .learning = learning, .until = until };
+  Descent          descent = { .learning = learning, .pointwise = pointwise,
+                               .until = until };
   CnnFilterResult *result = NULL;
   gboolean         ok;
 
