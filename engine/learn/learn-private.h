@@ -95,6 +95,7 @@ struct _CnnFilterLearning
   CnnSplit         *split;
   GArray           *history; /* of CnnFilterPoint */
   gboolean          pointwise; /* the best kernel sees no neighbours */
+  GPtrArray        *small;   /* (nullable): of CnnTensor: the small network's weights in order */
   guint             turns;   /* in how many positions the filter does the same; 0: not known yet */
   CnnFilterState    state;
   double            from;    /* share of all that was done before this model, */

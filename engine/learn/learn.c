@@ -231,6 +231,9 @@ is_found (CnnFilterLearning *learning, const CnnFilterResult *result)
 #define LEAST_SECONDS 1.0
 #define SMALL_SHARE   0.4
 
+/* The share of a small network of which a deep one grows that was asked for. */
+#define GROWN_SHARE 0.25
+
 /* What of that the network without neighbours gets. */
 #define POINTWISE_SHARE 0.5
 
@@ -314,7 +317,7 @@ static gboolean
 learn_asked (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
 {
   const CnnFilterOptions *options = &learning->options;
-  CnnFilterResult        *kernel = NULL;
+  CnnFilterResult        *kernel = NULL, *small = NULL;
 
   learning->share = KERNEL_SHARE;
   if (!learn_kernels (learning, &kernel, error))
@@ -327,8 +330,12 @@ learn_asked (CnnFilterLearning *learning, CnnFilterResult **best, GError **error
   cnn_filter_result_free (kernel);
   if (options->model == CNN_FILTER_SMALL)
     return learn_small (learning, 1.0 - KERNEL_SHARE, options->seconds, best, error);
-  return learn_network (learning, CNN_FILTER_DEEP, FALSE, 1.0 - KERNEL_SHARE, options->seconds,
-                        best, error);
+  if (!learn_network (learning, CNN_FILTER_SMALL, FALSE, GROWN_SHARE,
+                      part_of (learning, options->seconds, GROWN_SHARE), &small, error))
+    return FALSE;
+  cnn_filter_result_free (small);
+  return learn_network (learning, CNN_FILTER_DEEP, FALSE, 1.0 - KERNEL_SHARE - GROWN_SHARE,
+                        options->seconds, best, error);
 }
 
 static gboolean
@@ -384,6 +391,7 @@ end (CnnFilterLearning *learning)
   g_clear_pointer (&learning->crew, cnn_crew_free);
   g_clear_pointer (&learning->split, cnn_split_free);
   g_clear_pointer (&learning->history, g_array_unref);
+  g_clear_pointer (&learning->small, g_ptr_array_unref);
   g_clear_pointer (&learning->network, cnn_network_unref);
 }
 

@@ -28,6 +28,7 @@ typedef struct
   float            **averages; /* of each weight lately, which is better than it is now */
   float              average;  /* how much of them stays with each minibatch */
   guint              batch;
+  gboolean           is_deep;
   gboolean           pointwise; /* it sees no neighbours */
   guint64            n_steps;  /* without a limit of time */
   double             begin;    /* seconds */
@@ -41,6 +42,8 @@ typedef struct
   double             psnr;     /* of @best */
 } Descent;
 
+#define SMALL_MAPS 16
+
 static double
 env (const char *n, double d) { return getenv (n) ? atof (getenv (n)) : d; }
 
@@ -50,8 +53,8 @@ static char *
 network_text (CnnFilterModel model, gboolean pointwise, int channels)
 {
   GString *text = g_string_new (NULL);
-  int      maps = model == CNN_FILTER_SMALL ? (pointwise ? 32 : (int) env ("SMAPS", 16)) : (int) env ("MAPS", 24);
-  int      layers = model == CNN_FILTER_SMALL ? 3 : (int) env ("LAYERS", 6);
+  int      maps = model == CNN_FILTER_SMALL ? (pointwise ? 32 : SMALL_MAPS) : SMALL_MAPS;
+  int      layers = model == CNN_FILTER_SMALL ? 3 : (int) env ("LAYERS", 5);
 
   g_string_printf (text, "input ?x?x%d as=picture\n", channels);
   for (int i = 0; i < layers; i++)
@@ -61,15 +64,41 @@ network_text (CnnFilterModel model, gboolean pointwise, int channels)
   return g_string_free (text, FALSE);
 }
 
-/* The last layer begins with nothing, so that the network begins as no filter. */
+/* What layer @number of a deep network begins with: its first layers and its last are those of the
+ * small one, and those between let through what they get, so that it begins as good as that.
+ * Source: Chen, Goodfellow and Shlens, "Net2Net: accelerating learning via knowledge transfer"
+ * (2016), 2.3. */
+static float
+value_from_small (const Descent *descent, const CnnTrained *trained, guint number, gsize i)
+{
+  const GPtrArray *small = descent->learning->small;
+  guint            n_last = descent->n_trained - 2, n_same = small->len - 2;
+  gsize            maps = SMALL_MAPS;
+
+  if (number < n_same)
+    return ((const CnnTensor *) small->pdata[number])->values[i];
+  if (number >= n_last)
+    return ((const CnnTensor *) small->pdata[number - n_last + n_same])->values[i];
+  /* [maps][3][3][maps], and the bias */
+  return trained->n > maps && i / maps % 9 == 4 && i / (maps * 9) == i % maps ? 1.0f : 0.0f;
+}
+
+/* Begins as no filter, as the last layer makes nothing; or as the small network that there is. */
 static void
-clear_last (const CnnTrained *trained, guint number, gsize from, gsize n, gpointer data)
+begin_weights (const CnnTrained *trained, guint number, gsize from, gsize n, gpointer data)
 {
   const Descent *descent = data;
+  gboolean       last = trained->node + 2 == cnn_network_n_nodes (descent->network);
+  gboolean       grown = descent->learning->small != NULL && descent->is_deep;
 
-  if (trained->node + 2 == cnn_network_n_nodes (descent->network))
-    memset (trained->values + from, 0, n * sizeof (float));
-  memcpy (descent->averages[number] + from, trained->values + from, n * sizeof (float));
+  for (gsize i = from; i < from + n; i++)
+    {
+      if (grown)
+        trained->values[i] = value_from_small (descent, trained, number, i);
+      else if (last)
+        trained->values[i] = 0.0f;
+      descent->averages[number][i] = trained->values[i];
+    }
 }
 
 static gboolean
@@ -100,7 +129,8 @@ begin (Descent *descent, GError **error)
       descent->states[i] = g_new0 (float, trained[i].n * descent->n_state);
       descent->averages[i] = g_new0 (float, trained[i].n);
     }
-  cnn_trainer_change (descent->trainer, clear_last, descent);
+  descent->is_deep = learning->state.model == CNN_FILTER_DEEP;
+  cnn_trainer_change (descent->trainer, begin_weights, descent);
   return TRUE;
 }
 
@@ -410,6 +440,31 @@ make_result (const Descent *descent, GError **error)
   return g_steal_pointer (&result);
 }
 
+/* Keeps the small network's weights, for a deep one to begin with. */
+static void
+keep_small (const Descent *descent)
+{
+  CnnFilterLearning *learning = descent->learning;
+  guint              n;
+  const CnnTrained  *trained = cnn_trainer_trained (descent->trainer, &n);
+
+  g_clear_pointer (&learning->small, g_ptr_array_unref);
+  learning->small = g_ptr_array_new_with_free_func ((GDestroyNotify) cnn_tensor_unref);
+  for (guint i = 0; i < n; i++)
+    {
+      guint             n_weights;
+      CnnTensor *const *weights = cnn_trainer_weights (descent->trainer, trained[i].node,
+                                                       &n_weights);
+      CnnTensor        *copy = average_of (descent, trained[i].node, trained[i].weight,
+                                           weights[trained[i].weight]);
+
+      if (copy)
+        g_ptr_array_add (learning->small, copy);
+    }
+  if (learning->small->len < n)
+    g_clear_pointer (&learning->small, g_ptr_array_unref);
+}
+
 /**
  * cnn_network_learn:
  * @learning: options, in which of the alternatives, and which model
@@ -450,6 +505,8 @@ cnn_network_learn (CnnFilterLearning *learning, gboolean pointwise, double until
       ok = descend (&descent, error);
       learning->make = NULL;
     }
+  if (ok && state->model == CNN_FILTER_SMALL && !pointwise)
+    keep_small (&descent);
   if (ok)
     result = make_result (&descent, error);
   end (&descent);
