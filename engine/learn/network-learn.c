@@ -61,7 +61,7 @@ typedef struct
 
 /* Without a limit of time all cells are shown so often, in so many minibatches. */
 #define TIMES_SHOWN 100
-#define LEAST_STEPS 300
+#define LEAST_STEPS 800
 #define MOST_STEPS  3000
 
 /* The learning rate at its peak, the share of the way after which it is there, and how much of it
