@@ -56,8 +56,6 @@ learn_request_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable *
 {
   g_autoptr (LearnRequest) request = g_new0 (LearnRequest, 1);
   g_autoptr (GError)       wrong   = NULL;
-  g_autoptr (GimpDrawable) mask    = NULL;
-  g_autofree GimpLayer   **before  = NULL, **after = NULL;
 
   if (!get_options (config, &request->options, error))
     return NULL;
@@ -72,8 +70,7 @@ learn_request_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable *
       g_propagate_error (error, g_steal_pointer (&wrong));
       return NULL;
     }
-  g_object_get (config, "before", &before, "after", &after, "mask", &mask, NULL);
-  request->layers = learn_layers_new (image, before, after, drawables, mask, error);
+  request->layers = learn_layers_new (image, config, drawables, error);
   return request->layers != NULL ? g_steal_pointer (&request) : NULL;
 }
 
