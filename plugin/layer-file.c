@@ -15,7 +15,6 @@
 
 #include "error.h"
 #include "i18n.h"
-#include "layers.h"
 #include "scratch-file.h"
 
 /* Rows and columns of XCF's tiles. */
@@ -325,7 +324,7 @@ layer_file_write (LayerFile *file, guint layer, const CnnRect *rect, const guint
  * To be called when all pixels are there.
  *
  * Returns: (transfer container) (element-type GimpLayer): the layers, not in the image yet, in
- *   their order; or %NULL with %CNN_ERROR_LIMIT set
+ *   their order; or %NULL with %CNN_ERROR_IO set
  */
 GPtrArray *
 layer_file_load (LayerFile *file, GError **error)
@@ -340,7 +339,8 @@ layer_file_load (LayerFile *file, GError **error)
     g_ptr_array_add (layers, loaded[i]);
   if (layers->len == file->entries->len)
     return g_steal_pointer (&layers);
-  layers_pdb_failed (error);
+  g_set_error_literal (error, CNN_ERROR, CNN_ERROR_IO,
+                       _("GIMP could not read the layers from the file they were kept in"));
   for (guint i = 0; i < layers->len; i++)
     gimp_item_delete (g_ptr_array_index (layers, i));
   return NULL;

@@ -233,7 +233,7 @@ layers_file (const Layers *layers, guint stage, guint i, guint *number)
 /**
  * layers_finish:
  *
- * To be called when all pixels are drawn. Returns: %TRUE; or %FALSE with %CNN_ERROR_LIMIT set.
+ * To be called when all pixels are drawn. Returns: %TRUE; or %FALSE with %CNN_ERROR_IO set.
  */
 gboolean
 layers_finish (Layers *layers, GError **error)
