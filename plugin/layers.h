@@ -22,6 +22,7 @@ LayerFile    *layers_file   (const Layers *layers, guint stage, guint i, guint *
 gboolean      layers_finish (Layers *layers, GError **error);
 GPtrArray    *layers_insert (Layers *layers, GError **error);
 GimpImageType layers_type   (gboolean rgb, gboolean alpha);
+gboolean      layers_insert_above (GimpImage *image, GimpLayer *layer, GimpLayer *below);
 gboolean      layers_pdb_failed (GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layers, layers_free)
