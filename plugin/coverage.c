@@ -7,6 +7,37 @@
 #include "i18n.h"
 #include "pixels.h"
 
+/* All but what is selected. */
+static void
+fill (Coverage *coverage, GimpDrawable *drawable)
+{
+  coverage->size.width = gimp_drawable_get_width (drawable);
+  coverage->size.height = gimp_drawable_get_height (drawable);
+  gimp_drawable_get_offsets (drawable, &coverage->offset_x, &coverage->offset_y);
+  if (gimp_drawable_has_alpha (drawable))
+    {
+      coverage->pixels = gimp_drawable_get_buffer (drawable);
+      coverage->format = pixels_format (drawable, PIXELS_LINEAR, 1, TRUE);
+    }
+}
+
+/**
+ * coverage_new_whole:
+ * @drawable: a picture
+ *
+ * Returns: (transfer full): what counts where nothing is selected, or the selection does not
+ *   matter
+ */
+Coverage *
+coverage_new_whole (GimpDrawable *drawable)
+{
+  Coverage *coverage = g_new0 (Coverage, 1);
+
+  fill (coverage, drawable);
+  coverage->bounds = (CnnRect) { 0, 0, coverage->size.width, coverage->size.height };
+  return coverage;
+}
+
 /**
  * coverage_new:
  * @image: the image
@@ -29,15 +60,7 @@ coverage_new (GimpImage *image, GimpDrawable *drawable, GError **error)
       return NULL;
     }
 
-  coverage->size.width = gimp_drawable_get_width (drawable);
-  coverage->size.height = gimp_drawable_get_height (drawable);
-  gimp_drawable_get_offsets (drawable, &coverage->offset_x, &coverage->offset_y);
-
-  if (gimp_drawable_has_alpha (drawable))
-    {
-      coverage->pixels = gimp_drawable_get_buffer (drawable);
-      coverage->format = pixels_format (drawable, PIXELS_LINEAR, 1, TRUE);
-    }
+  fill (coverage, drawable);
   if (!gimp_selection_is_empty (image))
     coverage->selection =
       gimp_drawable_get_buffer (GIMP_DRAWABLE (gimp_image_get_selection (image)));
