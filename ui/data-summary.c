@@ -10,6 +10,14 @@ struct _CnnDataSummary
   GCancellable *cancellable; /* (nullable): of the look that counts */
 };
 
+enum
+{
+  FOUND,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (CnnDataSummary, cnn_data_summary, GTK_TYPE_BOX)
 
 typedef struct
@@ -18,6 +26,12 @@ typedef struct
   CnnPictureDecoder  decoder;
 } Look;
 
+typedef struct
+{
+  char  *text;
+  guint  n_classes;
+} Found;
+
 static void
 look_free (gpointer data)
 {
@@ -25,6 +39,15 @@ look_free (gpointer data)
 
   cnn_train_settings_free (look->settings);
   g_free (look);
+}
+
+static void
+found_free (gpointer data)
+{
+  Found *found = data;
+
+  g_free (found->text);
+  g_free (found);
 }
 
 static void
@@ -40,7 +63,12 @@ look_at_data (GTask *task, gpointer source, gpointer task_data, GCancellable *ca
   if (network)
     data = cnn_train_data_open (look->settings, input, &look->decoder, cancellable, &error);
   if (data)
-    g_task_return_pointer (task, cnn_train_data_describe (data), g_free);
+    {
+      Found *found = g_new (Found, 1);
+
+      *found = (Found) { cnn_train_data_describe (data), cnn_dataset_n_classes (data->images) };
+      g_task_return_pointer (task, found, found_free);
+    }
   else
     g_task_return_error (task, error);
 }
@@ -50,12 +78,29 @@ say (GObject *source, GAsyncResult *result, gpointer data)
 {
   CnnDataSummary    *self = CNN_DATA_SUMMARY (source);
   g_autoptr (GError) error = NULL;
-  g_autofree char   *text = g_task_propagate_pointer (G_TASK (result), &error);
+  Found             *found = g_task_propagate_pointer (G_TASK (result), &error);
 
   /* Another look has begun since, or the window is closed. */
-  if (g_task_get_cancellable (G_TASK (result)) != self->cancellable || self->label == NULL)
-    return;
-  gtk_label_set_text (GTK_LABEL (self->label), text ? text : error->message);
+  if (g_task_get_cancellable (G_TASK (result)) == self->cancellable && self->label)
+    {
+      gtk_label_set_text (GTK_LABEL (self->label), found ? found->text : error->message);
+      if (found)
+        g_signal_emit (self, signals[FOUND], 0, found->n_classes);
+    }
+  g_clear_pointer (&found, found_free);
+}
+
+/**
+ * cnn_data_summary_say:
+ * @text: why there are no images to look at
+ */
+void
+cnn_data_summary_say (CnnDataSummary *self, const char *text)
+{
+  if (self->cancellable)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  gtk_label_set_text (GTK_LABEL (self->label), text);
 }
 
 /**
@@ -103,6 +148,8 @@ static void
 cnn_data_summary_class_init (CnnDataSummaryClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = cnn_data_summary_dispose;
+  signals[FOUND] = g_signal_new ("found", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
 static void
