@@ -37,7 +37,9 @@ tell (GimpProcedure *procedure, CnnTrainJob *job)
     }
   GIMP_VALUES_SET_INT (values, 3, seen.result ? (int) seen.result->epochs : 0);
   GIMP_VALUES_SET_DOUBLE (values, 4, seen.result ? seen.result->seconds : 0.0);
-  GIMP_VALUES_SET_STRING (values, 5, seen.images);
+  GIMP_VALUES_TAKE_STRING (values, 5, seen.warning
+                                        ? g_strconcat (seen.images, "\n", seen.warning, NULL)
+                                        : g_strdup (seen.images));
   cnn_train_snapshot_clear (&seen);
   return values;
 }
@@ -110,7 +112,7 @@ add_layers (GimpProcedure *procedure)
       "in them the samples"),
     TRUE, G_PARAM_READWRITE);
   gimp_procedure_add_boolean_argument (
-    procedure, "hidden-layers", _("Hi_dden layers too"),
+    procedure, "hidden-layers", _("Hidden la_yers too"),
     _("Whether layers and groups that are not visible are learnt from"), TRUE, G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
     procedure, "prepare", _("_What it sees"),

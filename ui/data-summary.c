@@ -7,6 +7,7 @@ struct _CnnDataSummary
 {
   GtkBox        parent_instance;
   GtkWidget    *label;
+  GtkWidget    *warning;
   GCancellable *cancellable; /* (nullable): of the look that counts */
 };
 
@@ -29,6 +30,7 @@ typedef struct
 typedef struct
 {
   char  *text;
+  char  *warning; /* (nullable) */
   guint  n_classes;
 } Found;
 
@@ -47,6 +49,7 @@ found_free (gpointer data)
   Found *found = data;
 
   g_free (found->text);
+  g_free (found->warning);
   g_free (found);
 }
 
@@ -66,11 +69,23 @@ look_at_data (GTask *task, gpointer source, gpointer task_data, GCancellable *ca
     {
       Found *found = g_new (Found, 1);
 
-      *found = (Found) { cnn_train_data_describe (data), cnn_dataset_n_classes (data->images) };
+      *found = (Found) { cnn_train_data_describe (data), cnn_train_data_warn (data),
+                         cnn_dataset_n_classes (data->images) };
       g_task_return_pointer (task, found, found_free);
     }
   else
     g_task_return_error (task, error);
+}
+
+/* @warning: (nullable) */
+static void
+show (CnnDataSummary *self, const char *text, const char *warning)
+{
+  g_autofree char *marked = warning ? g_strconcat ("⚠ ", warning, NULL) : NULL;
+
+  gtk_label_set_text (GTK_LABEL (self->label), text);
+  gtk_label_set_text (GTK_LABEL (self->warning), marked ? marked : "");
+  gtk_widget_set_visible (self->warning, warning != NULL);
 }
 
 static void
@@ -83,7 +98,7 @@ say (GObject *source, GAsyncResult *result, gpointer data)
   /* Another look has begun since, or the window is closed. */
   if (g_task_get_cancellable (G_TASK (result)) == self->cancellable && self->label)
     {
-      gtk_label_set_text (GTK_LABEL (self->label), found ? found->text : error->message);
+      show (self, found ? found->text : error->message, found ? found->warning : NULL);
       if (found)
         g_signal_emit (self, signals[FOUND], 0, found->n_classes);
     }
@@ -100,7 +115,7 @@ cnn_data_summary_say (CnnDataSummary *self, const char *text)
   if (self->cancellable)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
-  gtk_label_set_text (GTK_LABEL (self->label), text);
+  show (self, text, NULL);
 }
 
 /**
@@ -140,7 +155,7 @@ cnn_data_summary_dispose (GObject *object)
   if (self->cancellable)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
-  self->label = NULL;
+  self->label = self->warning = NULL;
   G_OBJECT_CLASS (cnn_data_summary_parent_class)->dispose (object);
 }
 
@@ -152,16 +167,27 @@ cnn_data_summary_class_init (CnnDataSummaryClass *klass)
                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
+static GtkWidget *
+add_label (CnnDataSummary *self)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_width_chars (GTK_LABEL (label), 36);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 44);
+  gtk_box_pack_start (GTK_BOX (self), label, TRUE, TRUE, 0);
+  return label;
+}
+
 static void
 cnn_data_summary_init (CnnDataSummary *self)
 {
-  self->label = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->label), 0.0);
-  gtk_label_set_line_wrap (GTK_LABEL (self->label), TRUE);
-  gtk_label_set_width_chars (GTK_LABEL (self->label), 36);
-  gtk_label_set_max_width_chars (GTK_LABEL (self->label), 44);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self), 4);
+  self->label = add_label (self);
+  self->warning = add_label (self);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->label), "dim-label");
-  gtk_box_pack_start (GTK_BOX (self), self->label, TRUE, TRUE, 0);
   gtk_widget_show (self->label);
 }
 

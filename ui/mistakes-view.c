@@ -118,6 +118,7 @@ make_item (CnnMistakesView *self, const CnnMistake *mistake)
   area = gtk_drawing_area_new ();
   gtk_widget_set_size_request (area, SIDE, SIDE);
   atk_object_set_name (gtk_widget_get_accessible (area), text);
+  atk_object_set_description (gtk_widget_get_accessible (area), name ? name : "");
   g_signal_connect_data (area, "draw", G_CALLBACK (draw_image), surface, destroy_surface, 0);
   label = gtk_label_new (text);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);

@@ -341,7 +341,7 @@ cnn_train_data_warn (const CnnTrainData *data)
 /**
  * cnn_train_data_describe:
  *
- * Returns: (transfer full): what was found, in lines, with what cnn_train_data_warn() says
+ * Returns: (transfer full): what was found, in lines
  */
 char *
 cnn_train_data_describe (const CnnTrainData *data)
@@ -349,7 +349,6 @@ cnn_train_data_describe (const CnnTrainData *data)
   g_autoptr (GString) text = g_string_new (NULL);
   gsize               n = cnn_dataset_size (data->images);
   CnnShape            shape = cnn_dataset_shape (data->images);
-  g_autofree char    *warning = cnn_train_data_warn (data);
 
   g_string_append_printf (text, _("%u images of %d×%d×%d in %u classes"), (guint) n,
                           CNN_SHAPE_ARGS (shape), cnn_dataset_n_classes (data->images));
@@ -358,8 +357,6 @@ cnn_train_data_describe (const CnnTrainData *data)
                             (guint) cnn_dataset_size (data->test));
   g_string_append_c (text, '\n');
   count_classes (data->images, text);
-  if (warning)
-    g_string_append_printf (text, "\n%s", warning);
   if (data->broken->len > 0)
     {
       g_string_append_c (text, '\n');

@@ -166,7 +166,7 @@ test_summary (void)
   g_assert_cmpuint (seen.n_classes, ==, 3);
   g_assert_true (ui_test_says (seen.window, "66 images of 8×8×1 in 3 classes\n"
                                             "upright: 30, level: 30, half: 6"));
-  g_assert_true (ui_test_says (seen.window, "Few images (half: 6)"));
+  g_assert_true (ui_test_says (seen.window, "⚠ Few images (half: 6)"));
   g_assert_true (ui_test_says (seen.window, "30 of upright, but only 6 of half"));
   g_assert_true (ui_test_says (seen.window, "1 picture is left out. “sketch 66”"));
   ui_test_screenshot (seen.window, "class-data");
