@@ -110,7 +110,7 @@ add_layers (GimpProcedure *procedure)
     procedure, "image-of-classes", _("Ima_ges from"),
     _("An open image to learn from instead of files: its layer groups are the classes, the layers "
       "in them the samples"),
-    TRUE, G_PARAM_READWRITE);
+    TRUE, G_PARAM_READWRITE | GIMP_PARAM_DONT_SERIALIZE);
   gimp_procedure_add_boolean_argument (
     procedure, "hidden-layers", _("Hidden la_yers too"),
     _("Whether layers and groups that are not visible are learnt from"), TRUE, G_PARAM_READWRITE);

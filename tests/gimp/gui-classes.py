@@ -136,11 +136,44 @@ class Test(gui_train.Test):
                    bool(self.says('choose what to learn from')))
         self.screenshot('classes-files.png')
 
+    def once_more(self):
+        """The last choice comes back while the image is open, and not afterwards."""
+        self.gimp.eval('(gimp-image-remove-layer school (gimp-image-get-layer-by-name school '
+                       '"none yet"))')
+        image = next(name for name in self.sources() if self.gimp.eval(
+            '(gimp-image-get-name school)').strip('"') in name)
+        self.person.choose(self.source(), image)
+        self.says('54 images')
+        self.close()
+        self.open()
+        self.check('what was chosen last is chosen', self.person.chosen(self.source()) == image,
+                   self.person.chosen(self.source()))
+        self.end(self.find('button', 'Cancel'))
+        self.gimp.eval('(let loop ((i 9)) (if (> i 0) (begin (if (gimp-display-id-is-valid i) '
+                       '(gimp-display-delete i)) (loop (- i 1)))))')
+        self.open()
+        self.check('of an image that is closed nothing is left',
+                   self.person.chosen(self.source()) == 'Files' and len(self.sources()) == 1,
+                   self.sources())
+        self.end(self.find('button', 'Cancel'))
+
+    def sources(self):
+        menu = next(self.person.children(self.source()))
+        return [child.get_name() for child in self.person.children(menu)]
+
+    def close(self):
+        self.press('Close')
+        self.end(self.person.find(self.plug_in, 'button', 'Close without Saving', showing=True))
+
     def run(self):
         self.chosen_at_once()
         self.learns()
         self.mistake()
         self.says_why_not()
+        self.once_more()
+        said = [line for line in self.gimp.log.read_text(errors='replace').splitlines()
+                if 'image-of-classes' in line]
+        self.check('nothing is said of the image on the console', not said, said)
         print(f'1..{self.n}')
 
 
