@@ -241,7 +241,10 @@ train (Dialog *self)
   cnn_draft_text (self->draft);
   g_clear_object (&self->learnt);
   g_object_get (self->config, "image-of-classes", &self->learnt, NULL);
+  /* Only layers are read now, and may be many. */
+  gimp_progress_init (_("Training"));
   settings = train_settings (self->config, TRUE, &error);
+  gimp_progress_end ();
   if (settings)
     cnn_training_view_start (CNN_TRAINING_VIEW (self->view), settings, cnn_picture_decoder ());
   else
