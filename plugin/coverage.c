@@ -7,34 +7,27 @@
 #include "i18n.h"
 #include "pixels.h"
 
-/* All but what is selected. */
-static void
-fill (Coverage *coverage, GimpDrawable *drawable)
+/**
+ * coverage_new_unselected:
+ * @drawable: the picture
+ *
+ * Returns: (transfer full): what counts by its alpha alone, whatever is selected
+ */
+Coverage *
+coverage_new_unselected (GimpDrawable *drawable)
 {
+  Coverage *coverage = g_new0 (Coverage, 1);
+
   coverage->size.width = gimp_drawable_get_width (drawable);
   coverage->size.height = gimp_drawable_get_height (drawable);
+  coverage->bounds = (CnnRect) { 0, 0, coverage->size.width, coverage->size.height };
   gimp_drawable_get_offsets (drawable, &coverage->offset_x, &coverage->offset_y);
+
   if (gimp_drawable_has_alpha (drawable))
     {
       coverage->pixels = gimp_drawable_get_buffer (drawable);
       coverage->format = pixels_format (drawable, PIXELS_LINEAR, 1, TRUE);
     }
-}
-
-/**
- * coverage_new_whole:
- * @drawable: a picture
- *
- * Returns: (transfer full): what counts where nothing is selected, or the selection does not
- *   matter
- */
-Coverage *
-coverage_new_whole (GimpDrawable *drawable)
-{
-  Coverage *coverage = g_new0 (Coverage, 1);
-
-  fill (coverage, drawable);
-  coverage->bounds = (CnnRect) { 0, 0, coverage->size.width, coverage->size.height };
   return coverage;
 }
 
@@ -49,23 +42,22 @@ coverage_new_whole (GimpDrawable *drawable)
 Coverage *
 coverage_new (GimpImage *image, GimpDrawable *drawable, GError **error)
 {
-  g_autoptr (Coverage) coverage = g_new0 (Coverage, 1);
-  CnnRect *bounds = &coverage->bounds;
+  CnnRect   bounds;
+  Coverage *coverage;
 
-  if (!gimp_drawable_mask_intersect (drawable, &bounds->x, &bounds->y, &bounds->width,
-                                      &bounds->height))
+  if (!gimp_drawable_mask_intersect (drawable, &bounds.x, &bounds.y, &bounds.width,
+                                      &bounds.height))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
                    _("the selection does not touch the layer; select a part of it, or nothing"));
       return NULL;
     }
-
-  fill (coverage, drawable);
+  coverage = coverage_new_unselected (drawable);
+  coverage->bounds = bounds;
   if (!gimp_selection_is_empty (image))
     coverage->selection =
       gimp_drawable_get_buffer (GIMP_DRAWABLE (gimp_image_get_selection (image)));
-
-  return g_steal_pointer (&coverage);
+  return coverage;
 }
 
 void

@@ -293,7 +293,7 @@ read_layer (GimpDrawable *layer, CnnShape shape, gboolean digit, CnnFraming fram
       g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
       return FALSE;
     }
-  coverage = coverage_new_whole (layer);
+  coverage = coverage_new_unselected (layer);
   if (classify_picture_read (layer, coverage, shape, digit, framing, PIXELS_PERCEPTUAL, &picture,
                              &cause))
     {
