@@ -170,14 +170,14 @@ def inside(plug_in, screenshots):
             raise
 
 
-def main():
+def main(run, script):
     if sys.argv[1] == '--inside':
-        inside(sys.argv[2], pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None)
+        run(sys.argv[2], pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None)
     else:
         # A session of its own, which ends with us.
-        sys.exit(subprocess.run(['dbus-run-session', '--', sys.executable, __file__, '--inside',
+        sys.exit(subprocess.run(['dbus-run-session', '--', sys.executable, script, '--inside',
                                  *sys.argv[1:]]).returncode)
 
 
 if __name__ == '__main__':
-    main()
+    main(inside, __file__)
