@@ -102,6 +102,25 @@ cnn_filter_job_free (CnnFilterJob *job)
   g_free (job);
 }
 
+/**
+ * cnn_filter_job_finish:
+ * @job: (transfer full): one that is done
+ *
+ * Ends it for good, also what is looked at.
+ *
+ * Returns: (transfer full) (nullable): what was learnt
+ */
+CnnFilterResult *
+cnn_filter_job_finish (CnnFilterJob *job)
+{
+  CnnFilterResult *result;
+
+  work_thread_join (&job->work);
+  result = g_steal_pointer (&job->result);
+  cnn_filter_job_free (job);
+  return result;
+}
+
 /* --- what is looked at ------------------------------------------------------------------- */
 
 /* Makes the picture and hands it over. What cannot be made is not shown: the learning itself says

@@ -83,18 +83,19 @@ typedef struct
 
 const CnnFilterLearner *cnn_filter_learner_default (void);
 
-CnnFilterJob *cnn_filter_job_new    (const CnnFilterLearner *learner,
-                                     CnnPairs *const *alternatives, guint n_alternatives,
-                                     const CnnFilterOptions *options);
-void          cnn_filter_job_free   (CnnFilterJob *job);
-void          cnn_filter_job_start  (CnnFilterJob *job);
-void          cnn_filter_job_look   (CnnFilterJob *job, CnnFilterPlace *place);
-void          cnn_filter_job_stop   (CnnFilterJob *job);
-void          cnn_filter_job_cancel (CnnFilterJob *job);
-void          cnn_filter_job_peek   (CnnFilterJob *job, CnnFilterSnapshot *snapshot);
+CnnFilterJob    *cnn_filter_job_new    (const CnnFilterLearner *learner,
+                                        CnnPairs *const *alternatives, guint n_alternatives,
+                                        const CnnFilterOptions *options);
+void             cnn_filter_job_free   (CnnFilterJob *job);
+void             cnn_filter_job_start  (CnnFilterJob *job);
+void             cnn_filter_job_look   (CnnFilterJob *job, CnnFilterPlace *place);
+void             cnn_filter_job_stop   (CnnFilterJob *job);
+void             cnn_filter_job_cancel (CnnFilterJob *job);
+void             cnn_filter_job_peek   (CnnFilterJob *job, CnnFilterSnapshot *snapshot);
+CnnFilterResult *cnn_filter_job_finish (CnnFilterJob *job);
 
-void          cnn_filter_snapshot_init  (CnnFilterSnapshot *snapshot);
-void          cnn_filter_snapshot_clear (CnnFilterSnapshot *snapshot);
+void             cnn_filter_snapshot_init  (CnnFilterSnapshot *snapshot);
+void             cnn_filter_snapshot_clear (CnnFilterSnapshot *snapshot);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnFilterJob, cnn_filter_job_free)
 

@@ -220,6 +220,26 @@ cnn_filter_view_start (CnnFilterView *self, const CnnFilterLearner *learner,
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
+/**
+ * cnn_filter_view_steal_result:
+ *
+ * Returns: (transfer full) (nullable): what was learnt; the view forgets it
+ */
+CnnFilterResult *
+cnn_filter_view_steal_result (CnnFilterView *self)
+{
+  CnnFilterResult *result = NULL;
+
+  if (cnn_filter_view_result (self))
+    {
+      cnn_filter_result_view_show (CNN_FILTER_RESULT_VIEW (self->result), NULL);
+      g_clear_handle_id (&self->look_id, g_source_remove);
+      result = cnn_filter_job_finish (g_steal_pointer (&self->job));
+    }
+  forget_job (self);
+  return result;
+}
+
 /** cnn_filter_view_forget: ends what is being learnt, and forgets what was. */
 void
 cnn_filter_view_forget (CnnFilterView *self)

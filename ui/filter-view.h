@@ -33,5 +33,6 @@ void                   cnn_filter_view_forget      (CnnFilterView *view);
 gboolean               cnn_filter_view_is_running  (CnnFilterView *view);
 CnnFilterPhase         cnn_filter_view_phase       (CnnFilterView *view);
 const CnnFilterResult *cnn_filter_view_result      (CnnFilterView *view);
+CnnFilterResult       *cnn_filter_view_steal_result (CnnFilterView *view);
 
 G_END_DECLS
