@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filter-kernels.h"
 
+#include <math.h>
+
 #include "i18n.h"
 #include "kernel-grid.h"
 #include "kernel-text.h"
@@ -89,7 +91,10 @@ show_numbers (CnnFilterKernels *self)
   values = matrix_values (self->kernels, output, d);
   cnn_kernel_grid_set (CNN_KERNEL_GRID (self->grid),
                        (CnnSize) { self->kernels->dims[1], self->kernels->dims[2] }, values);
-  number = self->offsets ? cnn_number_short (self->offsets[output]) : NULL;
+  /* Nobody sees less than this, not even in 16 bits. */
+  number = self->offsets && fabs (self->offsets[output]) > 1e-6
+             ? cnn_number_short (self->offsets[output])
+             : NULL;
   text = number ? g_strdup_printf (_("and %s is added"), number) : NULL;
   gtk_label_set_text (GTK_LABEL (self->offset), text ? text : "");
 }

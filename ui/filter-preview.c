@@ -9,7 +9,7 @@
 
 #define GAP       6
 #define CAPTION   22
-#define LEAST     120 /* side of a pane */
+#define LEAST     120 /* sides of a pane */
 #define MOST_ZOOM 8
 #define LEAST_GAIN 8
 #define MOST_GAIN  64
@@ -54,32 +54,35 @@ G_DEFINE_FINAL_TYPE (CnnFilterPreview, cnn_filter_preview, GTK_TYPE_DRAWING_AREA
 
 /* --- where it is ------------------------------------------------------------------------- */
 
-static int
-pane_side (CnnFilterPreview *self)
+static CnnSize
+pane_size (CnnFilterPreview *self)
 {
   int width = gtk_widget_get_allocated_width (GTK_WIDGET (self));
   int height = gtk_widget_get_allocated_height (GTK_WIDGET (self));
 
-  return MAX (MIN ((width - (N_PANES - 1) * GAP - 2) / N_PANES, height - CAPTION - 2), 1);
+  return (CnnSize) { MAX (height - CAPTION - 2, 1),
+                     MAX ((width - (N_PANES - 1) * GAP - 2) / N_PANES, 1) };
 }
 
 static int
 zoom (CnnFilterPreview *self)
 {
-  int longest = MAX (self->picture.shape.height, self->picture.shape.width);
+  CnnSize pane = pane_size (self);
+  int     fits = MIN (pane.height / MAX (self->picture.shape.height, 1),
+                      pane.width / MAX (self->picture.shape.width, 1));
 
-  if (self->zoom > 0)
-    return self->zoom;
-  return CLAMP (pane_side (self) / MAX (longest, 1), 1, MOST_ZOOM);
+  return self->zoom > 0 ? self->zoom : CLAMP (fits, 1, MOST_ZOOM);
 }
 
 /* The part that is to be seen; its middle stays where it can be. */
 static CnnRect
 wanted_rect (CnnFilterPreview *self)
 {
-  int     side = (pane_side (self) + zoom (self) - 1) / zoom (self);
-  CnnRect rect = { .width = MIN (side, self->picture.shape.width),
-                   .height = MIN (side, self->picture.shape.height) };
+  CnnSize pane = pane_size (self);
+  int     scale = zoom (self);
+  CnnRect rect = { .width = MIN ((pane.width + scale - 1) / scale, self->picture.shape.width),
+                   .height = MIN ((pane.height + scale - 1) / scale,
+                                  self->picture.shape.height) };
 
   self->x = CLAMP (self->x, rect.width / 2.0, self->picture.shape.width - rect.width / 2.0);
   self->y = CLAMP (self->y, rect.height / 2.0, self->picture.shape.height - rect.height / 2.0);
@@ -238,15 +241,15 @@ nothing_text (CnnFilterPreview *self, int pane)
 }
 
 static void
-draw_pane (CnnFilterPreview *self, cairo_t *cr, int pane, int x, int side)
+draw_pane (CnnFilterPreview *self, cairo_t *cr, int pane, int x, CnnSize size)
 {
   g_autofree char *title = caption (self, pane);
   const char      *nothing = nothing_text (self, pane);
   int              scale = zoom (self);
 
-  draw_text (self, cr, title, x, 1, side, FALSE);
+  draw_text (self, cr, title, x, 1, size.width, FALSE);
   cairo_save (cr);
-  cairo_rectangle (cr, x, CAPTION, side, side);
+  cairo_rectangle (cr, x, CAPTION, size.width, size.height);
   cairo_set_source_rgba (cr, 0.5, 0.5, 0.5, 0.2);
   cairo_fill_preserve (cr);
   cairo_clip (cr);
@@ -255,8 +258,8 @@ draw_pane (CnnFilterPreview *self, cairo_t *cr, int pane, int x, int side)
       gboolean       learned = pane == LEARNED || (pane == DIFFERENCE && self->learned);
       const CnnRect *to = &self->place->rect;
       const CnnRect *of = learned ? &self->learned_place->rect : to;
-      int            room_x = MAX (side - to->width * scale, 0) / 2;
-      int            room_y = MAX (side - to->height * scale, 0) / 2;
+      int            room_x = MAX (size.width - to->width * scale, 0) / 2;
+      int            room_y = MAX (size.height - to->height * scale, 0) / 2;
 
       cairo_translate (cr, x + room_x + (of->x - to->x) * scale,
                        CAPTION + room_y + (of->y - to->y) * scale);
@@ -266,7 +269,7 @@ draw_pane (CnnFilterPreview *self, cairo_t *cr, int pane, int x, int side)
       cairo_paint (cr);
     }
   else if (nothing)
-    draw_text (self, cr, nothing, x + 6, CAPTION + side / 2, side - 12, TRUE);
+    draw_text (self, cr, nothing, x + 6, CAPTION + size.height / 2, size.width - 12, TRUE);
   cairo_restore (cr);
 }
 
@@ -274,16 +277,17 @@ static gboolean
 cnn_filter_preview_draw (GtkWidget *widget, cairo_t *cr)
 {
   CnnFilterPreview *self = CNN_FILTER_PREVIEW (widget);
-  int               side = pane_side (self);
-  int               width = N_PANES * side + (N_PANES - 1) * GAP;
+  CnnSize           size = pane_size (self);
+  int               width = N_PANES * size.width + (N_PANES - 1) * GAP;
   int               left = MAX (gtk_widget_get_allocated_width (widget) - width, 0) / 2;
   gboolean          mirrored = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
 
   for (int pane = 0; pane < N_PANES; pane++)
-    draw_pane (self, cr, pane, left + (mirrored ? N_PANES - 1 - pane : pane) * (side + GAP), side);
+    draw_pane (self, cr, pane,
+               left + (mirrored ? N_PANES - 1 - pane : pane) * (size.width + GAP), size);
   if (gtk_widget_has_visible_focus (widget))
     gtk_render_focus (gtk_widget_get_style_context (widget), cr, left - 1, CAPTION - 1, width + 2,
-                      side + 2);
+                      size.height + 2);
   return FALSE;
 }
 
@@ -324,7 +328,7 @@ static gboolean
 cnn_filter_preview_key (GtkWidget *widget, GdkEventKey *event)
 {
   CnnFilterPreview *self = CNN_FILTER_PREVIEW (widget);
-  double            step = MAX (pane_side (self) / zoom (self) / 4, 1);
+  double            step = MAX (pane_size (self).width / zoom (self) / 4, 1);
 
   if (event->state & gtk_accelerator_get_default_mod_mask () & ~GDK_SHIFT_MASK)
     return FALSE;

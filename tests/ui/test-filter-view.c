@@ -133,7 +133,7 @@ middle_of (GtkWidget *widget, int pane)
 {
   int              width = gtk_widget_get_allocated_width (widget);
   int              height = gtk_widget_get_allocated_height (widget);
-  int              side = MIN ((width - 20) / 4, height - 24);
+  int              side = (width - 20) / 4, half = (height - 24) / 2;
   int              left = (width - 4 * side - 18) / 2;
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
   cairo_t         *cr = cairo_create (surface);
@@ -144,7 +144,7 @@ middle_of (GtkWidget *widget, int pane)
   cairo_destroy (cr);
   cairo_surface_flush (surface);
   colour = ((const guint32 *) (cairo_image_surface_get_data (surface) +
-                               (22 + side / 2) * cairo_image_surface_get_stride (surface)))
+                               (22 + half) * cairo_image_surface_get_stride (surface)))
              [left + pane * (side + 6) + side / 2];
   cairo_surface_destroy (surface);
   return colour & 0xffffff;
