@@ -116,7 +116,7 @@ add_combo (Pair *pair, GtkWidget *grid, gboolean after)
   gtk_label_set_xalign (GTK_LABEL (label), 0.0);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), combo);
   /* Names may be long. */
-  gimp_int_combo_box_set_ellipsize (combo);
+  g_object_set (combo, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
   gtk_widget_set_hexpand (combo, TRUE);
   gtk_widget_set_tooltip_text (combo, after ? _("The same picture after the filter")
                                             : _("A picture before the filter"));
@@ -193,6 +193,48 @@ learn_choose_set (LearnChoose *self, GimpLayer **before, GimpLayer **after)
       pair_set (pair, TRUE, after[i]);
     }
   self->setting = FALSE;
+}
+
+/* All layers with pixels of their own, from the top down. */
+static void
+list_layers (GimpItem **items, GPtrArray *list)
+{
+  for (int i = 0; items[i] != NULL; i++)
+    if (gimp_item_is_group (items[i]))
+      {
+        g_autofree GimpItem **children = gimp_item_get_children (items[i]);
+
+        list_layers (children, list);
+      }
+    else
+      g_ptr_array_add (list, items[i]);
+}
+
+/**
+ * learn_choose_suggest:
+ * @drawables: (array zero-terminated=1): what is selected
+ *
+ * Chooses the lower of two selected layers as before and the upper one as after; of one, and that
+ * above it; else the two at the top.
+ */
+void
+learn_choose_suggest (LearnChoose *self, GimpDrawable **drawables)
+{
+  g_autoptr (GPtrArray)   list   = g_ptr_array_new ();
+  g_autofree GimpLayer  **layers = gimp_image_get_layers (self->image);
+  guint                   first, second;
+
+  list_layers ((GimpItem **) layers, list);
+  if (list->len < 2)
+    return;
+  if (drawables[0] == NULL || !g_ptr_array_find (list, drawables[0], &first))
+    first = 1;
+  if (drawables[0] == NULL || drawables[1] == NULL ||
+      !g_ptr_array_find (list, drawables[1], &second) || first == second)
+    second = first > 0 ? first - 1 : 1;
+  learn_choose_set (self,
+                    (GimpLayer *[]) { g_ptr_array_index (list, MAX (first, second)), NULL },
+                    (GimpLayer *[]) { g_ptr_array_index (list, MIN (first, second)), NULL });
 }
 
 /**

@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (LearnChoose, learn_choose, LEARN, CHOOSE, GtkBox)
 
 GtkWidget *learn_choose_new (GimpImage *image);
 void       learn_choose_set (LearnChoose *choose, GimpLayer **before, GimpLayer **after);
+void       learn_choose_suggest (LearnChoose *choose, GimpDrawable **drawables);
 void       learn_choose_get (LearnChoose *choose, GimpLayer ***before, GimpLayer ***after);
 
 G_END_DECLS

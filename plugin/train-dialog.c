@@ -5,12 +5,12 @@
 
 #include "train-dialog.h"
 
-#include <math.h>
 #include <string.h>
 
 #include <libgimp/gimpui.h>
 
 #include "data-summary.h"
+#include "dialog-parts.h"
 #include "draft.h"
 #include "i18n.h"
 #include "path-row.h"
@@ -270,20 +270,6 @@ response (Dialog *self, int answer)
 
 /* --- the window ------------------------------------------------------------------------- */
 
-static GtkWidget *
-add_heading (GtkWidget *box, const char *text)
-{
-  GtkWidget     *label = gtk_label_new (text);
-  PangoAttrList *attrs = pango_attr_list_new ();
-
-  pango_attr_list_insert (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
-  gtk_label_set_attributes (GTK_LABEL (label), attrs);
-  pango_attr_list_unref (attrs);
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
-  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
-  return label;
-}
-
 static void
 add_network (Dialog *self, GtkWidget *box)
 {
@@ -291,7 +277,7 @@ add_network (Dialog *self, GtkWidget *box)
   const CnnPreset *presets = cnn_presets (&n);
   GtkWidget       *editor = cnn_text_editor_new (self->draft);
 
-  add_heading (box, _("Network"));
+  dialog_add_heading (box, _("Network"));
   self->preset = gtk_combo_box_text_new ();
   atk_object_set_name (gtk_widget_get_accessible (self->preset), _("Preset"));
   gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->preset), "custom", _("As written below"));
@@ -332,28 +318,6 @@ make_paths (Dialog *self, int first, int last)
   return grid;
 }
 
-/* GIMP's numbers tell a screen reader nothing, and show few digits. */
-static void
-prepare_number (Dialog *self, const char *argument, int digits)
-{
-  GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config),
-                                                        argument);
-  g_autofree char *bare = gimp_strip_uline (g_param_spec_get_nick (spec));
-  GtkWidget       *number = gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (self->dialog),
-                                                              argument, GIMP_TYPE_LABEL_SPIN);
-  GtkWidget       *spin = gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (number));
-
-  if (digits > 0)
-    {
-      double step = pow (10.0, -digits);
-
-      gimp_label_spin_set_digits (GIMP_LABEL_SPIN (number), digits);
-      gimp_label_spin_set_increments (GIMP_LABEL_SPIN (number), step, 10.0 * step);
-    }
-  gtk_entry_set_width_chars (GTK_ENTRY (spin), 8);
-  atk_object_set_name (gtk_widget_get_accessible (spin), bare);
-}
-
 static void
 prepare_numbers (Dialog *self)
 {
@@ -367,7 +331,8 @@ prepare_numbers (Dialog *self)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
-    prepare_number (self, numbers[i].argument, numbers[i].digits);
+    dialog_prepare_number (self->dialog, self->config, numbers[i].argument,
+                           numbers[i].digits);
 }
 
 /* Texts say what may be written in them. */
@@ -407,7 +372,7 @@ make_settings (Dialog *self)
   prepare_numbers (self);
   prepare_texts (self);
   add_network (self, box);
-  add_heading (box, _("Images"));
+  dialog_add_heading (box, _("Images"));
   gtk_box_pack_start (GTK_BOX (box), make_paths (self, DATA, TEST), FALSE, FALSE, 0);
   self->summary = cnn_data_summary_new ();
   gtk_box_pack_start (GTK_BOX (box), self->summary, FALSE, FALSE, 0);
@@ -415,14 +380,14 @@ make_settings (Dialog *self)
                       gimp_procedure_dialog_fill_box (dialog, "images-box", "size", "broken",
                                                       "augment", "validation", NULL),
                       FALSE, FALSE, 0);
-  add_heading (box, _("Learning"));
+  dialog_add_heading (box, _("Learning"));
   gtk_box_pack_start (GTK_BOX (box),
                       gimp_procedure_dialog_fill_box (dialog, "learning-box", "epochs",
                                                       "batch-size", "optimiser", "rate",
                                                       "schedule", "clip", "patience", "seed",
                                                       NULL),
                       FALSE, FALSE, 0);
-  add_heading (box, _("Files"));
+  dialog_add_heading (box, _("Files"));
   gtk_box_pack_start (GTK_BOX (box), make_paths (self, OUTPUT, CHECKPOINT), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box),
                       gimp_procedure_dialog_fill_box (dialog, "files-box", "continue", NULL),
