@@ -287,29 +287,12 @@ apply_result_layer (const ApplyResult *result)
 gboolean
 apply_result_insert (ApplyResult *result, GimpLayer *source, GError **error)
 {
-  GimpLayer *parent   = NULL;
-  int        position = 0;
-  gboolean   inserted;
-
   if (result->own_image)
     {
-      inserted = gimp_image_insert_layer (result->image, result->layer, NULL, 0);
+      result->inserted = gimp_image_insert_layer (result->image, result->layer, NULL, 0);
       gimp_image_undo_enable (result->image);
     }
   else
-    {
-      g_autofree GimpLayer **selected = gimp_image_get_selected_layers (result->image);
-
-      parent = GIMP_LAYER (gimp_item_get_parent (GIMP_ITEM (source)));
-      position = gimp_image_get_item_position (result->image, GIMP_ITEM (source));
-      gimp_image_undo_group_start (result->image);
-      inserted = gimp_image_insert_layer (result->image, result->layer, parent, position);
-      /* What is selected stays selected, so that the next run works on the picture too. */
-      gimp_image_set_selected_layers (result->image, (const GimpLayer **) selected);
-      gimp_image_undo_group_end (result->image);
-    }
-  if (!inserted)
-    return layers_pdb_failed (error);
-  result->inserted = TRUE;
-  return TRUE;
+    result->inserted = layers_insert_above (result->image, result->layer, source);
+  return result->inserted || layers_pdb_failed (error);
 }

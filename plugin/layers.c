@@ -67,6 +67,31 @@ layers_type (gboolean rgb, gboolean alpha)
   return alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE;
 }
 
+/**
+ * layers_insert_above:
+ * @layer: a new layer
+ * @below: one in the image
+ *
+ * Puts the one above the other. What is selected stays selected, so that the next run works on
+ * the picture too.
+ *
+ * Returns: whether it could be
+ */
+gboolean
+layers_insert_above (GimpImage *image, GimpLayer *layer, GimpLayer *below)
+{
+  g_autofree GimpLayer **selected = gimp_image_get_selected_layers (image);
+  GimpLayer *parent   = GIMP_LAYER (gimp_item_get_parent (GIMP_ITEM (below)));
+  int        position = gimp_image_get_item_position (image, GIMP_ITEM (below));
+  gboolean   inserted;
+
+  gimp_image_undo_group_start (image);
+  inserted = gimp_image_insert_layer (image, layer, parent, position);
+  gimp_image_set_selected_layers (image, (const GimpLayer **) selected);
+  gimp_image_undo_group_end (image);
+  return inserted;
+}
+
 static gboolean
 add_layer (Layers *layers, const MapFrame *frame, guint i, guint map, GError **error)
 {

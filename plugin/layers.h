@@ -19,6 +19,7 @@ void          layers_free   (Layers *layers);
 GimpDrawable *layers_get    (const Layers *layers, guint stage, guint i);
 GPtrArray    *layers_insert (Layers *layers, GError **error);
 GimpImageType layers_type   (gboolean rgb, gboolean alpha);
+gboolean      layers_insert_above (GimpImage *image, GimpLayer *layer, GimpLayer *below);
 gboolean      layers_pdb_failed (GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layers, layers_free)
