@@ -160,6 +160,7 @@ add_pair (LearnChoose *self)
                              G_CALLBACK (remove_pair));
   gtk_box_pack_start (GTK_BOX (self->rows), grid, FALSE, FALSE, 0);
   gtk_widget_show_all (grid);
+  gtk_widget_set_no_show_all (pair->remove, TRUE);
   g_ptr_array_add (self->pairs, pair);
   show_removers (self);
   return pair;

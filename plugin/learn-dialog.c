@@ -393,11 +393,7 @@ make_settings (Dialog *self)
                                   GTK_POLICY_AUTOMATIC);
   gtk_widget_set_size_request (scrolled, SETTINGS_WIDTH, -1);
   gtk_container_add (GTK_CONTAINER (scrolled), box);
-  gtk_widget_show (box);
-  gtk_container_foreach (GTK_CONTAINER (box), (GtkCallback) gtk_widget_show, NULL);
-  gtk_widget_show_all (gtk_widget_get_parent (self->mask));
-  gtk_widget_show_all (gtk_widget_get_parent (self->output));
-  gtk_widget_show (scrolled);
+  gtk_widget_show_all (scrolled);
   return scrolled;
 }
 

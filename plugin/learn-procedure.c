@@ -5,6 +5,7 @@
 #include "learn-procedure.h"
 
 #include "i18n.h"
+#include "learn-dialog.h"
 #include "learn-run.h"
 #include "procedure.h"
 
@@ -84,7 +85,14 @@ learn_procedure_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *
   GError            *error  = NULL;
 
   procedure_begin ();
-  learnt = learn_run (config, image, drawables, &error);
+  if (run_mode == GIMP_RUN_INTERACTIVE)
+    {
+      learnt = learn_dialog_run (procedure, config, image, drawables);
+      if (learnt == NULL)
+        return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+    }
+  else
+    learnt = learn_run (config, image, drawables, &error);
   if (learnt == NULL || !learnt_finish (learnt, &layer, &error))
     return procedure_fail (procedure, error);
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
