@@ -3,6 +3,9 @@
 
 #include "i18n.h"
 
+/* Pixels of the longer side. */
+#define THUMBNAIL 32
+
 struct _LearnChoose
 {
   GtkBox     parent_instance;
@@ -36,6 +39,70 @@ changed (LearnChoose *self)
 {
   if (!self->setting)
     g_signal_emit (self, signals[CHANGED], 0);
+}
+
+/* --- what there is to choose from -------------------------------------------------------- */
+
+/* All layers with pixels of their own, from the top down. */
+static void
+list_layers (GimpItem **items, GPtrArray *list)
+{
+  for (int i = 0; items[i] != NULL; i++)
+    if (gimp_item_is_group (items[i]))
+      {
+        g_autofree GimpItem **children = gimp_item_get_children (items[i]);
+
+        list_layers (children, list);
+      }
+    else
+      g_ptr_array_add (list, items[i]);
+}
+
+static void
+add_item (GtkWidget *combo, GimpItem *item)
+{
+  GimpDrawable          *drawable = GIMP_DRAWABLE (item);
+  g_autofree char       *name = gimp_item_get_name (item);
+  g_autoptr (GdkPixbuf)  thumbnail = NULL;
+
+  thumbnail = gimp_drawable_get_thumbnail (drawable, THUMBNAIL, THUMBNAIL,
+                                           GIMP_PIXBUF_SMALL_CHECKS);
+  gimp_int_combo_box_append (GIMP_INT_COMBO_BOX (combo), GIMP_INT_STORE_VALUE,
+                             gimp_item_get_id (item), GIMP_INT_STORE_LABEL, name,
+                             GIMP_INT_STORE_PIXBUF, thumbnail, -1);
+}
+
+/**
+ * learn_combo_new:
+ * @image: an image
+ * @channels: whether its channels are offered as well, and nothing
+ *
+ * Returns: (transfer floating): a choice of its layers that have pixels of their own, with small
+ *   pictures and names; its numbers are theirs, and −1 is nothing
+ */
+GtkWidget *
+learn_combo_new (GimpImage *image, gboolean channels)
+{
+  GtkWidget              *combo = g_object_new (GIMP_TYPE_INT_COMBO_BOX, NULL);
+  g_autoptr (GPtrArray)   list = g_ptr_array_new ();
+  g_autofree GimpLayer  **layers = gimp_image_get_layers (image);
+
+  /* Names may be long. */
+  g_object_set (combo, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
+  if (channels)
+    gimp_int_combo_box_append (GIMP_INT_COMBO_BOX (combo), GIMP_INT_STORE_VALUE, -1,
+                               GIMP_INT_STORE_LABEL, _("None"), -1);
+  list_layers ((GimpItem **) layers, list);
+  for (guint i = 0; i < list->len; i++)
+    add_item (combo, g_ptr_array_index (list, i));
+  if (channels)
+    {
+      g_autofree GimpChannel **all = gimp_image_get_channels (image);
+
+      for (int i = 0; all[i] != NULL; i++)
+        add_item (combo, GIMP_ITEM (all[i]));
+    }
+  return combo;
 }
 
 /* --- a pair ------------------------------------------------------------------------------ */
@@ -99,24 +166,15 @@ remove_pair (GtkWidget *button, Pair *pair)
   changed (self);
 }
 
-/* Layers with pixels of their own. */
-static gboolean
-is_offered (GimpImage *image, GimpItem *item, gpointer data)
-{
-  return image == data && !gimp_item_is_group (item);
-}
-
 static GtkWidget *
 add_combo (Pair *pair, GtkWidget *grid, gboolean after)
 {
   GtkWidget       *label = gtk_label_new_with_mnemonic (after ? _("A_fter") : _("_Before"));
   g_autofree char *bare = gimp_strip_uline (after ? _("A_fter") : _("_Before"));
-  GtkWidget       *combo = gimp_layer_combo_box_new (is_offered, pair->choose->image, NULL);
+  GtkWidget       *combo = learn_combo_new (pair->choose->image, FALSE);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0.0);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), combo);
-  /* Names may be long. */
-  g_object_set (combo, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
   gtk_widget_set_hexpand (combo, TRUE);
   gtk_widget_set_tooltip_text (combo, after ? _("The same picture after the filter")
                                             : _("A picture before the filter"));
@@ -196,21 +254,6 @@ learn_choose_set (LearnChoose *self, GimpLayer **before, GimpLayer **after)
   self->setting = FALSE;
 }
 
-/* All layers with pixels of their own, from the top down. */
-static void
-list_layers (GimpItem **items, GPtrArray *list)
-{
-  for (int i = 0; items[i] != NULL; i++)
-    if (gimp_item_is_group (items[i]))
-      {
-        g_autofree GimpItem **children = gimp_item_get_children (items[i]);
-
-        list_layers (children, list);
-      }
-    else
-      g_ptr_array_add (list, items[i]);
-}
-
 /**
  * learn_choose_suggest:
  * @drawables: (array zero-terminated=1): what is selected
@@ -284,7 +327,7 @@ learn_choose_class_init (LearnChooseClass *klass)
 static void
 learn_choose_init (LearnChoose *self)
 {
-  GtkWidget *add = gtk_button_new_with_mnemonic (_("Add _Pair"));
+  GtkWidget *add = gtk_button_new_with_mnemonic (_("Add Pa_ir"));
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 6);

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 #define LEARN_TYPE_CHOOSE (learn_choose_get_type ())
 G_DECLARE_FINAL_TYPE (LearnChoose, learn_choose, LEARN, CHOOSE, GtkBox)
 
+GtkWidget *learn_combo_new  (GimpImage *image, gboolean channels);
+
 GtkWidget *learn_choose_new (GimpImage *image);
 void       learn_choose_set (LearnChoose *choose, GimpLayer **before, GimpLayer **after);
 void       learn_choose_suggest (LearnChoose *choose, GimpDrawable **drawables);

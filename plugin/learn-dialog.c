@@ -281,12 +281,6 @@ take_result (Dialog *self)
 
 /* --- the window -------------------------------------------------------------------------- */
 
-static gboolean
-is_in_image (GimpImage *image, GimpItem *item, gpointer data)
-{
-  return image == data && !gimp_item_is_group (item);
-}
-
 static GtkWidget *
 add_row (GtkWidget *grid, int row, const char *text, GtkWidget *widget, GtkWidget *focus)
 {
@@ -320,10 +314,7 @@ add_layers (Dialog *self, GtkWidget *box)
   learn_choose_suggest (LEARN_CHOOSE (self->choose), self->drawables);
   gtk_box_pack_start (GTK_BOX (box), self->choose, FALSE, FALSE, 0);
 
-  self->mask = gimp_drawable_combo_box_new (is_in_image, self->image, NULL);
-  gimp_int_combo_box_prepend (GIMP_INT_COMBO_BOX (self->mask), GIMP_INT_STORE_VALUE, -1,
-                              GIMP_INT_STORE_LABEL, _("None"), -1);
-  g_object_set (self->mask, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
+  self->mask = learn_combo_new (self->image, TRUE);
   gtk_widget_set_tooltip_text (self->mask, _("What counts is where this is white"));
   atk_object_set_name (gtk_widget_get_accessible (self->mask), _("Mask"));
   self->telling = TRUE;

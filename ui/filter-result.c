@@ -190,16 +190,16 @@ cnn_filter_result_view_init (CnnFilterResultView *self)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 6);
   self->kernels = cnn_filter_kernels_new ();
-  self->save = add_button (self, buttons, _("Save _Network…"),
+  self->save = add_button (self, buttons, _("Save Net_work…"),
                            _("Into an .onnx file, which Apply Network puts on other pictures"),
                            ask_where);
-  self->live = add_button (self, buttons, _("As Live _Filter"),
+  self->live = add_button (self, buttons, _("As Li_ve Filter"),
                            _("End here, with GIMP's own Convolution Matrix on the layer before; "
                              "for kernels of at most 5×5 that see one channel"),
                            make_live);
-  self->keep = add_button (self, buttons, _("_Keep for Feature Maps"),
+  self->keep = add_button (self, buttons, _("Keep for Feature Maps"),
                            _("Among the presets there, to see its maps and its arithmetic"), keep);
-  self->copy = add_button (self, buttons, _("Copy _Kernel"),
+  self->copy = add_button (self, buttons, _("Copy Kernel"),
                            _("The numbers that are seen, for the kernel editor or a spreadsheet"),
                            copy);
   self->note = sentence_new ();

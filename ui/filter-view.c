@@ -346,11 +346,11 @@ make_head (CnnFilterView *self)
   self->bar = gtk_progress_bar_new ();
   atk_object_set_name (gtk_widget_get_accessible (self->bar), _("Learning"));
   self->buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  self->learn = add_button (self, _("_Learn"), _("Begin"), want_learning);
+  self->learn = add_button (self, _("Lear_n"), _("Begin"), want_learning);
   gtk_widget_set_can_default (self->learn, TRUE);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->learn), "suggested-action");
-  self->stop = add_button (self, _("_Stop and Keep"), _("End now, with the best so far"), stop);
-  self->cancel = add_button (self, _("Cancel L_earning"),
+  self->stop = add_button (self, _("Stop and Kee_p"), _("End now, with the best so far"), stop);
+  self->cancel = add_button (self, _("Cancel Learnin_g"),
                              _("End now, and throw away what was learnt"), cancel);
   self->switcher = gtk_stack_switcher_new ();
   gtk_box_pack_end (GTK_BOX (self->buttons), self->switcher, FALSE, FALSE, 0);
