@@ -6,6 +6,31 @@
 
 #include <math.h>
 
+/* What a window's frame and a panel take. */
+#define FRAME 70
+
+/**
+ * dialog_set_size:
+ * @width: of a dialog at first
+ * @height: the same
+ *
+ * Makes it smaller where the screen is.
+ */
+void
+dialog_set_size (GtkWidget *dialog, int width, int height)
+{
+  GdkDisplay  *display = gtk_widget_get_display (dialog);
+  GdkMonitor  *monitor = gdk_display_get_primary_monitor (display);
+  GdkRectangle room    = { 0, 0, width, height + FRAME };
+
+  if (monitor == NULL)
+    monitor = gdk_display_get_monitor (display, 0);
+  if (monitor != NULL)
+    gdk_monitor_get_workarea (monitor, &room);
+  gtk_window_set_default_size (GTK_WINDOW (dialog), MIN (width, room.width),
+                               MIN (height, room.height - FRAME));
+}
+
 /** dialog_add_heading: (transfer none): puts a line above what belongs together. */
 GtkWidget *
 dialog_add_heading (GtkWidget *box, const char *text)

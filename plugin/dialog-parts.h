@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+void       dialog_set_size       (GtkWidget *dialog, int width, int height);
 GtkWidget *dialog_add_heading    (GtkWidget *box, const char *text);
 void       dialog_prepare_number (GtkWidget *dialog, GimpProcedureConfig *config,
                                   const char *argument, int digits);

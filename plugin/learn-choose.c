@@ -88,7 +88,8 @@ learn_combo_new (GimpImage *image, gboolean channels)
   g_autofree GimpLayer  **layers = gimp_image_get_layers (image);
 
   /* Names may be long. */
-  g_object_set (combo, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
+  g_object_set (combo, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, "layout",
+                GIMP_INT_COMBO_BOX_LAYOUT_FULL, NULL);
   if (channels)
     gimp_int_combo_box_append (GIMP_INT_COMBO_BOX (combo), GIMP_INT_STORE_VALUE, -1,
                                GIMP_INT_STORE_LABEL, _("None"), -1);

@@ -20,8 +20,8 @@
 #define LOOK_DELAY_MS 150
 
 #define SETTINGS_WIDTH 360
-#define WIDTH          1240
-#define HEIGHT         690
+#define WIDTH          1280
+#define HEIGHT         860
 
 typedef struct
 {
@@ -78,8 +78,8 @@ hand_over (Dialog *self)
   self->telling = TRUE;
   learn_choose_get (LEARN_CHOOSE (self->choose), &before, &after);
   gimp_int_combo_box_get_active (GIMP_INT_COMBO_BOX (self->mask), &mask);
-  g_object_set (self->config, "before", before, "after", after, "mask",
-                mask > 0 ? gimp_drawable_get_by_id (mask) : NULL, NULL);
+  learn_layers_say (self->config, before, after);
+  g_object_set (self->config, "mask", mask > 0 ? gimp_drawable_get_by_id (mask) : NULL, NULL);
   self->telling = FALSE;
 }
 
@@ -383,6 +383,8 @@ make_settings (Dialog *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_widget_set_size_request (scrolled, SETTINGS_WIDTH, -1);
+  /* What it holds takes all of its width, but it no more than that. */
+  gtk_widget_set_hexpand (scrolled, FALSE);
   gtk_container_add (GTK_CONTAINER (scrolled), box);
   gtk_widget_show_all (scrolled);
   return scrolled;
@@ -402,7 +404,7 @@ fill (Dialog *self)
   gtk_widget_show (self->view);
   gtk_widget_show (parts);
   gtk_box_pack_start (GTK_BOX (content), parts, TRUE, TRUE, 0);
-  gtk_window_set_default_size (GTK_WINDOW (self->dialog), WIDTH, HEIGHT);
+  dialog_set_size (self->dialog, WIDTH, HEIGHT);
 }
 
 static void
@@ -452,6 +454,7 @@ learn_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpIma
   g_clear_pointer (&self.picture, learn_picture_free);
   g_clear_pointer (&self.request, learn_request_free);
   g_clear_pointer (&self.pairs, learn_pairs_free);
-  g_object_set (config, "before", NULL, "after", NULL, "mask", NULL, NULL);
+  learn_layers_say (config, NULL, NULL);
+  g_object_set (config, "mask", NULL, NULL);
   return learnt;
 }

@@ -87,25 +87,82 @@ take_selected (LearnLayers *layers, GimpDrawable **drawables, GError **error)
   return TRUE;
 }
 
-static gboolean
-take_named (LearnLayers *layers, GimpLayer **before, GimpLayer **after, GError **error)
+/* (transfer full) (nullable) (element-type GimpItem): what an argument says, by numbers: GIMP
+ * 3.0 lets no argument that is an array of layers be left out. */
+static GPtrArray *
+get_items (GimpProcedureConfig *config, const char *argument, GError **error)
 {
-  int n = gimp_core_object_array_get_length ((GObject **) before);
-  int m = gimp_core_object_array_get_length ((GObject **) after);
+  g_autoptr (GPtrArray) items = g_ptr_array_new ();
+  GimpArray            *array = NULL;
+  const gint32         *ids;
+  gsize                 n     = 0;
 
-  if (n != m)
+  g_object_get (config, argument, &array, NULL);
+  ids = gimp_int32_array_get_values (array, &n);
+  for (gsize i = 0; i < n && items != NULL; i++)
     {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                   _("each layer before the filter needs its other after it; there are %d before "
-                     "and %d after"), n, m);
-      return FALSE;
+      GimpItem *item = gimp_item_get_by_id (ids[i]);
+
+      g_ptr_array_add (items, item);
+      if (item == NULL || !GIMP_IS_LAYER (item) || GIMP_IS_LAYER_MASK (item))
+        {
+          g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("%s: there is no layer with number %d"),
+                       argument, ids[i]);
+          g_clear_pointer (&items, g_ptr_array_unref);
+        }
     }
+  gimp_array_free (array);
+  return g_steal_pointer (&items);
+}
+
+/* Those that the arguments name, or else those that are selected. */
+static gboolean
+take_layers (LearnLayers *layers, GimpProcedureConfig *config, GimpDrawable **drawables,
+             GError **error)
+{
+  layers->before = get_items (config, "before", error);
+  if (layers->before == NULL)
+    return FALSE;
+  layers->after = get_items (config, "after", error);
+  if (layers->after == NULL)
+    return FALSE;
+  if (layers->before->len == 0 && layers->after->len == 0)
+    return take_selected (layers, drawables, error);
+  if (layers->before->len == layers->after->len)
+    return TRUE;
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+               _("each layer before the filter needs its other after it; there are %u before and "
+                 "%u after"), layers->before->len, layers->after->len);
+  return FALSE;
+}
+
+static void
+say_items (GimpProcedureConfig *config, const char *argument, GimpLayer **layers)
+{
+  int                n     = gimp_core_object_array_get_length ((GObject **) layers);
+  g_autofree gint32 *ids   = g_new (gint32, n);
+  GimpArray         *array = NULL;
+
   for (int i = 0; i < n; i++)
-    {
-      g_ptr_array_add (layers->before, before[i]);
-      g_ptr_array_add (layers->after, after[i]);
-    }
-  return TRUE;
+    ids[i] = gimp_item_get_id (GIMP_ITEM (layers[i]));
+  if (n > 0)
+    array = gimp_array_new ((const guint8 *) ids, n * sizeof (gint32), FALSE);
+  g_object_set (config, argument, array, NULL);
+  g_clear_pointer (&array, gimp_array_free);
+}
+
+/**
+ * learn_layers_say:
+ * @config: the procedure's arguments
+ * @before: (nullable) (array zero-terminated=1): what they are to say is before the filter; %NULL
+ *   where that is what is selected
+ * @after: (nullable) (array zero-terminated=1): the same after it
+ */
+void
+learn_layers_say (GimpProcedureConfig *config, GimpLayer **before, GimpLayer **after)
+{
+  say_items (config, "before", before);
+  say_items (config, "after", after);
 }
 
 /* --- whether they go together ----------------------------------------------------------------- */
@@ -167,35 +224,28 @@ check_mask (const LearnLayers *layers, GError **error)
 /**
  * learn_layers_new:
  * @image: the image
- * @before: (nullable) (array zero-terminated=1): layers before the filter
- * @after: (nullable) (array zero-terminated=1): the same after it
- * @drawables: what is selected, which counts where neither @before nor @after says anything
- * @mask: (nullable): any drawable of the image; where it is white a pixel counts. It lies on the
- *   image, not on the layer
+ * @config: the procedure's arguments, of which “before”, “after” and “mask” count
+ * @drawables: (array zero-terminated=1): what is selected, which counts where neither “before” nor
+ *   “after” says anything
  *
  * Returns: (transfer full): the layers to learn from; or %NULL where they do not go together:
  *   not two, of other sizes, indexed, groups, the same. Errors: %CNN_ERROR_SPEC
  */
 LearnLayers *
-learn_layers_new (GimpImage *image, GimpLayer **before, GimpLayer **after,
-                  GimpDrawable **drawables, GimpDrawable *mask, GError **error)
+learn_layers_new (GimpImage *image, GimpProcedureConfig *config, GimpDrawable **drawables,
+                  GError **error)
 {
   g_autoptr (LearnLayers) layers = g_new0 (LearnLayers, 1);
-  gboolean                named  = (before != NULL && before[0] != NULL) ||
-                                   (after != NULL && after[0] != NULL);
 
   layers->image = image;
-  layers->before = g_ptr_array_new ();
-  layers->after = g_ptr_array_new ();
-  layers->mask = mask;
   layers->channels = gimp_image_get_base_type (image) == GIMP_GRAY ? 1 : 3;
-  if (!(named ? take_named (layers, before, after, error)
-              : take_selected (layers, drawables, error)))
+  g_object_get (config, "mask", &layers->mask, NULL);
+  if (!take_layers (layers, config, drawables, error))
     return NULL;
   for (guint i = 0; i < layers->before->len; i++)
     if (!check_pair (layers, i, error))
       return NULL;
-  if (mask != NULL && !check_mask (layers, error))
+  if (layers->mask != NULL && !check_mask (layers, error))
     return NULL;
   return g_steal_pointer (&layers);
 }
@@ -205,6 +255,7 @@ learn_layers_free (LearnLayers *layers)
 {
   g_clear_pointer (&layers->before, g_ptr_array_unref);
   g_clear_pointer (&layers->after, g_ptr_array_unref);
+  g_clear_object (&layers->mask);
   g_free (layers);
 }
 

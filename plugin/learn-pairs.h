@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * @image: that all of them are in
  * @before: (element-type GimpLayer): pictures before the filter, at least one
  * @after: (element-type GimpLayer): the same after it, as many, each of the size of its other
- * @mask: (nullable): where it is white a cell counts, where it is black not
+ * @mask: (nullable): where it is white a cell counts, where it is black not; it lies on the
+ *   image, not on the layers
  * @channels: 3, or 1 in a grey image
  *
  * The layers that a filter is to be learnt from, of which nothing is wrong that can be seen
@@ -52,8 +53,10 @@ typedef struct
   PixelsEncoding encodings[2];
 } LearnPairs;
 
-LearnLayers *learn_layers_new  (GimpImage *image, GimpLayer **before, GimpLayer **after,
-                                GimpDrawable **drawables, GimpDrawable *mask, GError **error);
+void         learn_layers_say  (GimpProcedureConfig *config, GimpLayer **before,
+                                GimpLayer **after);
+LearnLayers *learn_layers_new  (GimpImage *image, GimpProcedureConfig *config,
+                                GimpDrawable **drawables, GError **error);
 void         learn_layers_free (LearnLayers *layers);
 
 LearnPairs  *learn_pairs_new   (const LearnLayers *layers, LearnEncoding encoding,

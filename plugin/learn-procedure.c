@@ -85,6 +85,12 @@ learn_procedure_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *
   GError            *error  = NULL;
 
   procedure_begin ();
+  /* The layers of the last time may be of another image. */
+  if (run_mode == GIMP_RUN_WITH_LAST_VALS)
+    {
+      learn_layers_say (config, NULL, NULL);
+      g_object_set (config, "mask", NULL, NULL);
+    }
   if (run_mode == GIMP_RUN_INTERACTIVE)
     {
       learnt = learn_dialog_run (procedure, config, image, drawables);
@@ -105,15 +111,15 @@ learn_procedure_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *
 static void
 add_pictures (GimpProcedure *procedure)
 {
-  gimp_procedure_add_core_object_array_argument (
+  gimp_procedure_add_int32_array_argument (
     procedure, "before", _("_Before"),
     _("Layers as they are before the filter; none: the lower one of two that are selected"),
-    GIMP_TYPE_LAYER, G_PARAM_READWRITE);
-  gimp_procedure_add_core_object_array_argument (
+    G_PARAM_READWRITE);
+  gimp_procedure_add_int32_array_argument (
     procedure, "after", _("A_fter"),
     _("The same layers after the filter, in the same order; none: the upper one of two that are "
       "selected"),
-    GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+    G_PARAM_READWRITE);
   gimp_procedure_add_drawable_argument (
     procedure, "mask", _("Mas_k"),
     _("What counts is where this is white, besides what is selected"), TRUE, G_PARAM_READWRITE);
@@ -168,8 +174,8 @@ static void
 add_return_values (GimpProcedure *procedure)
 {
   gimp_procedure_add_layer_return_value (
-    procedure, "layer", _("Layer"), _("What the filter makes of the first layer"), TRUE,
-    G_PARAM_READWRITE);
+    procedure, "layer", _("Layer"), _("What the filter makes of the first layer before it, or that layer"),
+    FALSE, G_PARAM_READWRITE);
   gimp_procedure_add_double_return_value (
     procedure, "psnr", _("PSNR"),
     _("How close the filter comes to the picture after, in dB, on a part that was held back"),

@@ -56,8 +56,6 @@ learn_request_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable *
 {
   g_autoptr (LearnRequest) request = g_new0 (LearnRequest, 1);
   g_autoptr (GError)       wrong   = NULL;
-  g_autoptr (GimpDrawable) mask    = NULL;
-  g_autofree GimpLayer   **before  = NULL, **after = NULL;
 
   if (!get_options (config, &request->options, error))
     return NULL;
@@ -72,8 +70,7 @@ learn_request_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable *
       g_propagate_error (error, g_steal_pointer (&wrong));
       return NULL;
     }
-  g_object_get (config, "before", &before, "after", &after, "mask", &mask, NULL);
-  request->layers = learn_layers_new (image, before, after, drawables, mask, error);
+  request->layers = learn_layers_new (image, config, drawables, error);
   return request->layers != NULL ? g_steal_pointer (&request) : NULL;
 }
 
@@ -258,7 +255,8 @@ check_there (const LearnLayers *layers, GError **error)
 
 /**
  * learnt_finish:
- * @layer: (out) (transfer none) (nullable): the result of the first pair, where there is one
+ * @layer: (out) (transfer none): the result of the first pair; or that before the filter, where no
+ *   layer is added
  *
  * Writes the file and adds to the image what was asked for, in one undo step. Goes on with a bar
  * that is there, and ends it.
@@ -272,7 +270,7 @@ learnt_finish (const Learnt *learnt, GimpLayer **layer, GError **error)
   const LearnRequest *request  = learnt->request;
   RunningProgress     progress = { SHARE_OF_LEARNING, 1.0 - SHARE_OF_LEARNING, 0.0 };
 
-  *layer = NULL;
+  *layer = g_ptr_array_index (request->layers->before, 0);
   if (!check_found (learnt->result, error) || !check_there (request->layers, error))
     return FALSE;
   if (request->add == LEARN_ADD_FILTER && !learnt_can_be_live (learnt, error))

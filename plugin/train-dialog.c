@@ -396,6 +396,8 @@ make_settings (Dialog *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_widget_set_size_request (scrolled, SETTINGS_WIDTH, -1);
+  /* What it holds takes all of its width, but it no more than that. */
+  gtk_widget_set_hexpand (scrolled, FALSE);
   gtk_container_add (GTK_CONTAINER (scrolled), box);
   gtk_widget_show_all (scrolled);
   return scrolled;
@@ -415,7 +417,7 @@ fill (Dialog *self)
   gtk_widget_show (self->view);
   gtk_widget_show (parts);
   gtk_box_pack_start (GTK_BOX (content), parts, TRUE, TRUE, 0);
-  gtk_window_set_default_size (GTK_WINDOW (self->dialog), WIDTH, HEIGHT);
+  dialog_set_size (self->dialog, WIDTH, HEIGHT);
 }
 
 /**

@@ -91,8 +91,8 @@ show_numbers (CnnFilterKernels *self)
   values = matrix_values (self->kernels, output, d);
   cnn_kernel_grid_set (CNN_KERNEL_GRID (self->grid),
                        (CnnSize) { self->kernels->dims[1], self->kernels->dims[2] }, values);
-  /* Nobody sees less than this, not even in 16 bits. */
-  number = self->offsets && fabs (self->offsets[output]) > 1e-6
+  /* Nobody sees less than this. */
+  number = self->offsets && fabs (self->offsets[output]) > 1e-4
              ? cnn_number_short (self->offsets[output])
              : NULL;
   text = number ? g_strdup_printf (_("and %s is added"), number) : NULL;
