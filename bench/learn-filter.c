@@ -262,7 +262,8 @@ main (int argc, char **argv)
   before = read_picture (argv[1]);
   after = read_picture (argv[2]);
   stored = make_pairs (&before, &after, FALSE);
-  light = make_pairs (&before, &after, TRUE);
+  if (linear)
+    light = make_pairs (&before, &after, TRUE);
   result = cnn_filter_learn ((CnnPairs *[]) { stored, light }, linear ? 2 : 1, &options, watch,
                              NULL, NULL, &error);
   if (result == NULL)

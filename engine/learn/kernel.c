@@ -22,8 +22,13 @@ static const int stages[][MOST_SIZES + 1] = { { 1, 3, 5, 7, 0 }, { 9, 11, 15, 0 
 #define LEAST_CELLS 16384
 #define TIMES       24
 
-/* Numbers that the last solution reads, at most. */
-#define MOST_NUMBERS 2e7
+/* Numbers that the last solution reads at a time, at most. */
+#define MOST_NUMBERS 1e7
+
+/* How exactly sizes are solved for to compare them, and the last time; see
+ * cnn_equations_solve(). */
+#define ROUGHLY 1e-14
+#define EXACTLY 1e-26
 
 /* Held-back cells that sizes are compared on. */
 #define MOST_HELD 12288
@@ -127,14 +132,14 @@ take_solution (CnnOneKernel *kernel, const CnnWindows *windows, const double *so
 
 static void
 solve (Search *search, const CnnEquations *equations, const CnnWindows *windows,
-       CnnOneKernel *kernel)
+       double small, CnnOneKernel *kernel)
 {
   int                seen = cnn_windows_seen (windows);
   g_autofree double *solution = g_new (double, cnn_windows_n (windows) * seen);
   double             squares[4], weight = 0.0;
 
-  kernel->undetermined += cnn_equations_solve (search->learning, equations, windows, solution,
-                                               squares);
+  kernel->undetermined += cnn_equations_solve (search->learning, equations, windows, small,
+                                               solution, squares);
   take_solution (kernel, windows, solution);
   for (guint i = 0; i < windows->cells->len; i++)
     {
@@ -274,11 +279,9 @@ compare (Search *search)
 static gboolean
 fits (const Search *search, int size, gboolean across, gsize times)
 {
-  const CnnSplit    *split = search->learning->split;
-  g_autoptr (GArray) learnt = cnn_windows_learnt (search->pairs, split, size, 0, G_MAXUINT32, 0);
-  g_autoptr (GArray) held = cnn_windows_held (search->pairs, split, size, G_MAXUINT32, 0);
+  gsize held, learnt = cnn_windows_count (search->pairs, search->learning->split, size, &held);
 
-  return learnt->len >= times * n_unknowns (search->pairs, size, across) && held->len > 0;
+  return learnt >= times * n_unknowns (search->pairs, size, across) && held > 0;
 }
 
 /* Solves for all sizes, [n], the largest last. */
@@ -302,7 +305,7 @@ solve_sizes (Search *search, const int *sizes, int n, gboolean across)
           CnnWindows smaller = windows;
 
           smaller.size = sizes[i];
-          solve (search, equations, &smaller, search->candidates->pdata[from + i]);
+          solve (search, equations, &smaller, ROUGHLY, search->candidates->pdata[from + i]);
         }
       g_array_unref (windows.cells);
     }
@@ -382,6 +385,8 @@ do_stages (Search *search, GError **error)
                        _("too little of the pictures counts to learn from"));
           return FALSE;
         }
+      learning->state.fraction = learning->from + learning->share * (i + 1) /
+                                                    G_N_ELEMENTS (stages);
       learning->state.changed = TRUE;
       if (!cnn_learning_tell (learning, error))
         return learning->stopped;
@@ -424,7 +429,7 @@ refine (Search *search)
   gsize               n = n_unknowns (search->pairs, best->size, best->across);
   int                 n_parts = best->across ? 1 : best->n_channels;
   gsize               share = MAX (LEAST_CELLS, TIMES * n);
-  gsize               all = MAX ((gsize) (MOST_NUMBERS / (double) n), share);
+  gsize               all = MAX ((gsize) (MOST_NUMBERS / (double) n / n_parts), share);
   CnnOneKernel       *kernel = cnn_one_kernel_new (best->n_channels, best->size, best->across);
 
   for (int part = 0; part < n_parts; part++)
@@ -435,7 +440,7 @@ refine (Search *search)
       g_autoptr (CnnEquations) equations = cnn_equations_new (search->learning, &few);
 
       memcpy (many.means, few.means, sizeof few.means);
-      solve (search, equations, &many, kernel);
+      solve (search, equations, &many, EXACTLY, kernel);
       g_array_unref (few.cells);
       g_array_unref (many.cells);
     }

@@ -45,7 +45,11 @@ struct _CnnPairs
   GPtrArray     *parts; /* of CnnPairPart */
 };
 
-const CnnPairPart *cnn_pairs_part (const CnnPairs *pairs, guint i);
+static inline const CnnPairPart *
+cnn_pairs_part (const CnnPairs *pairs, guint i)
+{
+  return pairs->parts->pdata[i];
+}
 
 /* --- split.c: what is held back ----------------------------------------------------------- */
 
@@ -90,7 +94,10 @@ struct _CnnFilterLearning
   CnnCrew          *crew;
   CnnSplit         *split;
   GArray           *history; /* of CnnFilterPoint */
+  guint             turns;   /* in how many positions the filter does the same; 0: not known yet */
   CnnFilterState    state;
+  double            from;    /* share of all that was done before this model, */
+  double            share;   /* and of this model */
   gboolean          stopped; /* by @func: what is there is the result */
 
   /* What cnn_filter_learning_network() gives: what is made now, or the best so far. */
@@ -145,6 +152,7 @@ GArray *cnn_windows_learnt  (const CnnPairs *pairs, const CnnSplit *split, int s
                              gsize wanted, guint64 seed);
 GArray *cnn_windows_held    (const CnnPairs *pairs, const CnnSplit *split, int size, gsize wanted,
                              guint64 seed);
+gsize   cnn_windows_count   (const CnnPairs *pairs, const CnnSplit *split, int size, gsize *held);
 void    cnn_windows_centre  (CnnWindows *windows);
 int     cnn_windows_seen    (const CnnWindows *windows);
 gsize   cnn_windows_n       (const CnnWindows *windows);
@@ -166,7 +174,8 @@ typedef struct
 CnnEquations *cnn_equations_new   (CnnFilterLearning *learning, const CnnWindows *windows);
 void          cnn_equations_free  (CnnEquations *equations);
 guint         cnn_equations_solve (CnnFilterLearning *learning, const CnnEquations *equations,
-                                   const CnnWindows *windows, double *solution, double *squares);
+                                   const CnnWindows *windows, double small, double *solution,
+                                   double *squares);
 
 double        cnn_row_product       (gsize n, const float *row, const double *x);
 
@@ -204,6 +213,42 @@ CnnTensor    *cnn_one_kernel_tensor  (const CnnOneKernel *kernel);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnOneKernel, cnn_one_kernel_free)
 
+/* --- patches.c: what a network is shown ------------------------------------------------------------ */
+
+/** Ways to turn and mirror a square: bits, done in this order. */
+#define CNN_TURN_ACROSS    1 /* left and right change places */
+#define CNN_TURN_DOWN      2 /* top and bottom */
+#define CNN_TURN_TRANSPOSE 4 /* rows and columns */
+#define CNN_N_TURNS        8
+
+/**
+ * CnnPatches:
+ * @pairs: where they are from
+ * @split: what must not be learnt from
+ * @side: rows and columns of a patch
+ * @margin: cells at its sides that do not count, as a network would see more there than it has
+ * @turns: how many of the ways to turn it are drawn from: 1, 2 or 8
+ * @seed: of which patches
+ *
+ * Random squares of the pictures.
+ */
+typedef struct
+{
+  const CnnPairs *pairs;
+  const CnnSplit *split;
+  int             side;
+  int             margin;
+  guint           turns;
+  guint64         seed;
+} CnnPatches;
+
+void cnn_patch_turn   (guint turn, int side, int channels, const float *from, gsize row, float *to);
+void cnn_patches_read (const CnnPatches *patches, guint64 number, float *in, float *target);
+
+/* --- network-learn.c: networks by descent ----------------------------------------------------------- */
+
+CnnFilterResult *cnn_network_learn (CnnFilterLearning *learning, double until, GError **error);
+
 /* --- measure.c: how good it is -------------------------------------------------------------------- */
 
 double   cnn_psnr          (double mean_square);
@@ -212,8 +257,9 @@ double   cnn_measure_squares (const CnnPairs *pairs, gsize n, const float *made,
 double   cnn_measure_constant (CnnFilterLearning *learning, const CnnPairs *pairs,
                                const float *constant);
 gboolean cnn_measure       (CnnFilterLearning *learning, const CnnPairs *pairs,
-                            CnnNetwork *network, double *psnr, GError **error);
+                            CnnNetwork *network, guint turn, double *psnr, GError **error);
 
+void             cnn_filter_note       (GHashTable *notes, const char *key, char *value);
 CnnFilterResult *cnn_filter_result_new (CnnFilterLearning *learning, CnnNetwork *network,
                                         GError **error);
 

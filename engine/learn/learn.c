@@ -80,11 +80,6 @@ check_pairs (const CnnPairs *pairs, GError **error)
   Looks       looks;
   const char *problem = NULL;
 
-  if (pairs->parts->len == 0)
-    {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE, _("there are no pictures to learn from"));
-      return FALSE;
-    }
   look_at (pairs, &looks);
   if (looks.one_before)
     problem = _("the picture before is empty: it has one colour only");
@@ -99,10 +94,26 @@ check_pairs (const CnnPairs *pairs, GError **error)
 
 /* --- results ----------------------------------------------------------------------------------- */
 
+/* Takes @value. */
+void
+cnn_filter_note (GHashTable *notes, const char *key, char *value)
+{
+  g_hash_table_insert (notes, g_strdup_printf ("convolens.filter.%s", key), value);
+}
+
+static char *
+number (double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return g_strdup (g_ascii_formatd (text, sizeof text, "%.4f", value));
+}
+
 /* (transfer full) (nullable): a result, of which the caller fills in what is its own. */
 CnnFilterResult *
 cnn_filter_result_new (CnnFilterLearning *learning, CnnNetwork *network, GError **error)
 {
+  static const char *const    names[] = { "automatic", "kernel", "small", "deep" };
   g_autoptr (CnnFilterResult) result = g_new0 (CnnFilterResult, 1);
 
   result->model = learning->state.model;
@@ -110,9 +121,14 @@ cnn_filter_result_new (CnnFilterLearning *learning, CnnNetwork *network, GError 
   result->network = cnn_network_ref (network);
   result->identity = learning->state.identity;
   result->notes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  if (!cnn_measure (learning, cnn_learning_pairs (learning), network, &result->psnr, error))
+  if (!cnn_measure (learning, cnn_learning_pairs (learning), network, 0, &result->psnr, error))
     return NULL;
   learning->state.psnr = result->psnr;
+  cnn_filter_note (result->notes, "model", g_strdup (names[result->model]));
+  cnn_filter_note (result->notes, "psnr", number (result->psnr));
+  cnn_filter_note (result->notes, "psnr-before", number (result->identity));
+  cnn_filter_note (result->notes, "seed",
+                   g_strdup_printf ("%" G_GUINT64_FORMAT, learning->options.seed));
   return g_steal_pointer (&result);
 }
 
@@ -135,8 +151,7 @@ learn_kernel (CnnFilterLearning *learning, GError **error)
   result->kernels = cnn_one_kernel_tensor (kernel);
   result->offset = g_memdup2 (kernel->offset, (gsize) kernel->n_channels * sizeof (double));
   if (kernel->undetermined > 0)
-    g_hash_table_insert (result->notes, g_strdup ("convolens.filter.undetermined"),
-                         g_strdup_printf ("%u", kernel->undetermined));
+    cnn_filter_note (result->notes, "undetermined", g_strdup_printf ("%u", kernel->undetermined));
   return g_steal_pointer (&result);
 }
 
@@ -209,10 +224,90 @@ is_found (CnnFilterLearning *learning, const CnnFilterResult *result)
 
 /* --- learning ------------------------------------------------------------------------------------- */
 
+/* Automatic: dB that a more complicated model must be better by; seconds below which it is not
+ * begun; and the share of what is left of the time that the small network gets. */
+#define MARGIN        0.3
+#define LEAST_SECONDS 1.0
+#define SMALL_SHARE   0.4
+
+/* And the share of all that is to be done that one kernel is. */
+#define KERNEL_SHARE 0.04
+
+static gboolean
+learn_network (CnnFilterLearning *learning, CnnFilterModel model, double until, double margin,
+               CnnFilterResult **best, GError **error)
+{
+  CnnFilterResult *result;
+
+  learning->state.model = model;
+  learning->state.identity = cnn_measure_constant (learning, cnn_learning_pairs (learning), NULL);
+  result = cnn_network_learn (learning, until, error);
+  if (result == NULL)
+    return FALSE;
+  keep_better (learning, best, result, margin);
+  learning->state.best = (*best)->psnr;
+  return TRUE;
+}
+
+static gboolean
+learn_automatic (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
+{
+  const CnnFilterOptions *options = &learning->options;
+  double                  until = 0.0, ends[] = { 0.0, 0.0, KERNEL_SHARE, SMALL_SHARE, 1.0 };
+
+  learning->share = KERNEL_SHARE;
+  if (!learn_kernels (learning, best, error))
+    return FALSE;
+  for (CnnFilterModel model = CNN_FILTER_SMALL; model <= CNN_FILTER_DEEP; model++)
+    {
+      double now = cnn_learning_seconds (learning), left = options->seconds - now;
+
+      if (learning->stopped || (*best)->psnr >= options->enough ||
+          (options->seconds > 0.0 && left < LEAST_SECONDS))
+        break;
+      if (options->seconds > 0.0)
+        until = model == CNN_FILTER_SMALL ? now + SMALL_SHARE * left : options->seconds;
+      learning->from = ends[model];
+      learning->share = ends[model + 1] - ends[model];
+      if (!learn_network (learning, model, until, MARGIN, best, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* In which of the alternatives one kernel does best. */
+static gboolean
+choose_alternative (CnnFilterLearning *learning, GError **error)
+{
+  CnnFilterResult *best = NULL;
+  gboolean         chosen;
+
+  if (learning->n_alternatives < 2)
+    return TRUE;
+  learning->share = KERNEL_SHARE;
+  chosen = learn_kernels (learning, &best, error);
+  g_clear_pointer (&best, cnn_filter_result_free);
+  learning->from = KERNEL_SHARE;
+  learning->share = 1.0 - KERNEL_SHARE;
+  return chosen;
+}
+
 static gboolean
 learn_all (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
 {
-  return learn_kernels (learning, best, error);
+  const CnnFilterOptions *options = &learning->options;
+
+  switch (options->model)
+    {
+    case CNN_FILTER_SMALL:
+    case CNN_FILTER_DEEP:
+      return choose_alternative (learning, error) &&
+             learn_network (learning, options->model, options->seconds, 0.0, best, error);
+    case CNN_FILTER_KERNEL:
+      return learn_kernels (learning, best, error);
+    default:
+      return learn_automatic (learning, best, error);
+    }
 }
 
 static gboolean
@@ -222,12 +317,25 @@ begin (CnnFilterLearning *learning, GError **error)
   g_autoptr (CnnOneKernel) nothing = cnn_one_kernel_new (pairs->channels, 1, FALSE);
 
   learning->network = cnn_one_kernel_network (nothing, error);
-  if (learning->network == NULL || !check_pairs (pairs, error))
+  if (learning->network == NULL)
     return FALSE;
+  if (pairs->parts->len == 0)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE, _("there are no pictures to learn from"));
+      return FALSE;
+    }
   learning->split = cnn_split_new (pairs, learning->options.validation, learning->options.seed,
                                    error);
-  if (learning->split == NULL)
+  if (learning->split == NULL || !check_pairs (pairs, error))
     return FALSE;
+  switch (learning->options.symmetry)
+    {
+    case CNN_FILTER_SYMMETRY_NONE: learning->turns = 1; break;
+    case CNN_FILTER_SYMMETRY_MIRROR: learning->turns = 2; break;
+    case CNN_FILTER_SYMMETRY_ALL: learning->turns = CNN_N_TURNS; break;
+    default: break;
+    }
+  learning->share = 1.0;
   learning->history = g_array_new (FALSE, FALSE, sizeof (CnnFilterPoint));
   learning->n_workers = learning->options.workers > 0 ? (guint) learning->options.workers
                                                       : MAX (g_get_num_processors (), 1);

@@ -79,12 +79,6 @@ cnn_pairs_unref (CnnPairs *pairs)
   g_free (pairs);
 }
 
-const CnnPairPart *
-cnn_pairs_part (const CnnPairs *pairs, guint i)
-{
-  return pairs->parts->pdata[i];
-}
-
 /* --- reading ------------------------------------------------------------------------------ */
 
 typedef struct
