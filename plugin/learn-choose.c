@@ -84,12 +84,16 @@ GtkWidget *
 learn_combo_new (GimpImage *image, gboolean channels)
 {
   GtkWidget              *combo = g_object_new (GIMP_TYPE_INT_COMBO_BOX, NULL);
+  GtkCellRenderer        *picture = gtk_cell_renderer_pixbuf_new ();
   g_autoptr (GPtrArray)   list = g_ptr_array_new ();
   g_autofree GimpLayer  **layers = gimp_image_get_layers (image);
 
   /* Names may be long. */
-  g_object_set (combo, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, "layout",
-                GIMP_INT_COMBO_BOX_LAYOUT_FULL, NULL);
+  g_object_set (combo, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
+  gtk_cell_layout_pack_start (GTK_CELL_LAYOUT (combo), picture, FALSE);
+  gtk_cell_layout_reorder (GTK_CELL_LAYOUT (combo), picture, 0);
+  gtk_cell_layout_add_attribute (GTK_CELL_LAYOUT (combo), picture, "pixbuf",
+                                 GIMP_INT_STORE_PIXBUF);
   if (channels)
     gimp_int_combo_box_append (GIMP_INT_COMBO_BOX (combo), GIMP_INT_STORE_VALUE, -1,
                                GIMP_INT_STORE_LABEL, _("None"), -1);

@@ -40,6 +40,7 @@ typedef struct
   LearnRequest        *request;  /* (nullable): what was asked for when learning began … */
   LearnPairs          *pairs;    /* (nullable): … and the pixels */
   guint                look_id;
+  gboolean             live;     /* it is to be a live filter, whatever the arguments say */
   gboolean             telling;  /* one of config and widgets what the other says */
 } Dialog;
 
@@ -233,10 +234,18 @@ learn (Dialog *self)
                          self->pairs->pairs, self->pairs->n, &self->request->options);
 }
 
+/* What is to be added to the image. */
+static LearnAdd
+wanted (Dialog *self)
+{
+  return self->live ? LEARN_ADD_FILTER
+                    : (LearnAdd) gimp_procedure_config_get_choice_id (self->config, "result");
+}
+
 static void
 make_live (Dialog *self)
 {
-  g_object_set (self->config, "result", "filter", NULL);
+  self->live = TRUE;
   gtk_dialog_response (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK);
 }
 
@@ -249,7 +258,7 @@ response (Dialog *self, int answer)
 
   if (answer != GTK_RESPONSE_OK)
     return;
-  if (result && gimp_procedure_config_get_choice_id (self->config, "result") == LEARN_ADD_FILTER)
+  if (result && wanted (self) == LEARN_ADD_FILTER)
     {
       Learnt learnt = learnt_of (self, result);
 
@@ -261,8 +270,10 @@ response (Dialog *self, int answer)
 
       cnn_filter_view_set_trouble (CNN_FILTER_VIEW (self->view), sentence);
     }
-  if (result == NULL || error)
-    g_signal_stop_emission_by_name (self->dialog, "response");
+  if (result && error == NULL)
+    return;
+  self->live = FALSE;
+  g_signal_stop_emission_by_name (self->dialog, "response");
 }
 
 /* (transfer full) (nullable): what was learnt, to be added as the arguments say now. */
@@ -273,7 +284,7 @@ take_result (Dialog *self)
 
   if (result == NULL)
     return NULL;
-  self->request->add = (LearnAdd) gimp_procedure_config_get_choice_id (self->config, "result");
+  self->request->add = wanted (self);
   g_free (self->request->output);
   self->request->output = procedure_model_path (self->config, "output", NULL);
   return learnt_new (g_steal_pointer (&self->request), g_steal_pointer (&self->pairs), result);
@@ -331,10 +342,22 @@ add_layers (Dialog *self, GtkWidget *box)
   gtk_box_pack_start (GTK_BOX (box), self->counts, FALSE, FALSE, 0);
 }
 
+/* (transfer full): @other may be %NULL. */
+static GimpValueArray *
+names (const char *one, const char *other)
+{
+  if (other == NULL)
+    return gimp_value_array_new_from_types (NULL, G_TYPE_STRING, one, G_TYPE_NONE);
+  return gimp_value_array_new_from_types (NULL, G_TYPE_STRING, one, G_TYPE_STRING, other,
+                                          G_TYPE_NONE);
+}
+
 static void
 add_how (Dialog *self, GtkWidget *box)
 {
   static const char *const choices[] = { "model", "channels", "symmetry", "loss", "encoding" };
+  static const char *const of_kernel[] = { "kernel-size", "channels" };
+  static const char *const of_networks[] = { "symmetry", "loss", "seed" };
 
   GimpProcedureDialog *dialog = GIMP_PROCEDURE_DIALOG (self->dialog);
 
@@ -343,6 +366,13 @@ add_how (Dialog *self, GtkWidget *box)
   dialog_prepare_number (self->dialog, self->config, "kernel-size", 0);
   dialog_prepare_number (self->dialog, self->config, "seconds", 0);
   dialog_prepare_number (self->dialog, self->config, "seed", 0);
+  /* Of the one kernel, and of networks. */
+  for (guint i = 0; i < G_N_ELEMENTS (of_kernel); i++)
+    gimp_procedure_dialog_set_sensitive_if_in (dialog, of_kernel[i], NULL, "model",
+                                               names ("small", "deep"), FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (of_networks); i++)
+    gimp_procedure_dialog_set_sensitive_if_in (dialog, of_networks[i], NULL, "model",
+                                               names ("kernel", NULL), FALSE);
   dialog_add_heading (box, _("Filter"));
   gtk_box_pack_start (GTK_BOX (box),
                       gimp_procedure_dialog_fill_box (dialog, "filter-box", "model", "kernel-size",

@@ -11,7 +11,7 @@
 #define CAPTION   22
 #define LEAST     120 /* sides of a pane */
 #define MOST_ZOOM 8
-#define LEAST_GAIN 8
+#define LEAST_GAIN 8 /* once something is learnt */
 #define MOST_GAIN  64
 
 enum
@@ -102,16 +102,17 @@ set_surface (CnnFilterPreview *self, int pane, const CnnRect *rect, const float 
     self->surfaces[pane] = float_surface_new (shape, values);
 }
 
-/* A power of two with which the difference between before and after can be seen. */
+/* A power of two with which the difference between before and after can be seen; more where there
+ * is less to be seen. */
 static int
-find_gain (const CnnFilterPlace *place)
+find_gain (const CnnFilterPlace *place, int least)
 {
   float most = 0.0f;
   int   gain = MOST_GAIN;
 
   for (gsize i = 0; i < cnn_tensor_length (place->before); i++)
     most = MAX (most, fabsf (place->before->values[i] - place->after->values[i]));
-  while (gain > LEAST_GAIN && most * (float) gain > 1.0f)
+  while (gain > least && most * (float) gain > 1.0f)
     gain /= 2;
   return gain;
 }
@@ -153,7 +154,7 @@ show_pictures (CnnFilterPreview *self)
     g_clear_pointer (&self->surfaces[i], cairo_surface_destroy);
   if (place)
     {
-      self->gain = find_gain (place);
+      self->gain = find_gain (place, learned ? LEAST_GAIN : 1);
       set_surface (self, BEFORE, &place->rect, place->before->values);
       set_surface (self, AFTER, &place->rect, place->after->values);
       if (learned)
