@@ -11,7 +11,7 @@
 #include "plan.h"
 
 /* Pixels that the numbers may take, up and down. */
-#define NUMBERS 205
+#define NUMBERS 175
 
 /* Digits of a float that count. */
 #define DIGITS "%.7g"
@@ -156,6 +156,8 @@ cnn_filter_kernels_show (CnnFilterKernels *self, const CnnFilterResult *result)
                                                              : "");
   cnn_kernels_strip_show (CNN_KERNELS_STRIP (self->strip), self->kernels ? self->kernels : first);
   gtk_widget_set_visible (self->numbers, self->kernels != NULL);
+  if (self->kernels == NULL)
+    gtk_widget_hide (self->which);
 }
 
 /**
@@ -212,17 +214,19 @@ cnn_filter_kernels_init (CnnFilterKernels *self)
   self->about = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->about), 0.0);
   self->strip = cnn_kernels_strip_new ();
-  gtk_box_pack_start (GTK_BOX (pictures), self->about, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (pictures), self->strip, TRUE, TRUE, 0);
-
-  self->numbers = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   self->which = gtk_combo_box_text_new ();
   atk_object_set_name (gtk_widget_get_accessible (self->which), _("Kernel"));
+  gtk_widget_set_tooltip_text (self->which, _("Whose numbers are seen"));
+  gtk_box_pack_start (GTK_BOX (pictures), self->about, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (pictures), self->strip, FALSE, FALSE, 0);
+  gtk_widget_set_halign (self->which, GTK_ALIGN_START);
+  gtk_box_pack_start (GTK_BOX (pictures), self->which, FALSE, FALSE, 0);
+
+  self->numbers = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   self->grid = cnn_kernel_grid_new ();
   cnn_kernel_grid_set_read_only (CNN_KERNEL_GRID (self->grid), NUMBERS);
   self->offset = gtk_label_new (NULL);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->offset), "dim-label");
-  gtk_box_pack_start (GTK_BOX (self->numbers), self->which, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (self->numbers), self->grid, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (self->numbers), self->offset, FALSE, FALSE, 0);
   g_signal_connect_swapped (self->which, "changed", G_CALLBACK (show_numbers), self);
@@ -232,6 +236,7 @@ cnn_filter_kernels_init (CnnFilterKernels *self)
   gtk_widget_show_all (pictures);
   gtk_widget_show_all (self->numbers);
   gtk_widget_hide (self->numbers);
+  gtk_widget_hide (self->which);
 }
 
 /** cnn_filter_kernels_new: (transfer floating): none yet. */
