@@ -178,6 +178,8 @@ keep_better (CnnFilterLearning *learning, CnnFilterResult **best, CnnFilterResul
 static gboolean
 learn_kernels (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
 {
+  gboolean shared = FALSE;
+
   for (guint i = 0; i < learning->n_alternatives && !learning->stopped; i++)
     {
       CnnFilterResult *result;
@@ -187,11 +189,15 @@ learn_kernels (CnnFilterLearning *learning, CnnFilterResult **best, GError **err
       result = learn_kernel (learning, error);
       if (result == NULL)
         return FALSE;
+      if (*best == NULL || result->psnr > (*best)->psnr)
+        shared = learning->shared;
       keep_better (learning, best, result, 0.0);
       if (!cnn_learning_tell (learning, error) && !learning->stopped)
         return FALSE;
     }
   learning->state.alternative = (*best)->alternative;
+  learning->shared = shared;
+  learning->pointwise = (*best)->kernels && (*best)->kernels->dims[1] == 1;
   return TRUE;
 }
 
@@ -225,88 +231,129 @@ is_found (CnnFilterLearning *learning, const CnnFilterResult *result)
 /* --- learning ------------------------------------------------------------------------------------- */
 
 /* Automatic: dB that a more complicated model must be better by; seconds below which it is not
- * begun; and the share of what is left of the time that the small network gets. */
+ * begun; and the share of what is left of the time that the small networks get. */
 #define MARGIN        0.3
 #define LEAST_SECONDS 1.0
 #define SMALL_SHARE   0.4
 
+/* The share of a small network of which a deep one grows that was asked for. */
+#define GROWN_SHARE 0.25
+
+/* What of that the network without neighbours gets. */
+#define POINTWISE_SHARE 0.5
+
 /* And the share of all that is to be done that one kernel is. */
 #define KERNEL_SHARE 0.04
 
+/* A network, within @share of all that is to be done. */
 static gboolean
-learn_network (CnnFilterLearning *learning, CnnFilterModel model, double until, double margin,
-               CnnFilterResult **best, GError **error)
+learn_network (CnnFilterLearning *learning, CnnFilterModel model, gboolean pointwise,
+               double share, double until, CnnFilterResult **best, GError **error)
 {
   CnnFilterResult *result;
 
+  learning->from += learning->share;
+  learning->share = share;
   learning->state.model = model;
   learning->state.identity = cnn_measure_constant (learning, cnn_learning_pairs (learning), NULL);
-  result = cnn_network_learn (learning, until, error);
+  result = cnn_network_learn (learning, pointwise, until, error);
   if (result == NULL)
     return FALSE;
-  keep_better (learning, best, result, margin);
+  keep_better (learning, best, result, MARGIN);
   learning->state.best = (*best)->psnr;
   return TRUE;
 }
 
 static gboolean
+is_enough (const CnnFilterLearning *learning, const CnnFilterResult *best)
+{
+  double seconds = learning->options.seconds;
+
+  return learning->stopped || (best && best->psnr >= learning->options.enough) ||
+         (seconds > 0.0 && seconds - cnn_learning_seconds (learning) < LEAST_SECONDS);
+}
+
+/* What a share of the time that is left until @until ends at; 0 without a limit. */
+static double
+part_of (const CnnFilterLearning *learning, double until, double share)
+{
+  double now = cnn_learning_seconds (learning);
+
+  return until > 0.0 ? now + share * (until - now) : 0.0;
+}
+
+/* The small network; where a kernel gained nothing from neighbours, first one without them, which
+ * then does better on colours that it has not seen. */
+static gboolean
+learn_small (CnnFilterLearning *learning, double share, double until, CnnFilterResult **best,
+             GError **error)
+{
+  double first = learning->pointwise ? POINTWISE_SHARE : 0.0;
+
+  if (learning->pointwise &&
+      !learn_network (learning, CNN_FILTER_SMALL, TRUE, first * share,
+                      part_of (learning, until, first), best, error))
+    return FALSE;
+  if (learning->pointwise && is_enough (learning, *best))
+    return TRUE;
+  return learn_network (learning, CNN_FILTER_SMALL, FALSE, (1.0 - first) * share, until, best,
+                        error);
+}
+
+static gboolean
 learn_automatic (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
 {
-  const CnnFilterOptions *options = &learning->options;
-  double                  until = 0.0, ends[] = { 0.0, 0.0, KERNEL_SHARE, SMALL_SHARE, 1.0 };
+  double until = learning->options.seconds;
 
   learning->share = KERNEL_SHARE;
   if (!learn_kernels (learning, best, error))
     return FALSE;
-  for (CnnFilterModel model = CNN_FILTER_SMALL; model <= CNN_FILTER_DEEP; model++)
-    {
-      double now = cnn_learning_seconds (learning), left = options->seconds - now;
-
-      if (learning->stopped || (*best)->psnr >= options->enough ||
-          (options->seconds > 0.0 && left < LEAST_SECONDS))
-        break;
-      if (options->seconds > 0.0)
-        until = model == CNN_FILTER_SMALL ? now + SMALL_SHARE * left : options->seconds;
-      learning->from = ends[model];
-      learning->share = ends[model + 1] - ends[model];
-      if (!learn_network (learning, model, until, MARGIN, best, error))
-        return FALSE;
-    }
-  return TRUE;
+  if (!is_enough (learning, *best) &&
+      !learn_small (learning, SMALL_SHARE, part_of (learning, until, SMALL_SHARE), best, error))
+    return FALSE;
+  return is_enough (learning, *best) ||
+         learn_network (learning, CNN_FILTER_DEEP, FALSE, 1.0 - KERNEL_SHARE - SMALL_SHARE, until,
+                        best, error);
 }
 
-/* In which of the alternatives one kernel does best. */
+/* A kind of network that was asked for; one kernel says in which of the alternatives, and whether
+ * neighbours matter. */
 static gboolean
-choose_alternative (CnnFilterLearning *learning, GError **error)
+learn_asked (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
 {
-  CnnFilterResult *best = NULL;
-  gboolean         chosen;
+  const CnnFilterOptions *options = &learning->options;
+  CnnFilterResult        *kernel = NULL, *small = NULL;
 
-  if (learning->n_alternatives < 2)
-    return TRUE;
   learning->share = KERNEL_SHARE;
-  chosen = learn_kernels (learning, &best, error);
-  g_clear_pointer (&best, cnn_filter_result_free);
-  learning->from = KERNEL_SHARE;
-  learning->share = 1.0 - KERNEL_SHARE;
-  return chosen;
+  if (!learn_kernels (learning, &kernel, error))
+    return FALSE;
+  if (learning->stopped)
+    {
+      *best = kernel;
+      return TRUE;
+    }
+  cnn_filter_result_free (kernel);
+  if (options->model == CNN_FILTER_SMALL)
+    return learn_small (learning, 1.0 - KERNEL_SHARE, options->seconds, best, error);
+  if (!learn_network (learning, CNN_FILTER_SMALL, FALSE, GROWN_SHARE,
+                      part_of (learning, options->seconds, GROWN_SHARE), &small, error))
+    return FALSE;
+  cnn_filter_result_free (small);
+  return learn_network (learning, CNN_FILTER_DEEP, FALSE, 1.0 - KERNEL_SHARE - GROWN_SHARE,
+                        options->seconds, best, error);
 }
 
 static gboolean
 learn_all (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
 {
-  const CnnFilterOptions *options = &learning->options;
-
-  switch (options->model)
+  switch (learning->options.model)
     {
-    case CNN_FILTER_SMALL:
-    case CNN_FILTER_DEEP:
-      return choose_alternative (learning, error) &&
-             learn_network (learning, options->model, options->seconds, 0.0, best, error);
+    case CNN_FILTER_AUTOMATIC:
+      return learn_automatic (learning, best, error);
     case CNN_FILTER_KERNEL:
       return learn_kernels (learning, best, error);
     default:
-      return learn_automatic (learning, best, error);
+      return learn_asked (learning, best, error);
     }
 }
 
@@ -349,6 +396,7 @@ end (CnnFilterLearning *learning)
   g_clear_pointer (&learning->crew, cnn_crew_free);
   g_clear_pointer (&learning->split, cnn_split_free);
   g_clear_pointer (&learning->history, g_array_unref);
+  g_clear_pointer (&learning->small, g_ptr_array_unref);
   g_clear_pointer (&learning->network, cnn_network_unref);
 }
 
