@@ -4,31 +4,8 @@
 
 #include "train-entries.h"
 
-#include <math.h>
-
+#include "dialog-parts.h"
 #include "i18n.h"
-
-/* GIMP's numbers tell a screen reader nothing, and show few digits. */
-static void
-prepare_number (GimpProcedureDialog *dialog, GimpProcedureConfig *config, const char *argument,
-                int digits)
-{
-  GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (config), argument);
-  g_autofree char *bare = gimp_strip_uline (g_param_spec_get_nick (spec));
-  GtkWidget       *number = gimp_procedure_dialog_get_widget (dialog, argument,
-                                                              GIMP_TYPE_LABEL_SPIN);
-  GtkWidget       *spin = gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (number));
-
-  if (digits > 0)
-    {
-      double step = pow (10.0, -digits);
-
-      gimp_label_spin_set_digits (GIMP_LABEL_SPIN (number), digits);
-      gimp_label_spin_set_increments (GIMP_LABEL_SPIN (number), step, 10.0 * step);
-    }
-  gtk_entry_set_width_chars (GTK_ENTRY (spin), 8);
-  atk_object_set_name (gtk_widget_get_accessible (spin), bare);
-}
 
 static void
 prepare_numbers (GimpProcedureDialog *dialog, GimpProcedureConfig *config)
@@ -43,7 +20,8 @@ prepare_numbers (GimpProcedureDialog *dialog, GimpProcedureConfig *config)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
-    prepare_number (dialog, config, numbers[i].argument, numbers[i].digits);
+    dialog_prepare_number (GTK_WIDGET (dialog), config, numbers[i].argument,
+                           numbers[i].digits);
 }
 
 /* Texts say what may be written in them. */
