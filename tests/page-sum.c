@@ -62,11 +62,12 @@ read_factor (Reader *reader)
     return log (within (reader, ")"));
   if (take (reader, "max("))
     {
-      double a = add_up (reader);
+      double a = add_up (reader), b;
 
       if (!take (reader, ";"))
         reader->failed = TRUE;
-      return MAX (a, within (reader, ")"));
+      b = within (reader, ")");
+      return MAX (a, b);
     }
   if (take (reader, "⌊"))
     return floor (within (reader, "⌋"));

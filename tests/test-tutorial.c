@@ -256,7 +256,7 @@ check_step (Walk *walk, const PagePart *part)
     {
       double should = g_array_index (before, float, i) - rate * g_array_index (learnt, float, i);
 
-      if (!(fabs (should - g_array_index (after, float, i)) <= 0.00051))
+      if (!(fabs (should - g_array_index (after, float, i)) <= 0.000051))
         g_error ("%s:%d: weight %u is %.6f, not %g", walk->page, part->line, i + 1, should,
                  (double) g_array_index (after, float, i));
     }
@@ -519,11 +519,10 @@ bare (const PagePart *part)
 static void
 test_languages (void)
 {
-  g_autoptr (GPtrArray) parts[2];
+  g_autoptr (GPtrArray) english = page_read (pages[0]), chinese = page_read (pages[1]);
+  GPtrArray            *parts[] = { english, chinese };
   guint                 at[2] = { 0, 0 };
 
-  for (int p = 0; p < 2; p++)
-    parts[p] = page_read (pages[p]);
   while (TRUE)
     {
       const PagePart  *both[2] = { NULL, NULL };
