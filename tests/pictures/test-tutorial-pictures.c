@@ -38,6 +38,7 @@ static const Drawing drawings[] = {
   { "network", draw_network },
   { "eight", draw_eight },
   { "colours", draw_colours },
+  { "filter", draw_filter },
   { "classes", draw_classes },
 };
 
