@@ -149,7 +149,7 @@ screen_training (const char *suffix)
   GtkWidget                   *window;
 
   gtk_container_set_border_width (GTK_CONTAINER (view), 12);
-  window = ui_test_show (view, 720, 430);
+  window = ui_test_show (view, 720, 580);
   settings->epochs = 3;
   settings->rate = 0.002;
   cnn_training_view_start (CNN_TRAINING_VIEW (view), settings, cnn_picture_decoder ());
