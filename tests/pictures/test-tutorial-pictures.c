@@ -64,15 +64,15 @@ static void
 test_kept (void)
 {
   for (guint i = 0; *suffix == '\0' && i < G_N_ELEMENTS (drawings); i++)
-    picture_check (drawings[i].name, "docs/tutorial", "./dev pictures");
+    picture_check (drawings[i].name, "docs/tutorial", TRUE, "./dev pictures");
   for (guint i = 0; i < G_N_ELEMENTS (screens); i++)
     {
       g_autofree char *name = g_strconcat (screens[i], suffix, NULL);
 
-      picture_check (name, "docs/tutorial", "./dev pictures");
+      picture_check (name, "docs/tutorial", FALSE, "./dev pictures");
     }
   if (*suffix == '\0')
-    picture_check ("digit", "docs/tutorial", "./dev pictures");
+    picture_check ("digit", "docs/tutorial", FALSE, "./dev pictures");
 }
 
 int

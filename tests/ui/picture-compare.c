@@ -7,6 +7,9 @@
 #define DIFFERENCE 32
 /* Of all pixels, in percent, may differ by more. */
 #define SHARE 4.0
+/* Pixels along a side of a drawing's blocks, and by how much, of 255, their means may differ. */
+#define BLOCK 8
+#define BLOT  40.0
 
 /** picture_made: (transfer full): the file of a picture of that name, made in this build. */
 char *
@@ -35,6 +38,15 @@ picture_pixel (cairo_surface_t *surface, int x, int y)
   return ((const guint32 *) (const void *) row)[x];
 }
 
+static gboolean
+same_size (cairo_surface_t *a, cairo_surface_t *b)
+{
+  int width = cairo_image_surface_get_width (a), height = cairo_image_surface_get_height (a);
+
+  return width > 0 && height > 0 && cairo_image_surface_get_width (b) == width &&
+         cairo_image_surface_get_height (b) == height;
+}
+
 /** picture_differ: how many percent of the pixels differ. */
 double
 picture_differ (cairo_surface_t *a, cairo_surface_t *b)
@@ -42,7 +54,7 @@ picture_differ (cairo_surface_t *a, cairo_surface_t *b)
   int width = cairo_image_surface_get_width (a), height = cairo_image_surface_get_height (a);
   int n     = 0;
 
-  if (cairo_image_surface_get_width (b) != width || cairo_image_surface_get_height (b) != height)
+  if (!same_size (a, b))
     return 100.0;
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++)
@@ -54,19 +66,48 @@ picture_differ (cairo_surface_t *a, cairo_surface_t *b)
           is |= abs ((int) (p >> shift & 255) - (int) (q >> shift & 255)) > DIFFERENCE;
         n += is;
       }
-  return width > 0 ? 100.0 * n / width / height : 100.0;
+  return 100.0 * n / width / height;
+}
+
+/**
+ * picture_blot:
+ *
+ * Returns: by how much, of 255, the means of a block of pixels differ where they do most. Another
+ *   number in a drawing is far more than what moves by a part of a pixel
+ */
+double
+picture_blot (cairo_surface_t *a, cairo_surface_t *b)
+{
+  int    width = cairo_image_surface_get_width (a), height = cairo_image_surface_get_height (a);
+  double worst = 0.0;
+
+  if (!same_size (a, b))
+    return 255.0;
+  for (int y = 0; y + BLOCK <= height; y += BLOCK / 2)
+    for (int x = 0; x + BLOCK <= width; x += BLOCK / 2)
+      for (int shift = 0; shift < 24; shift += 8)
+        {
+          int sum = 0;
+
+          for (int i = 0; i < BLOCK * BLOCK; i++)
+            sum += (int) (picture_pixel (a, x + i % BLOCK, y + i / BLOCK) >> shift & 255) -
+                   (int) (picture_pixel (b, x + i % BLOCK, y + i / BLOCK) >> shift & 255);
+          worst = MAX (worst, abs (sum) / (double) (BLOCK * BLOCK));
+        }
+  return worst;
 }
 
 /**
  * picture_check:
  * @name: a picture that was made
  * @folder: below the source's top, where the documentation has it
+ * @drawing: whether it is one, of which every number counts
  * @command: what makes it anew
  *
  * Fails the test where the documentation's is not the same, as far as eyes see.
  */
 void
-picture_check (const char *name, const char *folder, const char *command)
+picture_check (const char *name, const char *folder, gboolean drawing, const char *command)
 {
   g_autofree char *file     = g_strconcat (name, ".png", NULL);
   g_autofree char *made     = picture_made (name);
@@ -74,9 +115,10 @@ picture_check (const char *name, const char *folder, const char *command)
   cairo_surface_t *is       = picture_load (made);
   cairo_surface_t *recorded = picture_load (there);
   double           share    = picture_differ (is, recorded);
+  double           blot     = picture_blot (is, recorded);
 
-  g_test_message ("%s: %.2f %% of the pixels differ", file, share);
-  if (share > SHARE)
+  g_test_message ("%s: %.2f %% of the pixels differ, a block by up to %.0f", file, share, blot);
+  if (share > SHARE || (drawing && blot > BLOT))
     {
       g_test_message ("%s/%s is out of date: %s", folder, file, command);
       g_test_fail ();

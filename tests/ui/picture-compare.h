@@ -12,6 +12,8 @@ char            *picture_made    (const char *name);
 cairo_surface_t *picture_load    (const char *file);
 guint32          picture_pixel   (cairo_surface_t *surface, int x, int y);
 double           picture_differ  (cairo_surface_t *a, cairo_surface_t *b);
-void             picture_check   (const char *name, const char *folder, const char *command);
+double           picture_blot    (cairo_surface_t *a, cairo_surface_t *b);
+void             picture_check   (const char *name, const char *folder, gboolean drawing,
+                                  const char *command);
 
 G_END_DECLS

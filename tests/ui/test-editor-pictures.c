@@ -150,8 +150,8 @@ test_states (void)
 static void
 test_documentation (void)
 {
-  picture_check ("editor", "docs", "./dev pictures");
-  picture_check ("kernel", "docs", "./dev pictures");
+  picture_check ("editor", "docs", FALSE, "./dev pictures");
+  picture_check ("kernel", "docs", FALSE, "./dev pictures");
 }
 
 /* The theme and the language are those that were asked for. */
