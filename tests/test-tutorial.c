@@ -586,6 +586,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/tutorial/links/en", pages[0], test_links);
   g_test_add_data_func ("/tutorial/links/zh_CN", pages[1], test_links);
   g_test_add_data_func ("/tutorial/links/readme", "README.md", test_links);
+  g_test_add_data_func ("/tutorial/links/training", "docs/training.md", test_links);
+  g_test_add_data_func ("/tutorial/links/classifying", "docs/classifying.md", test_links);
+  g_test_add_data_func ("/tutorial/links/onnx", "docs/onnx.md", test_links);
   g_test_add_func ("/tutorial/pictures", test_pictures);
   g_test_add_func ("/tutorial/languages", test_languages);
   return g_test_run ();
