@@ -112,7 +112,7 @@ draw_network (void)
   canvas_finish (canvas, "network");
 }
 
-/* --- 8×8 --------------------------------------------------------------------------------------- */
+/* --- 8×8 -------------------------------------------------------------------------------------- */
 
 /** draw_eight: a bright bar through the preset of 8×8. */
 void
@@ -169,7 +169,7 @@ draw_eight (void)
   canvas_finish (canvas, "eight");
 }
 
-/* --- 4×4 in colour ----------------------------------------------------------------------------- */
+/* --- 4×4 in colour ---------------------------------------------------------------------------- */
 
 /** draw_colours: shapes of the 4×4 network: three channels, two maps, three maps. */
 void
@@ -221,7 +221,7 @@ draw_colours (void)
   canvas_finish (canvas, "colours");
 }
 
-/* --- classes ----------------------------------------------------------------------------------- */
+/* --- classes ---------------------------------------------------------------------------------- */
 
 static void
 draw_shape (Canvas *canvas, double x, double y, int kind, double turn)

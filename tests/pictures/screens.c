@@ -66,7 +66,7 @@ screen_editor (const char *suffix)
   bench_close (&bench);
 }
 
-/* --- the 4×4 network ---------------------------------------------------------------------------- */
+/* --- the 4×4 network -------------------------------------------------------------------------- */
 
 static gboolean
 read_four (gpointer data, CnnShape input, const CnnRect *rect, float *values, gsize stride,
@@ -132,7 +132,7 @@ screen_arithmetic (const char *suffix)
   bench_close (&bench);
 }
 
-/* --- training ----------------------------------------------------------------------------------- */
+/* --- training --------------------------------------------------------------------------------- */
 
 static gboolean
 is_over (gpointer view)
@@ -235,7 +235,7 @@ screen_overfitting (const char *suffix)
   training_test_remove (folder);
 }
 
-/* --- a digit ------------------------------------------------------------------------------------ */
+/* --- a digit ---------------------------------------------------------------------------------- */
 
 static void
 screen_digit (const char *suffix)
