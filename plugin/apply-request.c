@@ -39,6 +39,22 @@ get_numbers (GimpProcedureConfig *config, const char *argument, double *numbers,
   return FALSE;
 }
 
+/* Light as ordinary pictures store it, unless the file or a person says otherwise. */
+static void
+choose_encoding (ApplyRequest *request, GimpProcedureConfig *config, const CnnModelInfo *info)
+{
+  int         said = gimp_procedure_config_get_choice_id (config, "input-encoding");
+  const char *note = info != NULL && info->metadata != NULL
+                       ? g_hash_table_lookup (info->metadata, APPLY_ENCODING_NOTE) : NULL;
+
+  if (said > 0)
+    request->encoding = (PixelsEncoding) (said - 1);
+  else if (g_strcmp0 (note, cnn_output_encodings[PIXELS_LINEAR].name) == 0)
+    request->encoding = PIXELS_LINEAR;
+  else
+    request->encoding = PIXELS_PERCEPTUAL;
+}
+
 /* What is said counts; for the rest, what is usual for the file. */
 static gboolean
 get_settings (ApplyRequest *request, GimpProcedureConfig *config, GError **error)
@@ -133,6 +149,7 @@ get_network (ApplyRequest *request, GimpProcedureConfig *config, CnnShape pictur
       if (network == NULL)
         return FALSE;
     }
+  choose_encoding (request, config, info);
   if (request->key == NULL || !cnn_apply_recall (request->key, &request->usual))
     request->usual = cnn_apply_guess (info, network);
   if (!get_settings (request, config, error))
@@ -140,6 +157,15 @@ get_network (ApplyRequest *request, GimpProcedureConfig *config, CnnShape pictur
   request->applied = cnn_apply_new (text, output, cnn_network_bank (network), picture,
                                     &request->settings, error);
   return request->applied != NULL;
+}
+
+static CnnShape
+picture_of (GimpLayer *layer)
+{
+  GimpDrawable *drawable = GIMP_DRAWABLE (layer);
+
+  return (CnnShape) { gimp_drawable_get_height (drawable), gimp_drawable_get_width (drawable),
+                      gimp_drawable_is_rgb (drawable) ? 3 : 1 };
 }
 
 /**
@@ -153,9 +179,7 @@ get_network (ApplyRequest *request, GimpProcedureConfig *config, CnnShape pictur
 ApplyRequest *
 apply_request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error)
 {
-  g_autoptr (ApplyRequest) request  = g_new0 (ApplyRequest, 1);
-  GimpDrawable            *drawable = GIMP_DRAWABLE (layer);
-  CnnShape                 picture;
+  g_autoptr (ApplyRequest) request = g_new0 (ApplyRequest, 1);
   int                      memory;
 
   /* It may be deleted while the dialog is open. */
@@ -164,12 +188,9 @@ apply_request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error
       g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
       return NULL;
     }
-  picture = (CnnShape) { gimp_drawable_get_height (drawable), gimp_drawable_get_width (drawable),
-                         gimp_drawable_is_rgb (drawable) ? 3 : 1 };
-  request->encoding = gimp_procedure_config_get_choice_id (config, "input-encoding");
   g_object_get (config, "memory", &memory, NULL);
   request->memory = (guint64) memory << 20;
-  if (!get_network (request, config, picture, error))
+  if (!get_network (request, config, picture_of (layer), error))
     return NULL;
   if (MAX (request->applied->output.height, request->applied->output.width) > GIMP_MAX_IMAGE_SIZE)
     {
@@ -178,6 +199,31 @@ apply_request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error
       return NULL;
     }
   return g_steal_pointer (&request);
+}
+
+/**
+ * apply_request_new_of:
+ * @network: takes values of 0 to 1 and makes such, of the picture's size
+ * @name: what the result is called
+ * @encoding: of the picture's and the result's numbers
+ * @layer: the picture
+ *
+ * Returns: (transfer full): a request that nobody typed; or %NULL. Errors: those of
+ *   cnn_apply_new()
+ */
+ApplyRequest *
+apply_request_new_of (CnnNetwork *network, const char *name, PixelsEncoding encoding,
+                      GimpLayer *layer, GError **error)
+{
+  g_autoptr (ApplyRequest) request = g_new0 (ApplyRequest, 1);
+  g_autofree char         *text    = cnn_network_print (network);
+
+  request->usual = request->settings = cnn_apply_settings ();
+  request->encoding = encoding;
+  request->name = g_strdup (name);
+  request->applied = cnn_apply_new (text, 0, cnn_network_bank (network),
+                                    picture_of (layer), &request->settings, error);
+  return request->applied != NULL ? g_steal_pointer (&request) : NULL;
 }
 
 /**

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/** APPLY_ENCODING_NOTE: where a file notes the encoding, by its name in a script. */
+#define APPLY_ENCODING_NOTE "convolens.input-encoding"
+
 /**
  * ApplyRequest:
  * @model: (nullable): the file's network, where there is a file
@@ -35,6 +38,9 @@ typedef struct
 } ApplyRequest;
 
 ApplyRequest *apply_request_new      (GimpProcedureConfig *config, GimpLayer *layer,
+                                      GError **error);
+ApplyRequest *apply_request_new_of   (CnnNetwork *network, const char *name,
+                                      PixelsEncoding encoding, GimpLayer *layer,
                                       GError **error);
 void          apply_request_free     (ApplyRequest *request);
 CnnPlan      *apply_request_plan     (const ApplyRequest *request, const CnnRect *region,

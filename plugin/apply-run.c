@@ -1,237 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The run, from picture to picture. What is made is a layer above the picture, of the part
- * that is selected; or, where it has more pixels than the picture, a layer in an image of
- * its own. Nothing is inserted or shown before all of it is there. */
+/* The run, from picture to picture. */
 
 #include "apply-run.h"
 
-#include "apply-request.h"
-#include "coverage.h"
-#include "drawable-source.h"
-#include "error.h"
+#include "apply-result.h"
 #include "i18n.h"
-#include "layers.h"
-#include "mapping.h"
-#include "running.h"
-
-typedef struct
-{
-  const ApplyRequest *request;
-  const Coverage     *coverage;
-  GimpImage          *image;    /* where the result goes */
-  gboolean            own_image;
-  GimpLayer          *layer;
-  GeglBuffer         *buffer;
-  CnnRect             region;   /* of the network's result */
-  gboolean            rgb;
-  gboolean            alpha;
-  const Babl         *format;   /* of pixels as floats */
-  int                 channels; /* of those, without alpha */
-  gboolean            bytes;
-  gboolean            clamp;
-  ResampleAxis       *rows;     /* NULL where pixels are the picture's own */
-  ResampleAxis       *columns;
-} Result;
-
-static void
-result_clear (Result *result)
-{
-  g_clear_object (&result->buffer);
-  g_clear_pointer (&result->rows, resample_axis_free);
-  g_clear_pointer (&result->columns, resample_axis_free);
-  if (result->own_image && result->image != NULL)
-    gimp_image_delete (result->image);
-  else if (result->layer != NULL)
-    gimp_item_delete (GIMP_ITEM (result->layer));
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Result, result_clear)
-
-/* --- pixels ----------------------------------------------------------------------------------- */
-
-/* No number is no amount of light. */
-static float
-kept (float value)
-{
-  return value > 0.0f ? MIN (value, 1.0f) : 0.0f;
-}
-
-/* A row of values as pixels, without alpha. */
-static void
-colour_row (const Result *result, const float *values, int n, float *pixels)
-{
-  int from = result->request->applied->output.channels;
-  int to   = result->channels;
-  int step = to + (result->alpha ? 1 : 0);
-
-  for (int x = 0; x < n; x++, values += from, pixels += step)
-    for (int c = 0; c < to; c++)
-      {
-        float value = values[from == to ? c : 0];
-
-        pixels[c] = result->clamp ? kept (value) : value;
-      }
-}
-
-static void
-read_alpha (const Result *result, const CnnRect *rect, float *alpha)
-{
-  if (result->rows != NULL)
-    coverage_read_cells (result->coverage, result->rows, result->columns, rect, alpha);
-  else
-    coverage_read (result->coverage, rect, alpha);
-}
-
-static gboolean
-write_rect (gpointer data, guint tap, const CnnRect *rect, const float *values, gsize stride,
-            GError **error)
-{
-  const Result       *result = data;
-  int                 step   = result->channels + (result->alpha ? 1 : 0);
-  gsize               n      = (gsize) rect->width * rect->height;
-  g_autofree float   *pixels = g_new (float, n * step);
-  GeglRectangle       part   = { rect->x - result->region.x, rect->y - result->region.y,
-                                 rect->width, rect->height };
-
-  for (int y = 0; y < rect->height; y++)
-    colour_row (result, values + y * stride, rect->width, pixels + (gsize) y * rect->width * step);
-  if (result->alpha)
-    {
-      g_autofree float *alpha = g_new (float, n);
-
-      read_alpha (result, rect, alpha);
-      for (gsize i = 0; i < n; i++)
-        pixels[i * step + result->channels] = alpha[i];
-    }
-  if (result->bytes)
-    {
-      g_autofree guint8 *bytes = g_malloc (n * step);
-
-      mapping_bytes (pixels, n * step, bytes);
-      gegl_buffer_set (result->buffer, &part, 0, gegl_buffer_get_format (result->buffer), bytes,
-                       GEGL_AUTO_ROWSTRIDE);
-    }
-  else
-    pixels_write (result->buffer, &part, result->format, pixels);
-  return TRUE;
-}
-
-/* --- where they go ---------------------------------------------------------------------------- */
-
-/* The part of the result that shows what is selected of the picture. */
-static CnnRect
-find_region (const CnnApplied *applied, const CnnRect *bounds)
-{
-  gint64 height = applied->output.height, width = applied->output.width;
-  int    top    = (int) (bounds->y * height / applied->input.height);
-  int    left   = (int) (bounds->x * width / applied->input.width);
-  int    bottom = (int) (((bounds->y + bounds->height) * height + applied->input.height - 1) /
-                         applied->input.height);
-  int    right  = (int) (((bounds->x + bounds->width) * width + applied->input.width - 1) /
-                         applied->input.width);
-
-  return (CnnRect) { left, top, right - left, bottom - top };
-}
-
-/* An image like the picture's, but larger. */
-static GimpImage *
-make_image (GimpImage *like, int width, int height, GError **error)
-{
-  g_autoptr (GimpColorProfile) profile = gimp_image_get_color_profile (like);
-  double     x, y;
-  GimpImage *image;
-
-  image = gimp_image_new_with_precision (width, height, gimp_image_get_base_type (like),
-                                         gimp_image_get_precision (like));
-  if (image == NULL)
-    {
-      layers_pdb_failed (error);
-      return NULL;
-    }
-  gimp_image_undo_disable (image);
-  if (profile != NULL)
-    gimp_image_set_color_profile (image, profile);
-  if (gimp_image_get_resolution (like, &x, &y))
-    gimp_image_set_resolution (image, x, y);
-  return image;
-}
-
-static gboolean
-make_layer (Result *result, GimpLayer *source, GError **error)
-{
-  GimpImage *image = gimp_item_get_image (GIMP_ITEM (source));
-  int        x, y;
-
-  result->rgb = gimp_drawable_is_rgb (GIMP_DRAWABLE (source));
-  result->alpha = !coverage_is_full (result->coverage);
-  result->own_image = apply_request_enlarges (result->request);
-  result->image = result->own_image ? make_image (image, result->region.width,
-                                                  result->region.height, error)
-                                    : image;
-  if (result->image == NULL)
-    return FALSE;
-  result->layer = gimp_layer_new (result->image, result->request->name, result->region.width,
-                                  result->region.height, layers_type (result->rgb, result->alpha),
-                                  100.0, gimp_image_get_default_new_layer_mode (result->image));
-  if (result->layer == NULL)
-    return layers_pdb_failed (error);
-  if (!result->own_image)
-    {
-      gimp_drawable_get_offsets (GIMP_DRAWABLE (source), &x, &y);
-      gimp_layer_set_offsets (result->layer, x + result->region.x, y + result->region.y);
-    }
-  else if (result->alpha)
-    {
-      result->rows = resample_axis_scale (result->request->applied->output.height,
-                                          result->coverage->size.height);
-      result->columns = resample_axis_scale (result->request->applied->output.width,
-                                             result->coverage->size.width);
-    }
-  return TRUE;
-}
-
-/* Grey of a layer in colours is three times the same; colours of a grey one are GIMP's to
- * convert. */
-static void
-choose_format (Result *result)
-{
-  GimpDrawable *drawable = GIMP_DRAWABLE (result->layer);
-
-  result->channels = result->rgb ? 3 : result->request->applied->output.channels;
-  result->format = pixels_format (drawable, result->request->encoding, result->channels,
-                                  result->alpha);
-  result->bytes = pixels_are_bytes (drawable, result->format);
-  result->clamp = !pixels_are_floats (result->image);
-  result->buffer = gimp_drawable_get_buffer (drawable);
-}
-
-static gboolean
-insert (Result *result, GimpLayer *source, GError **error)
-{
-  GimpLayer *parent   = NULL;
-  int        position = 0;
-  gboolean   inserted;
-
-  if (result->own_image)
-    {
-      inserted = gimp_image_insert_layer (result->image, result->layer, NULL, 0);
-      gimp_image_undo_enable (result->image);
-    }
-  else
-    {
-      g_autofree GimpLayer **selected = gimp_image_get_selected_layers (result->image);
-
-      parent = GIMP_LAYER (gimp_item_get_parent (GIMP_ITEM (source)));
-      position = gimp_image_get_item_position (result->image, GIMP_ITEM (source));
-      gimp_image_undo_group_start (result->image);
-      inserted = gimp_image_insert_layer (result->image, result->layer, parent, position);
-      /* What is selected stays selected, so that the next run works on the picture too. */
-      gimp_image_set_selected_layers (result->image, (const GimpLayer **) selected);
-      gimp_image_undo_group_end (result->image);
-    }
-  return inserted || layers_pdb_failed (error);
-}
 
 /**
  * apply_run:
@@ -248,44 +22,19 @@ insert (Result *result, GimpLayer *source, GError **error)
 GimpLayer *
 apply_run (GimpImage *image, GimpLayer *layer, GimpProcedureConfig *config, GError **error)
 {
-  g_autoptr (ApplyRequest)   request  = NULL;
-  g_autoptr (Coverage)       coverage = NULL;
-  g_autoptr (CnnPlan)        plan     = NULL;
-  g_autoptr (DrawableSource) source   = NULL;
-  g_auto (Result)            result   = { NULL };
-  RunningProgress            progress = { 0.0, 1.0, 0.0 };
-  CnnSource                  plan_source;
-  CnnSink                    sink = { write_rect, &result, NULL };
-  int                        larger;
+  g_autoptr (ApplyRequest) request  = NULL;
+  g_autoptr (ApplyResult)  result   = NULL;
+  RunningProgress          progress = { 0.0, 1.0, 0.0 };
 
   request = apply_request_new (config, layer, error);
   if (request == NULL)
     return NULL;
-  coverage = coverage_new (image, GIMP_DRAWABLE (layer), error);
-  if (coverage == NULL)
-    return NULL;
-  result.request = request;
-  result.coverage = coverage;
-  result.region = find_region (request->applied, &coverage->bounds);
-
   gimp_progress_init (_("Apply Network"));
-  larger = (request->applied->output.width - 1) / request->applied->input.width + 1;
-  running_limit_cache (GIMP_DRAWABLE (layer), 1 + larger);
-  plan = apply_request_plan (request, &result.region, error);
-  if (plan == NULL || !make_layer (&result, layer, error))
+  result = apply_result_new (request, image, layer, &progress, error);
+  if (result == NULL)
     return NULL;
-  choose_format (&result);
-  source = drawable_source_new (GIMP_DRAWABLE (layer), request->applied->input, request->encoding);
-  plan_source = drawable_source_get (source);
-  if (!cnn_plan_run (plan, &plan_source, &sink, running_progress, &progress, NULL, error))
-    return NULL;
-  gegl_buffer_flush (result.buffer);
 
   /* From here on it cannot be cancelled. */
   gimp_progress_end ();
-  if (!insert (&result, layer, error))
-    return NULL;
-  layer = g_steal_pointer (&result.layer);
-  result.image = NULL;
-  return layer;
+  return apply_result_insert (result, layer, error) ? apply_result_layer (result) : NULL;
 }

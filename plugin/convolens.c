@@ -10,6 +10,7 @@
 #include "classify-procedure.h"
 #include "feature-maps.h"
 #include "i18n.h"
+#include "learn-procedure.h"
 #include "train-procedure.h"
 
 #define CONVOLENS_TYPE_PLUG_IN (convolens_get_type ())
@@ -30,6 +31,7 @@ convolens_query_procedures (GimpPlugIn *plug_in)
 
   names = g_list_append (names, g_strdup (APPLY_PROCEDURE));
   names = g_list_append (names, g_strdup (CLASSIFY_PROCEDURE));
+  names = g_list_append (names, g_strdup (LEARN_FILTER_PROCEDURE));
   return g_list_append (names, g_strdup (TRAIN_PROCEDURE));
 }
 
@@ -42,6 +44,8 @@ convolens_create_procedure (GimpPlugIn *plug_in, const char *name)
     return apply_create (plug_in);
   if (strcmp (name, CLASSIFY_PROCEDURE) == 0)
     return classify_create (plug_in);
+  if (strcmp (name, LEARN_FILTER_PROCEDURE) == 0)
+    return learn_create (plug_in);
   if (strcmp (name, TRAIN_PROCEDURE) == 0)
     return train_create (plug_in);
   return NULL;

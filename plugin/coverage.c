@@ -8,6 +8,30 @@
 #include "pixels.h"
 
 /**
+ * coverage_new_unselected:
+ * @drawable: the picture
+ *
+ * Returns: (transfer full): what counts by its alpha alone, whatever is selected
+ */
+Coverage *
+coverage_new_unselected (GimpDrawable *drawable)
+{
+  Coverage *coverage = g_new0 (Coverage, 1);
+
+  coverage->size.width = gimp_drawable_get_width (drawable);
+  coverage->size.height = gimp_drawable_get_height (drawable);
+  coverage->bounds = (CnnRect) { 0, 0, coverage->size.width, coverage->size.height };
+  gimp_drawable_get_offsets (drawable, &coverage->offset_x, &coverage->offset_y);
+
+  if (gimp_drawable_has_alpha (drawable))
+    {
+      coverage->pixels = gimp_drawable_get_buffer (drawable);
+      coverage->format = pixels_format (drawable, PIXELS_LINEAR, 1, TRUE);
+    }
+  return coverage;
+}
+
+/**
  * coverage_new:
  * @image: the image
  * @drawable: the picture
@@ -18,31 +42,22 @@
 Coverage *
 coverage_new (GimpImage *image, GimpDrawable *drawable, GError **error)
 {
-  g_autoptr (Coverage) coverage = g_new0 (Coverage, 1);
-  CnnRect *bounds = &coverage->bounds;
+  CnnRect   bounds;
+  Coverage *coverage;
 
-  if (!gimp_drawable_mask_intersect (drawable, &bounds->x, &bounds->y, &bounds->width,
-                                      &bounds->height))
+  if (!gimp_drawable_mask_intersect (drawable, &bounds.x, &bounds.y, &bounds.width,
+                                      &bounds.height))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
                    _("the selection does not touch the layer; select a part of it, or nothing"));
       return NULL;
     }
-
-  coverage->size.width = gimp_drawable_get_width (drawable);
-  coverage->size.height = gimp_drawable_get_height (drawable);
-  gimp_drawable_get_offsets (drawable, &coverage->offset_x, &coverage->offset_y);
-
-  if (gimp_drawable_has_alpha (drawable))
-    {
-      coverage->pixels = gimp_drawable_get_buffer (drawable);
-      coverage->format = pixels_format (drawable, PIXELS_LINEAR, 1, TRUE);
-    }
+  coverage = coverage_new_unselected (drawable);
+  coverage->bounds = bounds;
   if (!gimp_selection_is_empty (image))
     coverage->selection =
       gimp_drawable_get_buffer (GIMP_DRAWABLE (gimp_image_get_selection (image)));
-
-  return g_steal_pointer (&coverage);
+  return coverage;
 }
 
 void

@@ -9,12 +9,17 @@
 #include "layers.h"
 #include "map-frame.h"
 
+/* From so many bytes on, layers go to GIMP in a file. */
+#define LARGE ((gint64) 32 << 20)
+
 struct _Layers
 {
   const Request *request;
+  GPtrArray     *frames;
   GimpImage     *image;
   GimpLayer     *source;
-  GPtrArray     *stages;   /* of GPtrArray of GimpLayer */
+  GPtrArray     *stages;   /* of GPtrArray of GimpLayer; where there is a file, of one pixel */
+  LayerFile     *file;     /* (nullable) */
   gboolean       inserted;
 };
 
@@ -67,22 +72,60 @@ layers_type (gboolean rgb, gboolean alpha)
   return alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE;
 }
 
+static void
+place_layer (const Layers *layers, const MapFrame *frame, GimpLayer *layer)
+{
+  int x, y;
+
+  gimp_drawable_get_offsets (GIMP_DRAWABLE (layers->source), &x, &y);
+  gimp_layer_set_offsets (layer, x + frame->x, y + frame->y);
+}
+
+/**
+ * layers_insert_above:
+ * @layer: a new layer
+ * @below: one in the image
+ *
+ * Puts the one above the other. What is selected stays selected, so that the next run works on
+ * the picture too.
+ *
+ * Returns: whether it could be
+ */
+gboolean
+layers_insert_above (GimpImage *image, GimpLayer *layer, GimpLayer *below)
+{
+  g_autofree GimpLayer **selected = gimp_image_get_selected_layers (image);
+  GimpLayer *parent   = GIMP_LAYER (gimp_item_get_parent (GIMP_ITEM (below)));
+  int        position = gimp_image_get_item_position (image, GIMP_ITEM (below));
+  gboolean   inserted;
+
+  gimp_image_undo_group_start (image);
+  inserted = gimp_image_insert_layer (image, layer, parent, position);
+  gimp_image_set_selected_layers (image, (const GimpLayer **) selected);
+  gimp_image_undo_group_end (image);
+  return inserted;
+}
+
 static gboolean
 add_layer (Layers *layers, const MapFrame *frame, guint i, guint map, GError **error)
 {
   gboolean         rgb  = gimp_drawable_is_rgb (GIMP_DRAWABLE (layers->source));
+  GimpImageType    type = layers_type (rgb, !frame->opaque);
   g_autofree char *name = layer_name (layers->request, i, map);
+  CnnSize          size = { sheet_height (&frame->sheet), sheet_width (&frame->sheet) };
   GimpLayer       *layer;
-  int              x, y;
 
-  layer = gimp_layer_new (layers->image, name, sheet_width (&frame->sheet),
-                          sheet_height (&frame->sheet), layers_type (rgb, !frame->opaque), 100.0,
+  if (layers->file)
+    {
+      layer_file_add (layers->file, type, size);
+      size = (CnnSize) { 1, 1 };
+    }
+  layer = gimp_layer_new (layers->image, name, size.width, size.height, type, 100.0,
                           gimp_image_get_default_new_layer_mode (layers->image));
   if (layer == NULL)
     return layers_pdb_failed (error);
   g_ptr_array_add (g_ptr_array_index (layers->stages, i), layer);
-  gimp_drawable_get_offsets (GIMP_DRAWABLE (layers->source), &x, &y);
-  gimp_layer_set_offsets (layer, x + frame->x, y + frame->y);
+  place_layer (layers, frame, layer);
   return frame->sheet.n == 1 ||
          gimp_drawable_fill (GIMP_DRAWABLE (layer), GIMP_FILL_TRANSPARENT) ||
          layers_pdb_failed (error);
@@ -100,29 +143,84 @@ add_stage (Layers *layers, const MapFrame *frame, guint i, GError **error)
   return TRUE;
 }
 
+/* Whether they are large, and their pixels bytes. */
+static gboolean
+want_file (const Layers *layers)
+{
+  const Request *request = layers->request;
+  gboolean       linear  = request->encoding == PIXELS_LINEAR;
+  int            step    = gimp_drawable_is_rgb (GIMP_DRAWABLE (layers->source)) ? 3 : 1;
+  gint64         bytes   = 0;
+
+  if (request->mapping == MAPPING_RAW || request->placement == REQUEST_CONTACT_SHEET ||
+      gimp_image_get_precision (layers->image) !=
+        (linear ? GIMP_PRECISION_U8_LINEAR : GIMP_PRECISION_U8_NON_LINEAR))
+    return FALSE;
+  for (guint i = 0; i < request->stages->len; i++)
+    {
+      const MapFrame *frame = g_ptr_array_index (layers->frames, i);
+
+      bytes += (gint64) frame->size.height * frame->size.width * step *
+               request_n_layers (request, i);
+    }
+  return bytes >= LARGE;
+}
+
+static gboolean
+add_stages (Layers *layers, GError **error)
+{
+  for (guint i = 0; i < layers->request->stages->len; i++)
+    if (!add_stage (layers, g_ptr_array_index (layers->frames, i), i, error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+delete_stages (Layers *layers)
+{
+  for (guint i = 0; i < layers->stages->len; i++)
+    {
+      GPtrArray *stage = g_ptr_array_index (layers->stages, i);
+
+      for (guint k = 0; k < stage->len; k++)
+        gimp_item_delete (g_ptr_array_index (stage, k));
+    }
+  g_ptr_array_set_size (layers->stages, 0);
+}
+
 /**
  * layers_new:
  * @request: what is asked for; to outlive the layers
- * @frames: (element-type MapFrame): of its stages
+ * @frames: (element-type MapFrame): of its stages; the same
  * @source: the picture
+ * @folder: where there is room for large layers
  *
  * Returns: (transfer full): all layers, with nothing drawn in them; or %NULL.
  *   Errors: %CNN_ERROR_LIMIT
  */
 Layers *
-layers_new (const Request *request, GPtrArray *frames, GimpLayer *source, GError **error)
+layers_new (const Request *request, GPtrArray *frames, GimpLayer *source, const char *folder,
+            GError **error)
 {
   g_autoptr (Layers) layers = g_new0 (Layers, 1);
 
   layers->request = request;
+  layers->frames = frames;
   layers->image = gimp_item_get_image (GIMP_ITEM (source));
   layers->source = source;
   layers->stages = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
 
-  for (guint i = 0; i < request->stages->len; i++)
-    if (!add_stage (layers, g_ptr_array_index (frames, i), i, error))
-      return NULL;
-  return g_steal_pointer (&layers);
+  if (want_file (layers))
+    layers->file = layer_file_new (layers->image, folder);
+  if (!add_stages (layers, error))
+    return NULL;
+  if (layers->file == NULL || layer_file_begin (layers->file))
+    return g_steal_pointer (&layers);
+
+  /* No room: GIMP takes them tile by tile, into its own memory. */
+  g_clear_pointer (&layers->file, layer_file_free);
+  delete_stages (layers);
+  return add_stages (layers, error) ? g_steal_pointer (&layers) : NULL;
 }
 
 /**
@@ -130,7 +228,8 @@ layers_new (const Request *request, GPtrArray *frames, GimpLayer *source, GError
  * @stage: which of the request's stages
  * @i: which of its layers, request_n_layers()
  *
- * Returns: (transfer none): the layer
+ * Returns: (transfer none): the layer; before layers_finish() perhaps one of a single pixel, of
+ *   the same kind
  */
 GimpDrawable *
 layers_get (const Layers *layers, guint stage, guint i)
@@ -138,16 +237,66 @@ layers_get (const Layers *layers, guint stage, guint i)
   return g_ptr_array_index ((GPtrArray *) g_ptr_array_index (layers->stages, stage), i);
 }
 
-void
-layers_free (Layers *layers)
+/**
+ * layers_file:
+ * @stage: which of the request's stages
+ * @i: which of its layers
+ * @number: (out): the number of the layer in the file
+ *
+ * Returns: (transfer none) (nullable): the file that its pixels, which are bytes, go into; %NULL
+ *   where they go into the layer itself
+ */
+LayerFile *
+layers_file (const Layers *layers, guint stage, guint i, guint *number)
 {
-  for (guint i = 0; i < layers->stages->len && !layers->inserted; i++)
+  *number = i;
+  for (guint k = 0; k < stage; k++)
+    *number += request_n_layers (layers->request, k);
+  return layers->file;
+}
+
+/**
+ * layers_finish:
+ *
+ * To be called when all pixels are drawn. Returns: %TRUE; or %FALSE with %CNN_ERROR_IO set.
+ */
+gboolean
+layers_finish (Layers *layers, GError **error)
+{
+  g_autoptr (GPtrArray) loaded = NULL;
+  guint                 n      = 0;
+
+  if (layers->file == NULL)
+    return TRUE;
+  loaded = layer_file_load (layers->file, error);
+  if (loaded == NULL)
+    return FALSE;
+  for (guint i = 0; i < layers->stages->len; i++)
     {
       GPtrArray *stage = g_ptr_array_index (layers->stages, i);
 
       for (guint k = 0; k < stage->len; k++)
-        gimp_item_delete (g_ptr_array_index (stage, k));
+        {
+          GimpLayer       *layer = g_ptr_array_index (loaded, n++);
+          g_autofree char *name  = layer_name (layers->request, i, k);
+
+          gimp_item_delete (g_ptr_array_index (stage, k));
+          stage->pdata[k] = layer;
+          gimp_item_set_name (GIMP_ITEM (layer), name);
+          gimp_layer_set_mode (layer, gimp_image_get_default_new_layer_mode (layers->image));
+          place_layer (layers, g_ptr_array_index (layers->frames, i), layer);
+        }
     }
+  g_clear_pointer (&layers->file, layer_file_free);
+  return TRUE;
+}
+
+void
+layers_free (Layers *layers)
+{
+  if (!layers->inserted)
+    delete_stages (layers);
+  g_clear_pointer (&layers->file, layer_file_free);
   g_ptr_array_unref (layers->stages);
   g_free (layers);
 }

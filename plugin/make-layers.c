@@ -82,12 +82,11 @@ is_worth_keeping (const Request *request)
  * kept. */
 static gboolean
 draw (CnnPlan *plan, const CnnSource *source, const Request *request, GPtrArray *frames,
-      const Layers *layers, GError **error)
+      const char *folder, Layers *layers, GError **error)
 {
   g_autoptr (MapRanges) ranges   = map_ranges_new (request);
   g_autoptr (MapStore)  store    = NULL;
   g_autoptr (Painter)   painter  = NULL;
-  g_autofree char      *folder   = swap_folder ();
   RunningProgress       progress = { 0.0, 1.0, 0.0 };
   CnnSink               sink     = { NULL };
 
@@ -114,7 +113,7 @@ draw (CnnPlan *plan, const CnnSource *source, const Request *request, GPtrArray 
               : cnn_plan_run (plan, source, &sink, running_progress, &progress, NULL, error)))
     return FALSE;
   painter_finish (painter);
-  return TRUE;
+  return layers_finish (layers, error);
 }
 
 /* Where a file is asked for: what cannot be written is said before the network runs. */
@@ -157,6 +156,7 @@ make_layers (GimpImage *image, GimpLayer *layer, GimpProcedureConfig *config, GE
   g_autoptr (CnnPlan)        plan     = NULL;
   g_autoptr (DrawableSource) source   = NULL;
   g_autoptr (Layers)         layers   = NULL;
+  g_autofree char           *folder   = swap_folder ();
   CnnSource                  plan_source;
 
   request = request_new (config, layer, error);
@@ -174,12 +174,12 @@ make_layers (GimpImage *image, GimpLayer *layer, GimpProcedureConfig *config, GE
   plan = get_plan (request, error);
   if (plan == NULL)
     return NULL;
-  layers = layers_new (request, frames, layer, error);
+  layers = layers_new (request, frames, layer, folder, error);
   if (layers == NULL)
     return NULL;
   source = drawable_source_new (GIMP_DRAWABLE (layer), request->input, request->encoding);
   plan_source = drawable_source_get (source);
-  if (!draw (plan, &plan_source, request, frames, layers, error))
+  if (!draw (plan, &plan_source, request, frames, folder, layers, error))
     return NULL;
 
   /* From here on it cannot be cancelled: GIMP would do so by killing the
