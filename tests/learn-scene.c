@@ -8,7 +8,7 @@
 #include "learn/learn-private.h"
 #include "random.h"
 
-/* --- pictures -------------------------------------------------------------------------------- */
+/* --- pictures ------------------------------------------------------------------------------- */
 
 static double
 node (guint64 seed, int y, int x)
@@ -233,7 +233,7 @@ scene_largest (Scene *scene)
         }
 }
 
-/* --- kernels --------------------------------------------------------------------------------------- */
+/* --- kernels -------------------------------------------------------------------------------- */
 
 /* Random numbers around a kernel that does nothing; none is so small that it could be left out. */
 SceneKernel *
@@ -265,7 +265,7 @@ scene_kernel_free (SceneKernel *kernel)
   g_free (kernel);
 }
 
-/* --- learning ---------------------------------------------------------------------------------------- */
+/* --- learning ------------------------------------------------------------------------------- */
 
 static gboolean
 read_scene (gpointer data, const CnnRect *rect, float *before, float *after, float *counts,

@@ -65,7 +65,7 @@ learn_some (const Scene *scene, const CnnFilterOptions *options, guint calls)
   return result;
 }
 
-/* --- what is learnt ------------------------------------------------------------------------------ */
+/* --- what is learnt ------------------------------------------------------------------------- */
 
 /* A small network does what no kernel can; and a deep one, which grows of it, more. */
 static void
@@ -138,7 +138,7 @@ test_absolute (void)
   g_assert_cmpfloat (small->psnr, >, kernel->psnr + 1.0);
 }
 
-/* --- automatic ------------------------------------------------------------------------------------- */
+/* --- automatic ------------------------------------------------------------------------------ */
 
 /* A kernel is enough. */
 static void
@@ -196,7 +196,7 @@ test_automatic_noise (void)
   g_assert_true (result->found);
 }
 
-/* --- positions ---------------------------------------------------------------------------------------- */
+/* --- positions ------------------------------------------------------------------------------ */
 
 static void
 test_positions (void)
@@ -214,7 +214,7 @@ test_positions (void)
   g_assert_cmpfloat (asked->psnr, <, none->psnr - 3.0);
 }
 
-/* --- the same, always ---------------------------------------------------------------------------------- */
+/* --- the same, always ----------------------------------------------------------------------- */
 
 static void
 test_same (gconstpointer data)
@@ -247,7 +247,7 @@ test_same (gconstpointer data)
   g_assert_true (one->psnr != other->psnr);
 }
 
-/* --- while it is learnt --------------------------------------------------------------------------------- */
+/* --- while it is learnt --------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -341,7 +341,7 @@ test_cancel (void)
   g_assert_cmpuint (seen.n, ==, 50);
 }
 
-/* --- in a file -------------------------------------------------------------------------------------------- */
+/* --- in a file ------------------------------------------------------------------------------ */
 
 static void
 test_saved (gconstpointer data)
@@ -370,7 +370,7 @@ test_saved (gconstpointer data)
   g_rmdir (folder);
 }
 
-/* --- targets that do not count ------------------------------------------------------------------------------ */
+/* --- targets that do not count -------------------------------------------------------------- */
 
 static gboolean
 read_half (gpointer data, guint worker, guint image, float *in, float *target, guint *label,
