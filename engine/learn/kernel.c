@@ -448,6 +448,35 @@ refine (Search *search)
   search->best = kernel;
 }
 
+/* dB that one kernel for all channels may be worse by than one for each. */
+#define SHARED_MARGIN 0.3
+
+/* Whether it does the same to each channel by itself. */
+static gboolean
+is_shared (const Search *search)
+{
+  CnnFilterLearning       *learning = search->learning;
+  const CnnOneKernel      *best = search->best;
+  gsize                    n = (gsize) best->size * best->size, channels = best->n_channels;
+  g_autoptr (CnnOneKernel) mean = NULL;
+  g_autoptr (GArray)       held = NULL;
+
+  if (best->across || channels == 1)
+    return FALSE;
+  mean = cnn_one_kernel_new (best->n_channels, best->size, FALSE);
+  memset (mean->weights, 0, n * channels * sizeof (double));
+  for (gsize o = 0; o < channels * channels; o++)
+    {
+      mean->offset[o / channels] += best->offset[o % channels] / (double) channels;
+      for (gsize i = 0; i < n; i++)
+        mean->weights[o / channels * n + i] += best->weights[o % channels * n + i] /
+                                               (double) channels;
+    }
+  held = cnn_windows_held (search->pairs, learning->split, best->size, MOST_HELD,
+                           learning->options.seed);
+  return try_kernel (search, mean, held) >= try_kernel (search, best, held) - SHARED_MARGIN;
+}
+
 static CnnNetwork *
 make_network (gpointer data, GError **error)
 {
@@ -486,6 +515,7 @@ cnn_one_kernel_learn (CnnFilterLearning *learning, GError **error)
     return cnn_one_kernel_new (search.pairs->channels, 1, FALSE);
   if (!learning->stopped)
     refine (&search);
+  learning->shared = is_shared (&search);
   g_ptr_array_find (candidates, search.best, &at);
   return g_ptr_array_steal_index_fast (candidates, at);
 }

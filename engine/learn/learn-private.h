@@ -94,6 +94,7 @@ struct _CnnFilterLearning
   CnnCrew          *crew;
   CnnSplit         *split;
   GArray           *history; /* of CnnFilterPoint */
+  gboolean          shared;  /* it does the same to each channel by itself */
   gboolean          pointwise; /* the best kernel sees no neighbours */
   GPtrArray        *small;   /* (nullable): of CnnTensor: the small network's weights in order */
   guint             turns;   /* in how many positions the filter does the same; 0: not known yet */
@@ -229,6 +230,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnOneKernel, cnn_one_kernel_free)
  * @split: what must not be learnt from
  * @side: rows and columns of a patch
  * @margin: cells at its sides that do not count, as a network would see more there than it has
+ * @single: whether a patch is one channel, drawn as well
  * @turns: how many of the ways to turn it are drawn from: 1, 2 or 8
  * @seed: of which patches
  *
@@ -240,6 +242,7 @@ typedef struct
   const CnnSplit *split;
   int             side;
   int             margin;
+  gboolean        single;
   guint           turns;
   guint64         seed;
 } CnnPatches;

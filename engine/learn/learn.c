@@ -178,6 +178,8 @@ keep_better (CnnFilterLearning *learning, CnnFilterResult **best, CnnFilterResul
 static gboolean
 learn_kernels (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
 {
+  gboolean shared = FALSE;
+
   for (guint i = 0; i < learning->n_alternatives && !learning->stopped; i++)
     {
       CnnFilterResult *result;
@@ -187,11 +189,14 @@ learn_kernels (CnnFilterLearning *learning, CnnFilterResult **best, GError **err
       result = learn_kernel (learning, error);
       if (result == NULL)
         return FALSE;
+      if (*best == NULL || result->psnr > (*best)->psnr)
+        shared = learning->shared;
       keep_better (learning, best, result, 0.0);
       if (!cnn_learning_tell (learning, error) && !learning->stopped)
         return FALSE;
     }
   learning->state.alternative = (*best)->alternative;
+  learning->shared = shared;
   learning->pointwise = (*best)->kernels && (*best)->kernels->dims[1] == 1;
   return TRUE;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
@@ -14,11 +13,19 @@
 
 /* Networks that are learnt by descent, from random patches. */
 
+/* Seeds of their own for what is drawn for different ends. */
+enum
+{
+  SEED_WEIGHTS = 1,
+  SEED_PATCHES
+};
+
 typedef struct
 {
   CnnFilterLearning *learning;
   CnnPatches         patches;
-  CnnNetwork        *network;
+  CnnNetwork        *network; /* what is trained */
+  CnnNetwork        *whole;   /* what comes of it: the same for each channel, or it itself */
   CnnTrainer        *trainer;
   CnnOptimiser       optimiser;
   CnnUpdate          update;
@@ -27,7 +34,6 @@ typedef struct
   float            **states;   /* of the optimiser, for each weight */
   float            **averages; /* of each weight lately, which is better than it is now */
   float              average;  /* how much of them stays with each minibatch */
-  guint              batch;
   gboolean           is_deep;
   gboolean           pointwise; /* it sees no neighbours */
   guint64            n_steps;  /* without a limit of time */
@@ -37,29 +43,63 @@ typedef struct
   guint              n_losses;
   double             measured; /* when, in seconds */
   double             measuring; /* seconds that it took */
-  guint64            next;     /* minibatch after which it is measured, without a limit of time */
   CnnNetwork        *best;
   double             psnr;     /* of @best */
 } Descent;
 
-#define SMALL_MAPS 16
+/* Maps of the hidden layers, and how many layers there are. */
+#define MAPS           16
+#define POINTWISE_MAPS 32
+#define LAYERS         3
+#define DEEP_LAYERS    5
 
-static double
-env (const char *n, double d) { return getenv (n) ? atof (getenv (n)) : d; }
+/* Rows and columns of a patch, patches of a minibatch, and cells at the sides of a patch that do
+ * not count; a layer more sees a cell further, but hardly anything hangs on that. */
+#define PATCH  32
+#define BATCH  8
+#define MARGIN 2
+
+/* Without a limit of time all cells are shown so often, in so many minibatches. */
+#define TIMES_SHOWN 100
+#define LEAST_STEPS 300
+#define MOST_STEPS  3000
+
+/* The learning rate at its peak, the share of the way after which it is there, and how much of it
+ * it begins and ends with. */
+#define RATE      4e-3
+#define DEEP_RATE 2e-3
+#define RISE      0.05
+#define FIRST     0.1
+#define LAST      0.002
+
+/* How much of the weights' averages stays with each minibatch. */
+#define AVERAGE 0.98
+
+/* Seconds from one measure to the next, at least, and how many times as long as it takes; without
+ * a limit of time, how many there are. */
+#define MEASURE_SECONDS 1.0
+#define MEASURE_TIMES   10.0
+#define MEASURES        30
 
 /* --- the network ------------------------------------------------------------------------------- */
 
+/* @groups: so many copies of a network of one channel, beside each other; 0: one of @channels */
 static char *
-network_text (CnnFilterModel model, gboolean pointwise, int channels)
+network_text (CnnFilterModel model, gboolean pointwise, int channels, int groups)
 {
-  GString *text = g_string_new (NULL);
-  int      maps = model == CNN_FILTER_SMALL ? (pointwise ? 32 : SMALL_MAPS) : SMALL_MAPS;
-  int      layers = model == CNN_FILTER_SMALL ? 3 : (int) env ("LAYERS", 5);
+  GString         *text = g_string_new (NULL);
+  g_autofree char *of = NULL;
+  int              maps = pointwise ? POINTWISE_MAPS : MAPS;
+  int              layers = model == CNN_FILTER_SMALL ? LAYERS : DEEP_LAYERS;
 
+  if (groups > 0)
+    of = g_strdup_printf (" groups=%d", groups);
   g_string_printf (text, "input ?x?x%d as=picture\n", channels);
   for (int i = 0; i < layers; i++)
-    g_string_append_printf (text, pointwise ? "conv %d 1x1\n%s" : "conv %d 3x3 pad=same border=replicate\n%s",
-                            i + 1 < layers ? maps : channels, i + 1 < layers ? "relu\n" : "");
+    g_string_append_printf (text, "conv %d %s%s\n%s",
+                            i + 1 < layers ? maps * MAX (groups, 1) : channels,
+                            pointwise ? "1x1" : "3x3 pad=same border=replicate", of ? of : "",
+                            i + 1 < layers ? "relu\n" : "");
   g_string_append (text, "add picture\n");
   return g_string_free (text, FALSE);
 }
@@ -73,7 +113,7 @@ value_from_small (const Descent *descent, const CnnTrained *trained, guint numbe
 {
   const GPtrArray *small = descent->learning->small;
   guint            n_last = descent->n_trained - 2, n_same = small->len - 2;
-  gsize            maps = SMALL_MAPS;
+  gsize            maps = MAPS;
 
   if (number < n_same)
     return ((const CnnTensor *) small->pdata[number])->values[i];
@@ -105,17 +145,20 @@ static gboolean
 begin (Descent *descent, GError **error)
 {
   CnnFilterLearning *learning = descent->learning;
-  g_autofree char   *text = network_text (learning->state.model, descent->pointwise,
-                                                   descent->patches.pairs->channels);
-  int                side = descent->patches.side;
-  CnnShape           shape = { side, side, descent->patches.pairs->channels };
-  CnnTrainerOptions  options = { .loss = learning->options.loss, .batch = descent->batch,
+  int                channels = descent->patches.pairs->channels;
+  int                seen = descent->patches.single ? 1 : channels, side = descent->patches.side;
+  g_autofree char   *text = network_text (learning->state.model, descent->pointwise, seen, 0);
+  g_autofree char   *all = network_text (learning->state.model, descent->pointwise, channels,
+                                         descent->patches.single ? channels : 0);
+  CnnShape           shape = { side, side, seen };
+  CnnTrainerOptions  options = { .loss = learning->options.loss, .batch = BATCH,
                                  .workers = (int) learning->n_workers,
-                                 .seed = cnn_random_bits (learning->options.seed, 7) | 1 };
+                                 .seed = cnn_random_bits (learning->options.seed, SEED_WEIGHTS) | 1 };
   const CnnTrained  *trained;
 
   descent->network = cnn_network_parse (text, error);
-  if (descent->network)
+  descent->whole = cnn_network_parse (all, error);
+  if (descent->network && descent->whole)
     descent->trainer = cnn_trainer_new (descent->network, shape, &options, error);
   if (descent->trainer == NULL)
     return FALSE;
@@ -129,7 +172,6 @@ begin (Descent *descent, GError **error)
       descent->states[i] = g_new0 (float, trained[i].n * descent->n_state);
       descent->averages[i] = g_new0 (float, trained[i].n);
     }
-  descent->is_deep = learning->state.model == CNN_FILTER_DEEP;
   cnn_trainer_change (descent->trainer, begin_weights, descent);
   return TRUE;
 }
@@ -146,20 +188,26 @@ end (Descent *descent)
   g_free (descent->averages);
   g_clear_pointer (&descent->trainer, cnn_trainer_free);
   g_clear_pointer (&descent->network, cnn_network_unref);
+  g_clear_pointer (&descent->whole, cnn_network_unref);
   g_clear_pointer (&descent->best, cnn_network_unref);
 }
 
-/* (transfer full) (nullable): the averages of a layer's weights. */
+/* (transfer full) (nullable): the averages of a layer's weights, @n times. */
 static CnnTensor *
-average_of (const Descent *descent, guint node, guint weight, const CnnTensor *tensor)
+average_of (const Descent *descent, guint node, guint weight, const CnnTensor *tensor, int n)
 {
-  CnnTensor        *copy = cnn_tensor_new (tensor->n_dims, tensor->dims);
-  guint             n;
-  const CnnTrained *trained = cnn_trainer_trained (descent->trainer, &n);
+  int               dims[CNN_TENSOR_MAX_DIMS];
+  CnnTensor        *copy;
+  guint             n_trained;
+  const CnnTrained *trained = cnn_trainer_trained (descent->trainer, &n_trained);
 
-  for (guint i = 0; copy && i < n; i++)
-    if (trained[i].node == node && trained[i].weight == weight)
-      memcpy (copy->values, descent->averages[i], trained[i].n * sizeof (float));
+  memcpy (dims, tensor->dims, sizeof dims);
+  dims[0] *= n;
+  copy = cnn_tensor_new (tensor->n_dims, dims);
+  for (guint i = 0; copy && i < n_trained; i++)
+    for (int k = 0; k < n && trained[i].node == node && trained[i].weight == weight; k++)
+      memcpy (copy->values + k * trained[i].n, descent->averages[i],
+              trained[i].n * sizeof (float));
   return copy;
 }
 
@@ -169,6 +217,7 @@ make_network (gpointer data, GError **error)
 {
   const Descent                *descent = data;
   guint                         n = cnn_network_n_nodes (descent->network);
+  int times = descent->patches.single ? descent->patches.pairs->channels : 1;
   g_autoptr (GPtrArray)         copies = g_ptr_array_new_with_free_func (
     (GDestroyNotify) cnn_tensor_unref);
   g_autofree CnnTensor        **list = g_new0 (CnnTensor *, n * CNN_MAX_WEIGHTS);
@@ -181,7 +230,7 @@ make_network (gpointer data, GError **error)
 
       for (guint k = 0; k < n_weights; k++)
         {
-          CnnTensor *copy = average_of (descent, i, k, now[k]);
+          CnnTensor *copy = average_of (descent, i, k, now[k], times);
 
           if (copy == NULL)
             {
@@ -194,7 +243,7 @@ make_network (gpointer data, GError **error)
           weights[i] = list + i * CNN_MAX_WEIGHTS;
         }
     }
-  return cnn_network_with_weights (descent->network, weights, error);
+  return cnn_network_with_weights (descent->whole, weights, error);
 }
 
 /* --- minibatches --------------------------------------------------------------------------------- */
@@ -217,11 +266,11 @@ fraction_of (const Descent *descent)
 static double
 rate_at (double done, double peak)
 {
-  double rise = env ("RISE", 0.05);
+  double down = (done - RISE) / (1.0 - RISE);
 
-  if (done < rise)
-    return peak * (0.1 + 0.9 * done / rise);
-  return peak * (0.002 + 0.998 * 0.5 * (1.0 + cos (G_PI * (done - rise) / (1.0 - rise))));
+  if (done < RISE)
+    return peak * (FIRST + (1.0 - FIRST) * done / RISE);
+  return peak * (LAST + (1.0 - LAST) * 0.5 * (1.0 + cos (G_PI * down)));
 }
 
 static gboolean
@@ -230,7 +279,7 @@ read_patch (gpointer data, guint worker, guint image, float *in, float *target, 
 {
   const Descent *descent = data;
 
-  cnn_patches_read (&descent->patches, descent->learning->state.step * descent->batch + image, in,
+  cnn_patches_read (&descent->patches, descent->learning->state.step * BATCH + image, in,
                     target);
   return TRUE;
 }
@@ -254,12 +303,12 @@ do_step (Descent *descent, gboolean *lost, GError **error)
   CnnFilterState  *state = &descent->learning->state;
   CnnTrainerSource source = { read_patch, descent };
   CnnTrainerLoss   loss;
-  double           peak = state->model == CNN_FILTER_SMALL ? env ("RATE", 4e-3) : env ("RATE", 2e-3);
+  double           peak = descent->is_deep ? DEEP_RATE : RATE;
 
   descent->update = (CnnUpdate) { rate_at (fraction_of (descent), peak), state->step + 1, 1.0 };
   /* The first ones are no average of many. */
-  descent->average = (float) MIN (0.98, (double) state->step / (double) (state->step + 10));
-  if (!cnn_trainer_step (descent->trainer, descent->batch, state->step * descent->batch, &source,
+  descent->average = (float) MIN (AVERAGE, (double) state->step / (double) (state->step + 10));
+  if (!cnn_trainer_step (descent->trainer, BATCH, state->step * BATCH, &source,
                          follow, descent, &loss, error))
     return FALSE;
   *lost = !isfinite (loss.loss);
@@ -351,8 +400,8 @@ is_time_to_measure (const Descent *descent)
   double since = cnn_learning_seconds (descent->learning) - descent->measured;
 
   if (descent->until <= 0.0)
-    return descent->learning->state.step % (descent->n_steps / 30) == 0;
-  return since > MAX (1.0, 10.0 * descent->measuring);
+    return descent->learning->state.step % (descent->n_steps / MEASURES) == 0;
+  return since > MAX (MEASURE_SECONDS, MEASURE_TIMES * descent->measuring);
 }
 
 static gboolean
@@ -407,6 +456,7 @@ find_residual (const Descent *descent, CnnNetwork *network, double *residual, GE
   double              sum = 0.0;
 
   patches.turns = 1;
+  patches.single = FALSE;
   for (guint i = 0; i < RESIDUAL_PATCHES; i++)
     cnn_patches_read (&patches, i, in + i * cells, target + i * cells);
   if (plan == NULL || !cnn_plan_run_batch (plan, RESIDUAL_PATCHES, in, &made, NULL, error))
@@ -456,7 +506,7 @@ keep_small (const Descent *descent)
       CnnTensor *const *weights = cnn_trainer_weights (descent->trainer, trained[i].node,
                                                        &n_weights);
       CnnTensor        *copy = average_of (descent, trained[i].node, trained[i].weight,
-                                           weights[trained[i].weight]);
+                                           weights[trained[i].weight], 1);
 
       if (copy)
         g_ptr_array_add (learning->small, copy);
@@ -482,18 +532,22 @@ cnn_network_learn (CnnFilterLearning *learning, gboolean pointwise, double until
   Descent          descent = { .learning = learning, .pointwise = pointwise,
                                .until = until };
   CnnFilterResult *result = NULL;
+  double           cells = 0.0;
   gboolean         ok;
 
-  descent.patches = (CnnPatches) { pairs, learning->split, (int) env ("PATCH", 32), state->model == CNN_FILTER_SMALL ? 2 : 3, 
-                                   MAX (learning->turns, 1), cnn_random_bits (learning->options.seed, 3) };
+  descent.is_deep = state->model == CNN_FILTER_DEEP;
+  descent.patches = (CnnPatches) { pairs, learning->split, PATCH, pointwise ? 0 : MARGIN,
+                                   learning->shared, MAX (learning->turns, 1),
+                                   cnn_random_bits (learning->options.seed, SEED_PATCHES) };
   for (guint i = 0; i < pairs->parts->len; i++)
     {
       const CnnRect *rect = &cnn_pairs_part (pairs, i)->rect;
 
       descent.patches.side = MIN (descent.patches.side, MIN (rect->width, rect->height));
+      cells += (double) rect->width * rect->height;
     }
-  descent.batch = (guint) env ("BATCH", 8);
-  descent.n_steps = (guint64) env ("STEPS", state->model == CNN_FILTER_SMALL ? 3000 : 4000);
+  descent.n_steps = (guint64) CLAMP (cells * TIMES_SHOWN / (BATCH * PATCH * PATCH), LEAST_STEPS,
+                                     MOST_STEPS);
   descent.begin = descent.measured = cnn_learning_seconds (learning);
   state->step = 0;
   g_array_set_size (learning->history, 0);

@@ -103,10 +103,18 @@ take_target (const CnnPatches *patches, const Place *place, guint64 seed, float 
       }
 }
 
+/* One channel of [n] cells. */
+static void
+take_channel (gsize n, const float *from, gsize channels, float *to)
+{
+  for (gsize i = 0; i < n; i++)
+    to[i] = from[i * channels];
+}
+
 /**
  * cnn_patches_read:
  * @number: which of the endless list of patches
- * @in: (out): before, [side][side][channels]
+ * @in: (out): before, [side][side][channels], or [side][side] of a single one
  * @target: (out): after, laid out as @in; NaN where it does not count
  */
 void
@@ -116,12 +124,23 @@ cnn_patches_read (const CnnPatches *patches, guint64 number, float *in, float *t
   Place              place = draw_place (patches, cnn_random_bits (seed, 0));
   const CnnPairPart *part = cnn_pairs_part (patches->pairs, place.part);
   int                channels = patches->pairs->channels, side = patches->side;
-  gsize              row = (gsize) side * (gsize) channels, wide = (gsize) part->rect.width * channels;
+  gsize              cells = (gsize) side * side, n = cells * channels;
+  gsize              wide = (gsize) part->rect.width * channels;
+  const float       *before = part->before + place.y * wide + (gsize) place.x * channels;
   guint              turn = (guint) (cnn_random_bits (seed, 1) % patches->turns);
-  g_autofree float  *plain = g_new (float, row * side);
+  guint              channel = (guint) (cnn_random_bits (seed, 3) % (guint) channels);
+  g_autofree float  *plain = g_new (float, 2 * n);
 
-  cnn_patch_turn (turn, side, channels, part->before + place.y * wide + place.x * channels, wide,
-                  in);
   take_target (patches, &place, cnn_random_bits (seed, 2), plain);
-  cnn_patch_turn (turn, side, channels, plain, row, target);
+  if (!patches->single)
+    {
+      cnn_patch_turn (turn, side, channels, before, wide, in);
+      cnn_patch_turn (turn, side, channels, plain, (gsize) side * channels, target);
+      return;
+    }
+  take_channel (cells, plain + channel, channels, plain + n);
+  cnn_patch_turn (turn, side, 1, plain + n, side, target);
+  for (int y = 0; y < side; y++)
+    take_channel (side, before + y * wide + channel, channels, plain + (gsize) y * side);
+  cnn_patch_turn (turn, side, 1, plain, side, in);
 }
