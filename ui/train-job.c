@@ -45,6 +45,7 @@ cnn_train_snapshot_clear (CnnTrainSnapshot *snapshot)
   g_clear_pointer (&snapshot->history, g_array_unref);
   g_clear_pointer (&snapshot->kernels, cnn_tensor_unref);
   g_clear_pointer (&snapshot->images, g_free);
+  g_clear_pointer (&snapshot->warning, g_free);
   g_clear_error (&snapshot->error);
 }
 
@@ -193,6 +194,7 @@ begin (CnnTrainJob *job)
   g_mutex_lock (&job->work.mutex);
   take_state (job, &state);
   job->seen.images = cnn_train_data_describe (job->task->data);
+  job->seen.warning = cnn_train_data_warn (job->task->data);
   job->seen.batches = (guint) (state.n_steps / MAX (job->settings->epochs, 1));
   job->seen.kernels = copy_kernels (job, training);
   job->seen.phase = CNN_TRAIN_TRAINING;
@@ -304,6 +306,8 @@ cnn_train_job_peek (CnnTrainJob *job, CnnTrainSnapshot *snapshot)
   snapshot->result = seen->result;
   if (seen->images && snapshot->images == NULL)
     snapshot->images = g_strdup (seen->images);
+  if (seen->warning && snapshot->warning == NULL)
+    snapshot->warning = g_strdup (seen->warning);
   if (snapshot->history->len < seen->history->len)
     g_array_append_vals (snapshot->history,
                          &g_array_index (seen->history, CnnTrainingEpoch, snapshot->history->len),

@@ -73,7 +73,9 @@
           (loop (+ i 1)))))))
 
 (define (psnr a b)
-  (/ (* -10 (log (+ 1e-20 (mean-square (read-pixels a) (read-pixels b))))) (log 10)))
+  (/ (* -10 (log (+ 1e-20 (vector-ref (plug-in-convolens-probe-difference #:drawable a #:other b)
+                                      1))))
+     (log 10)))
 
 ; The numbers in a text such as [[1,2],[3,4]].
 (define (numbers-in text)
@@ -380,7 +382,7 @@
 (define numbers (read-pixels poisoned))
 (vector-set! numbers 300 nan)
 (plug-in-convolens-probe-write #:drawable poisoned #:numbers numbers)
-(check-learn-refused "what is no number" '("not a number")
+(check-learn-refused "what is no number" '("is no finite number")
   (image p) (vector (layer p) poisoned))
 (drop p)
 
