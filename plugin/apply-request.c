@@ -10,6 +10,7 @@
 #include "error.h"
 #include "i18n.h"
 #include "model-cache.h"
+#include "network-file.h"
 #include "procedure.h"
 
 void
@@ -18,6 +19,7 @@ apply_request_free (ApplyRequest *request)
   g_clear_pointer (&request->model, cnn_model_unref);
   g_clear_pointer (&request->applied, cnn_applied_free);
   g_free (request->key);
+  g_free (request->file);
   g_free (request->name);
   g_free (request);
 }
@@ -68,6 +70,8 @@ get_settings (ApplyRequest *request, GimpProcedureConfig *config, GError **error
   return TRUE;
 }
 
+static const char *const range_names[] = { "unit", "signed", "bytes" };
+
 /**
  * apply_request_show:
  * @config: arguments
@@ -76,13 +80,32 @@ get_settings (ApplyRequest *request, GimpProcedureConfig *config, GError **error
 void
 apply_request_show (GimpProcedureConfig *config, const CnnApplySettings *settings)
 {
-  static const char *const ranges[] = { "unit", "signed", "bytes" };
   g_autofree char *mean  = cnn_apply_numbers_text (settings->mean);
   g_autofree char *scale = cnn_apply_numbers_text (settings->scale);
 
-  g_object_set (config, "input-range", ranges[settings->range], "channel-order",
+  g_object_set (config, "input-range", range_names[settings->range], "channel-order",
                 settings->bgr ? "bgr" : "rgb", "luma", settings->luma ? "yes" : "no", "mean", mean,
                 "scale", scale, NULL);
+}
+
+/**
+ * apply_request_keep:
+ * @kit: what is to travel with the result
+ *
+ * Says the settings that count: what is automatic may be something else another time.
+ */
+void
+apply_request_keep (const ApplyRequest *request, RecipeKit *kit)
+{
+  const CnnApplySettings *settings = &request->settings;
+  g_autofree char        *mean     = cnn_apply_numbers_text (settings->mean);
+  g_autofree char        *scale    = cnn_apply_numbers_text (settings->scale);
+
+  recipe_kit_set_text (kit, "input-range", range_names[settings->range]);
+  recipe_kit_set_text (kit, "channel-order", settings->bgr ? "bgr" : "rgb");
+  recipe_kit_set_text (kit, "luma", settings->luma ? "yes" : "no");
+  recipe_kit_set_text (kit, "mean", mean);
+  recipe_kit_set_text (kit, "scale", scale);
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
@@ -133,6 +156,7 @@ get_network (ApplyRequest *request, GimpProcedureConfig *config, CnnShape pictur
       if (network == NULL)
         return FALSE;
     }
+  request->file = path != NULL ? g_steal_pointer (&path) : cnn_network_file_weights (network);
   if (request->key == NULL || !cnn_apply_recall (request->key, &request->usual))
     request->usual = cnn_apply_guess (info, network);
   if (!get_settings (request, config, error))

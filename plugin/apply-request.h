@@ -6,6 +6,7 @@
 #include "apply.h"
 #include "pixels.h"
 #include "plan.h"
+#include "recipe.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +19,7 @@ G_BEGIN_DECLS
  * @applied: the network made ready for the picture
  * @encoding: of the picture's and the result's numbers
  * @memory: bytes the network may take; 0 for the usual
+ * @file: (nullable): path of the file that the network's weights are in
  * @name: what the result is called
  *
  * What a person or a script asked for, checked and worked out for a picture.
@@ -31,6 +33,7 @@ typedef struct
   CnnApplied      *applied;
   PixelsEncoding   encoding;
   guint64          memory;
+  char            *file;
   char            *name;
 } ApplyRequest;
 
@@ -42,6 +45,7 @@ CnnPlan      *apply_request_plan     (const ApplyRequest *request, const CnnRect
 gboolean      apply_request_enlarges (const ApplyRequest *request);
 void          apply_request_show     (GimpProcedureConfig *config,
                                       const CnnApplySettings *settings);
+void          apply_request_keep     (const ApplyRequest *request, RecipeKit *kit);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ApplyRequest, apply_request_free)
 

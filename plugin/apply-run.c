@@ -6,36 +6,40 @@
 
 #include "apply-run.h"
 
+#include "apply-procedure.h"
 #include "apply-request.h"
-#include "coverage.h"
 #include "drawable-source.h"
 #include "error.h"
 #include "i18n.h"
 #include "layers.h"
 #include "mapping.h"
+#include "procedure.h"
+#include "replace.h"
 #include "running.h"
 
-typedef struct
+struct _MadePicture
 {
-  const ApplyRequest *request;
-  const Coverage     *coverage;
-  GimpImage          *image;    /* where the result goes */
-  gboolean            own_image;
-  GimpLayer          *layer;
-  GeglBuffer         *buffer;
-  CnnRect             region;   /* of the network's result */
-  gboolean            rgb;
-  gboolean            alpha;
-  const Babl         *format;   /* of pixels as floats */
-  int                 channels; /* of those, without alpha */
-  gboolean            bytes;
-  gboolean            clamp;
-  ResampleAxis       *rows;     /* NULL where pixels are the picture's own */
-  ResampleAxis       *columns;
-} Result;
+  ApplyRequest *request;
+  Coverage     *coverage;
+  RecipeKit    *kit;      /* NULL where its weights cannot be read */
+  RecipePart   *part;
+  GimpImage    *image;    /* where the result goes */
+  gboolean      own_image;
+  GimpLayer    *layer;
+  GeglBuffer   *buffer;
+  CnnRect       region;   /* of the network's result */
+  gboolean      rgb;
+  gboolean      alpha;
+  const Babl   *format;   /* of pixels as floats */
+  int           channels; /* of those, without alpha */
+  gboolean      bytes;
+  gboolean      clamp;
+  ResampleAxis *rows;     /* NULL where pixels are the picture's own */
+  ResampleAxis *columns;
+};
 
-static void
-result_clear (Result *result)
+void
+made_picture_free (MadePicture *result)
 {
   g_clear_object (&result->buffer);
   g_clear_pointer (&result->rows, resample_axis_free);
@@ -44,9 +48,12 @@ result_clear (Result *result)
     gimp_image_delete (result->image);
   else if (result->layer != NULL)
     gimp_item_delete (GIMP_ITEM (result->layer));
+  g_clear_pointer (&result->kit, recipe_kit_free);
+  g_clear_pointer (&result->part, recipe_part_free);
+  g_clear_pointer (&result->coverage, coverage_free);
+  g_clear_pointer (&result->request, apply_request_free);
+  g_free (result);
 }
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Result, result_clear)
 
 /* --- pixels ----------------------------------------------------------------------------------- */
 
@@ -59,7 +66,7 @@ kept (float value)
 
 /* A row of values as pixels, without alpha. */
 static void
-colour_row (const Result *result, const float *values, int n, float *pixels)
+colour_row (const MadePicture *result, const float *values, int n, float *pixels)
 {
   int from = result->request->applied->output.channels;
   int to   = result->channels;
@@ -75,7 +82,7 @@ colour_row (const Result *result, const float *values, int n, float *pixels)
 }
 
 static void
-read_alpha (const Result *result, const CnnRect *rect, float *alpha)
+read_alpha (const MadePicture *result, const CnnRect *rect, float *alpha)
 {
   if (result->rows != NULL)
     coverage_read_cells (result->coverage, result->rows, result->columns, rect, alpha);
@@ -87,7 +94,7 @@ static gboolean
 write_rect (gpointer data, guint tap, const CnnRect *rect, const float *values, gsize stride,
             GError **error)
 {
-  const Result       *result = data;
+  const MadePicture       *result = data;
   int                 step   = result->channels + (result->alpha ? 1 : 0);
   gsize               n      = (gsize) rect->width * rect->height;
   g_autofree float   *pixels = g_new (float, n * step);
@@ -158,7 +165,7 @@ make_image (GimpImage *like, int width, int height, GError **error)
 }
 
 static gboolean
-make_layer (Result *result, GimpLayer *source, GError **error)
+make_layer (MadePicture *result, GimpLayer *source, GError **error)
 {
   GimpImage *image = gimp_item_get_image (GIMP_ITEM (source));
   int        x, y;
@@ -194,7 +201,7 @@ make_layer (Result *result, GimpLayer *source, GError **error)
 /* Grey of a layer in colours is three times the same; colours of a grey one are GIMP's to
  * convert. */
 static void
-choose_format (Result *result)
+choose_format (MadePicture *result)
 {
   GimpDrawable *drawable = GIMP_DRAWABLE (result->layer);
 
@@ -207,7 +214,7 @@ choose_format (Result *result)
 }
 
 static gboolean
-insert (Result *result, GimpLayer *source, GError **error)
+insert (MadePicture *result, GimpLayer *source, GError **error)
 {
   GimpLayer *parent   = NULL;
   int        position = 0;
@@ -233,6 +240,124 @@ insert (Result *result, GimpLayer *source, GError **error)
   return inserted || layers_pdb_failed (error);
 }
 
+/* --- what travels with it --------------------------------------------------------------------- */
+
+static void
+make_recipe (MadePicture *result, GimpProcedureConfig *config, GimpLayer *source)
+{
+  g_autoptr (RecipeKit)  kit     = recipe_kit_new (APPLY_PROCEDURE, config, source,
+                                                   result->coverage);
+  const ApplyRequest    *request = result->request;
+
+  apply_request_keep (request, kit);
+  result->part = g_new0 (RecipePart, 1);
+  result->part->run = g_strdup (kit->recipe->run);
+  result->part->stage = result->part->map = -1;
+  result->part->x = result->region.x;
+  result->part->y = result->region.y;
+  result->part->name = g_strdup (request->name);
+  /* Without its weights it could not be made again. */
+  if (recipe_kit_set_file (kit, request->file, request->model != NULL))
+    result->kit = g_steal_pointer (&kit);
+}
+
+/** made_picture_kit: (transfer none) (nullable): what is to travel with it */
+RecipeKit *
+made_picture_kit (const MadePicture *made)
+{
+  return made->kit;
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+/**
+ * made_picture_new:
+ * @layer: the picture
+ * @config: the procedure's arguments
+ * @coverage: (transfer full): what of it counts
+ *
+ * Runs the network. The image has not changed when that is done.
+ *
+ * Returns: (transfer full): the result; or %NULL. Errors: those of apply_request_new(), and of
+ *   running a plan
+ */
+MadePicture *
+made_picture_new (GimpLayer *layer, GimpProcedureConfig *config, Coverage *coverage,
+                  GError **error)
+{
+  g_autoptr (MadePicture)    result   = g_new0 (MadePicture, 1);
+  g_autoptr (CnnPlan)        plan     = NULL;
+  g_autoptr (DrawableSource) source   = NULL;
+  RunningProgress            progress = { 0.0, 1.0, 0.0 };
+  CnnSource                  plan_source;
+  CnnSink                    sink = { write_rect, result, NULL };
+  const CnnApplied          *applied;
+  int                        larger;
+
+  result->coverage = coverage;
+  result->request = apply_request_new (config, layer, error);
+  if (result->request == NULL)
+    return NULL;
+  applied = result->request->applied;
+  result->region = find_region (applied, &coverage->bounds);
+
+  gimp_progress_init (_("Apply Network"));
+  larger = (applied->output.width - 1) / applied->input.width + 1;
+  running_limit_cache (GIMP_DRAWABLE (layer), 1 + larger);
+  plan = apply_request_plan (result->request, &result->region, error);
+  if (plan == NULL || !make_layer (result, layer, error))
+    return NULL;
+  choose_format (result);
+  source = drawable_source_new (GIMP_DRAWABLE (layer), applied->input, result->request->encoding);
+  plan_source = drawable_source_get (source);
+  if (!cnn_plan_run (plan, &plan_source, &sink, running_progress, &progress, NULL, error))
+    return NULL;
+  gegl_buffer_flush (result->buffer);
+  make_recipe (result, config, layer);
+  return g_steal_pointer (&result);
+}
+
+/**
+ * made_picture_fits:
+ *
+ * Returns: whether it can take the place of a layer beside the picture. Errors:
+ *   %CNN_ERROR_SHAPE
+ */
+gboolean
+made_picture_fits (const MadePicture *made, GError **error)
+{
+  if (!made->own_image)
+    return TRUE;
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+               _("the result would be larger than the picture, and cannot take the place of a "
+                 "layer beside it; use Apply Network"));
+  return FALSE;
+}
+
+/**
+ * made_picture_replace:
+ * @outcome: a result that is there
+ * @anew: whether it was made in another way than that says
+ *
+ * Puts it into the place of @outcome's, to be called within a group of undo steps.
+ *
+ * Returns: whether GIMP did. Errors: %CNN_ERROR_LIMIT
+ */
+gboolean
+made_picture_replace (MadePicture *made, const Outcome *outcome, gboolean anew, GError **error)
+{
+  const OutcomeLayer *old = outcome_stage_get (outcome_get_stage (outcome, 0), 0);
+  const RecipeKit    *kit = anew && made->kit != NULL ? made->kit : outcome->kit;
+  /* It is called by the file, which need not have its name any more. */
+  gboolean rename = g_strcmp0 (kit->recipe->weights.sha256,
+                               outcome->kit->recipe->weights.sha256) != 0;
+
+  g_free (made->part->run);
+  made->part->run = g_strdup (kit->recipe->run);
+  return replace_layer (old, made->layer, made->part, rename, error) &&
+         (!anew || recipe_kit_attach (kit, GIMP_ITEM (old->layer)) || layers_pdb_failed (error));
+}
+
 /**
  * apply_run:
  * @layer: the picture, in @image
@@ -242,50 +367,31 @@ insert (Result *result, GimpLayer *source, GError **error)
  * picture, into an image of its own, which is not shown yet.
  *
  * Returns: (transfer none): the result's layer; or %NULL with an error and an untouched
- *   image where something is in the way. Errors: those of apply_request_new(), and of
- *   running a plan
+ *   image where something is in the way. Errors: those of made_picture_new()
  */
 GimpLayer *
 apply_run (GimpImage *image, GimpLayer *layer, GimpProcedureConfig *config, GError **error)
 {
-  g_autoptr (ApplyRequest)   request  = NULL;
-  g_autoptr (Coverage)       coverage = NULL;
-  g_autoptr (CnnPlan)        plan     = NULL;
-  g_autoptr (DrawableSource) source   = NULL;
-  g_auto (Result)            result   = { NULL };
-  RunningProgress            progress = { 0.0, 1.0, 0.0 };
-  CnnSource                  plan_source;
-  CnnSink                    sink = { write_rect, &result, NULL };
-  int                        larger;
+  g_autoptr (MadePicture) made     = NULL;
+  Coverage               *coverage = procedure_coverage (image, layer, error);
 
-  request = apply_request_new (config, layer, error);
-  if (request == NULL)
-    return NULL;
-  coverage = coverage_new (image, GIMP_DRAWABLE (layer), error);
   if (coverage == NULL)
     return NULL;
-  result.request = request;
-  result.coverage = coverage;
-  result.region = find_region (request->applied, &coverage->bounds);
-
-  gimp_progress_init (_("Apply Network"));
-  larger = (request->applied->output.width - 1) / request->applied->input.width + 1;
-  running_limit_cache (GIMP_DRAWABLE (layer), 1 + larger);
-  plan = apply_request_plan (request, &result.region, error);
-  if (plan == NULL || !make_layer (&result, layer, error))
+  made = made_picture_new (layer, config, coverage, error);
+  if (made == NULL)
     return NULL;
-  choose_format (&result);
-  source = drawable_source_new (GIMP_DRAWABLE (layer), request->applied->input, request->encoding);
-  plan_source = drawable_source_get (source);
-  if (!cnn_plan_run (plan, &plan_source, &sink, running_progress, &progress, NULL, error))
-    return NULL;
-  gegl_buffer_flush (result.buffer);
+  if (made->kit != NULL && !(recipe_kit_attach (made->kit, GIMP_ITEM (made->layer)) &&
+                             recipe_part_attach (made->part, GIMP_ITEM (made->layer))))
+    {
+      layers_pdb_failed (error);
+      return NULL;
+    }
 
   /* From here on it cannot be cancelled. */
   gimp_progress_end ();
-  if (!insert (&result, layer, error))
+  if (!insert (made, layer, error))
     return NULL;
-  layer = g_steal_pointer (&result.layer);
-  result.image = NULL;
+  layer = g_steal_pointer (&made->layer);
+  made->image = NULL;
   return layer;
 }

@@ -7,16 +7,8 @@
 #include "error.h"
 #include "i18n.h"
 #include "layers.h"
+#include "layers-private.h"
 #include "map-frame.h"
-
-struct _Layers
-{
-  const Request *request;
-  GimpImage     *image;
-  GimpLayer     *source;
-  GPtrArray     *stages;   /* of GPtrArray of GimpLayer */
-  gboolean       inserted;
-};
 
 /**
  * layers_pdb_failed:
@@ -67,12 +59,39 @@ layers_type (gboolean rgb, gboolean alpha)
   return alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE;
 }
 
+/* Whether one layer holds all maps of the stage. */
+static gboolean
+is_one (const Request *request, guint i)
+{
+  return request_get_stage (request, i)->vector || request->placement == REQUEST_CONTACT_SHEET;
+}
+
+/* Layer @k of stage @i, and what it is. */
+OutcomeLayer *
+layers_get_made (const Layers *layers, guint i, guint k)
+{
+  return g_ptr_array_index ((GPtrArray *) g_ptr_array_index (layers->stages, i), k);
+}
+
+/* A part of a stage, of which more is to be said. */
+RecipePart *
+layers_part (const Layers *layers, guint i, int map)
+{
+  RecipePart *part = g_new0 (RecipePart, 1);
+
+  part->run = g_strdup (layers->kit != NULL ? layers->kit->recipe->run : "");
+  part->stage = (int) request_get_stage (layers->request, i)->node;
+  part->map = map;
+  return part;
+}
+
 static gboolean
 add_layer (Layers *layers, const MapFrame *frame, guint i, guint map, GError **error)
 {
   gboolean         rgb  = gimp_drawable_is_rgb (GIMP_DRAWABLE (layers->source));
   g_autofree char *name = layer_name (layers->request, i, map);
   GimpLayer       *layer;
+  RecipePart      *part;
   int              x, y;
 
   layer = gimp_layer_new (layers->image, name, sheet_width (&frame->sheet),
@@ -80,7 +99,16 @@ add_layer (Layers *layers, const MapFrame *frame, guint i, guint map, GError **e
                           gimp_image_get_default_new_layer_mode (layers->image));
   if (layer == NULL)
     return layers_pdb_failed (error);
-  g_ptr_array_add (g_ptr_array_index (layers->stages, i), layer);
+  part = layers_part (layers, i,
+                      is_one (layers->request, i)
+                        ? -1
+                        : g_array_index (request_get_stage (layers->request, i)->maps, int, map));
+  part->x = frame->x;
+  part->y = frame->y;
+  part->name = g_steal_pointer (&name);
+  g_ptr_array_add (g_ptr_array_index (layers->stages, i), outcome_layer_new (layer, part));
+  if (layers->kit != NULL && !recipe_part_attach (part, GIMP_ITEM (layer)))
+    return layers_pdb_failed (error);
   gimp_drawable_get_offsets (GIMP_DRAWABLE (layers->source), &x, &y);
   gimp_layer_set_offsets (layer, x + frame->x, y + frame->y);
   return frame->sheet.n == 1 ||
@@ -93,7 +121,8 @@ add_stage (Layers *layers, const MapFrame *frame, guint i, GError **error)
 {
   guint n = request_n_layers (layers->request, i);
 
-  g_ptr_array_add (layers->stages, g_ptr_array_new ());
+  g_ptr_array_add (layers->stages,
+                   g_ptr_array_new_with_free_func ((GDestroyNotify) outcome_layer_free));
   for (guint k = 0; k < n; k++)
     if (!add_layer (layers, frame, i, k, error))
       return FALSE;
@@ -105,18 +134,21 @@ add_stage (Layers *layers, const MapFrame *frame, guint i, GError **error)
  * @request: what is asked for; to outlive the layers
  * @frames: (element-type MapFrame): of its stages
  * @source: the picture
+ * @kit: (nullable): what is to travel with them; to outlive the layers
  *
  * Returns: (transfer full): all layers, with nothing drawn in them; or %NULL.
  *   Errors: %CNN_ERROR_LIMIT
  */
 Layers *
-layers_new (const Request *request, GPtrArray *frames, GimpLayer *source, GError **error)
+layers_new (const Request *request, GPtrArray *frames, GimpLayer *source, const RecipeKit *kit,
+            GError **error)
 {
   g_autoptr (Layers) layers = g_new0 (Layers, 1);
 
   layers->request = request;
   layers->image = gimp_item_get_image (GIMP_ITEM (source));
   layers->source = source;
+  layers->kit = kit;
   layers->stages = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
 
   for (guint i = 0; i < request->stages->len; i++)
@@ -135,7 +167,7 @@ layers_new (const Request *request, GPtrArray *frames, GimpLayer *source, GError
 GimpDrawable *
 layers_get (const Layers *layers, guint stage, guint i)
 {
-  return g_ptr_array_index ((GPtrArray *) g_ptr_array_index (layers->stages, stage), i);
+  return GIMP_DRAWABLE (layers_get_made (layers, stage, i)->layer);
 }
 
 void
@@ -146,25 +178,47 @@ layers_free (Layers *layers)
       GPtrArray *stage = g_ptr_array_index (layers->stages, i);
 
       for (guint k = 0; k < stage->len; k++)
-        gimp_item_delete (g_ptr_array_index (stage, k));
+        {
+          OutcomeLayer *made = g_ptr_array_index (stage, k);
+
+          if (made->layer != NULL)
+            gimp_item_delete (GIMP_ITEM (made->layer));
+        }
     }
   g_ptr_array_unref (layers->stages);
   g_free (layers);
 }
 
-static GimpLayer *
-insert_stage (Layers *layers, guint i, GimpLayer *parent, int position)
+/* Says how it was made. */
+gboolean
+layers_attach (const Layers *layers, guint i, GimpLayer *group)
+{
+  RecipePart *part;
+  gboolean    attached;
+
+  if (layers->kit == NULL)
+    return TRUE;
+  part = layers_part (layers, i, -1);
+  part->name = request_stage_name (layers->request, i);
+  attached = recipe_part_attach (part, GIMP_ITEM (group)) &&
+             recipe_kit_attach (layers->kit, GIMP_ITEM (group));
+  recipe_part_free (part);
+  return attached;
+}
+
+GimpLayer *
+layers_insert_stage (Layers *layers, guint i, GimpLayer *parent, int position)
 {
   GPtrArray       *stage = g_ptr_array_index (layers->stages, i);
   g_autofree char *name  = request_stage_name (layers->request, i);
   GimpLayer       *group = GIMP_LAYER (gimp_group_layer_new (layers->image, name));
 
-  if (group == NULL || !gimp_image_insert_layer (layers->image, group, parent, position))
+  if (group == NULL || !layers_attach (layers, i, group) || !gimp_image_insert_layer (layers->image, group, parent, position))
     return NULL;
   /* Each on top of the one before: at the bottom, GIMP takes far longer for each
    * layer that is there already. */
   for (guint k = stage->len; k-- > 0;)
-    if (!gimp_image_insert_layer (layers->image, g_ptr_array_index (stage, k), group, 0))
+    if (!gimp_image_insert_layer (layers->image, layers_get_made (layers, i, k)->layer, group, 0))
       return NULL;
   gimp_item_set_expanded (GIMP_ITEM (group), FALSE);
   return group;
@@ -192,7 +246,7 @@ layers_insert (Layers *layers, GError **error)
   gimp_image_undo_group_start (layers->image);
   for (guint i = 0; i < layers->stages->len; i++)
     {
-      GimpLayer *group = insert_stage (layers, i, parent, position);
+      GimpLayer *group = layers_insert_stage (layers, i, parent, position);
 
       if (group == NULL)
         {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "outcome.h"
 #include "request.h"
 
 G_BEGIN_DECLS
@@ -13,12 +14,14 @@ G_BEGIN_DECLS
  */
 typedef struct _Layers Layers;
 
-Layers       *layers_new    (const Request *request, GPtrArray *frames, GimpLayer *source,
-                             GError **error);
-void          layers_free   (Layers *layers);
-GimpDrawable *layers_get    (const Layers *layers, guint stage, guint i);
-GPtrArray    *layers_insert (Layers *layers, GError **error);
-GimpImageType layers_type   (gboolean rgb, gboolean alpha);
+Layers       *layers_new     (const Request *request, GPtrArray *frames, GimpLayer *source,
+                              const RecipeKit *kit, GError **error);
+void          layers_free    (Layers *layers);
+GimpDrawable *layers_get     (const Layers *layers, guint stage, guint i);
+GPtrArray    *layers_insert  (Layers *layers, GError **error);
+gboolean      layers_replace (Layers *layers, const Outcome *outcome, gboolean anew,
+                              GError **error);
+GimpImageType layers_type    (gboolean rgb, gboolean alpha);
 gboolean      layers_pdb_failed (GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layers, layers_free)

@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "coverage.h"
 #include "error.h"
 #include "i18n.h"
 
@@ -177,8 +176,18 @@ is_in_image (GimpImage *image, GimpItem *item)
   return FALSE;
 }
 
-static GimpLayer *
-get_layer (GimpImage *image, GimpDrawable **drawables, const char *who, GError **error)
+/**
+ * procedure_one_layer:
+ * @image: the image
+ * @drawables: what is selected in it
+ * @who: the procedure, as its menu item calls it
+ *
+ * As procedure_layer(), whatever the selection is.
+ *
+ * Returns: (transfer none): the one layer to work on; or %NULL. Errors: %CNN_ERROR_SPEC
+ */
+GimpLayer *
+procedure_one_layer (GimpImage *image, GimpDrawable **drawables, const char *who, GError **error)
 {
   int       n     = gimp_core_object_array_get_length ((GObject **) drawables);
   GimpItem *item  = n == 1 ? GIMP_ITEM (drawables[0]) : NULL;
@@ -227,12 +236,27 @@ get_layer (GimpImage *image, GimpDrawable **drawables, const char *who, GError *
 GimpLayer *
 procedure_layer (GimpImage *image, GimpDrawable **drawables, const char *who, GError **error)
 {
-  GimpLayer           *layer    = get_layer (image, drawables, who, error);
+  GimpLayer           *layer    = procedure_one_layer (image, drawables, who, error);
   g_autoptr (Coverage) coverage = NULL;
 
   if (layer != NULL)
     coverage = coverage_new (image, GIMP_DRAWABLE (layer), error);
   return coverage != NULL ? layer : NULL;
+}
+
+/**
+ * procedure_coverage:
+ * @layer: the picture, which may have been deleted while a dialog was open
+ *
+ * Returns: (transfer full): what of it counts; or %NULL. Errors: %CNN_ERROR_SPEC
+ */
+Coverage *
+procedure_coverage (GimpImage *image, GimpLayer *layer, GError **error)
+{
+  if (gimp_item_is_valid (GIMP_ITEM (layer)))
+    return coverage_new (image, GIMP_DRAWABLE (layer), error);
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
+  return NULL;
 }
 
 /**

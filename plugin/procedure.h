@@ -3,6 +3,7 @@
 
 #include <libgimp/gimp.h>
 
+#include "coverage.h"
 #include "output-view.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,9 @@ void            procedure_add_memory   (GimpProcedure *procedure, const char *la
 void            procedure_begin        (void);
 GimpLayer      *procedure_layer        (GimpImage *image, GimpDrawable **drawables,
                                         const char *who, GError **error);
+GimpLayer      *procedure_one_layer    (GimpImage *image, GimpDrawable **drawables,
+                                        const char *who, GError **error);
+Coverage       *procedure_coverage     (GimpImage *image, GimpLayer *layer, GError **error);
 char           *procedure_model_path   (GimpProcedureConfig *config, const char *argument,
                                         GError **error);
 char           *procedure_sentence     (const GError *error);
