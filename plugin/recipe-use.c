@@ -94,7 +94,7 @@ static gboolean
 not_known (const char *name, const char *value, GError **error)
 {
   g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-               _("it was made with %s=%s, which this version of Convolens does not know"), name,
+               _("it was made with %s=%s, which this version of the program does not know"), name,
                value);
   return FALSE;
 }

@@ -79,8 +79,8 @@ find_procedure (Remake *remake, GimpPlugIn *plug_in, GError **error)
   else
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                   _("the layer was made by “%s”, of which this version of Convolens does not know "
-                     "how to do it again"),
+                   _("the layer was made by “%s”, and this version of the program does not know how to "
+                     "do it again"),
                    name);
       return FALSE;
     }
@@ -173,6 +173,15 @@ remake_make (Remake *remake, gboolean anew, GError **error)
   return TRUE;
 }
 
+/* Whether the picture is another one than the recipe says, or is called otherwise. */
+static gboolean
+is_another (const Recipe *recipe, GimpItem *picture)
+{
+  g_autofree char *name = gimp_item_get_name (picture);
+
+  return recipe->tattoo != gimp_item_get_tattoo (picture) || strcmp (recipe->picture, name) != 0;
+}
+
 /**
  * remake_replace:
  * @anew: as for remake_make(), which was called
@@ -184,8 +193,7 @@ remake_make (Remake *remake, gboolean anew, GError **error)
 gboolean
 remake_replace (Remake *remake, gboolean anew, GError **error)
 {
-  /* Another picture is said anew, too. */
-  if (remake->instead && !anew)
+  if (!anew && is_another (remake->outcome->kit->recipe, GIMP_ITEM (remake->picture)))
     {
       recipe_kit_set_picture (remake->outcome->kit, remake->picture);
       for (guint i = 0; i < remake->outcome->stages->len; i++)

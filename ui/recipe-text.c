@@ -89,7 +89,7 @@ unseal (const char *kind, const char *data, gsize length, GError **error)
   if (version > VERSION)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                   _("the layer was made by a newer version of Convolens, which says how in a way "
+                   _("the layer was made by a newer version of the program, which says how in a way "
                      "that this one does not know"));
       return NULL;
     }

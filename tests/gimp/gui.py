@@ -481,7 +481,7 @@ class Test:
         print(f'1..{self.n}')
 
 
-def inside(plug_in, screenshots):
+def inside(plug_in, screenshots, make):
     with contextlib.ExitStack() as stack:
         home = pathlib.Path(stack.enter_context(
             tempfile.TemporaryDirectory(prefix='convolens-gui-')))
@@ -491,7 +491,7 @@ def inside(plug_in, screenshots):
         stack.enter_context(process(['/usr/libexec/at-spi-bus-launcher', '--launch-immediately'],
                                     stderr=subprocess.DEVNULL))
         gimp = Gimp(home, plug_in.split(':'), stack)
-        test = Test(gimp, screenshots)
+        test = make(gimp, screenshots)
         try:
             test.run()
         except Exception:
@@ -500,12 +500,12 @@ def inside(plug_in, screenshots):
             raise
 
 
-def main():
+def main(make=Test, file=__file__):
     if sys.argv[1] == '--inside':
-        inside(sys.argv[2], pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None)
+        inside(sys.argv[2], pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None, make)
     else:
         # A session of its own, which ends with us.
-        sys.exit(subprocess.run(['dbus-run-session', '--', sys.executable, __file__, '--inside',
+        sys.exit(subprocess.run(['dbus-run-session', '--', sys.executable, file, '--inside',
                                  *sys.argv[1:]]).returncode)
 
 
