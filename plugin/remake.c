@@ -121,7 +121,7 @@ gboolean
 remake_ask (const Remake *remake)
 {
   g_autofree char *below = NULL;
-  GtkWidget       *dialog, *title;
+  GtkWidget       *dialog, *cancel;
   int              response;
 
   if (!remake->instead)
@@ -134,8 +134,9 @@ remake_ask (const Remake *remake)
   gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog),
                                             _("Make it from “%s”, the layer below?"), below);
   gtk_window_set_title (GTK_WINDOW (dialog), remake->who);
-  title = gtk_dialog_add_button (GTK_DIALOG (dialog), _("_Cancel"), GTK_RESPONSE_CANCEL);
-  gtk_widget_grab_focus (title);
+  gimp_window_set_transient (GTK_WINDOW (dialog));
+  cancel = gtk_dialog_add_button (GTK_DIALOG (dialog), _("_Cancel"), GTK_RESPONSE_CANCEL);
+  gtk_widget_grab_focus (cancel);
   gtk_dialog_add_button (GTK_DIALOG (dialog), _("_Use the Layer Below"), GTK_RESPONSE_OK);
   response = gtk_dialog_run (GTK_DIALOG (dialog));
   gtk_widget_destroy (dialog);
