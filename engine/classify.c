@@ -15,13 +15,60 @@
 #define USUAL_DIGIT   28
 #define USUAL_PICTURE 224
 
-static gboolean
-is_digit (CnnShape asked, CnnClassifyMode mode)
+/* By CnnFraming. */
+static const char *const framings[] = { "crop", "fit", "stretch" };
+
+/* In place of a framing. */
+static const char ink[] = "ink";
+
+/**
+ * cnn_classify_is_digit:
+ * @input: of the network; 0 where it takes any
+ * @mode: how pictures are prepared
+ *
+ * Returns: whether it is shown ink rather than a picture
+ */
+gboolean
+cnn_classify_is_digit (CnnShape input, CnnClassifyMode mode)
 {
   if (mode != CNN_CLASSIFY_AUTO)
     return mode == CNN_CLASSIFY_DIGIT;
-  return asked.channels == 1 && asked.height > 0 && asked.height <= LARGEST_DIGIT &&
-         asked.width > 0 && asked.width <= LARGEST_DIGIT;
+  return input.channels == 1 && input.height > 0 && input.height <= LARGEST_DIGIT &&
+         input.width > 0 && input.width <= LARGEST_DIGIT;
+}
+
+/**
+ * cnn_classify_note:
+ * @digit: whether the network learns from ink
+ * @framing: how pictures of another form become its input, where it does not
+ *
+ * Returns: (transfer none): what its file is to say under %CNN_CLASSIFY_NOTE
+ */
+const char *
+cnn_classify_note (gboolean digit, CnnFraming framing)
+{
+  return digit ? ink : framings[framing];
+}
+
+/* Does as it was done in training, unless the person wants something else. */
+static void
+read_note (CnnClassifier *self, const CnnModelInfo *info, CnnClassifyMode *mode)
+{
+  const char *note = info != NULL && info->metadata != NULL
+                       ? g_hash_table_lookup (info->metadata, CNN_CLASSIFY_NOTE)
+                       : NULL;
+  gboolean    digit = g_strcmp0 (note, ink) == 0;
+  gboolean    known = digit;
+
+  self->framing = CNN_FRAMING_CROP;
+  for (guint i = 0; i < G_N_ELEMENTS (framings); i++)
+    if (g_strcmp0 (note, framings[i]) == 0)
+      {
+        self->framing = (CnnFraming) i;
+        known = TRUE;
+      }
+  if (known && *mode == CNN_CLASSIFY_AUTO)
+    *mode = digit ? CNN_CLASSIFY_DIGIT : CNN_CLASSIFY_PICTURE;
 }
 
 static gboolean
@@ -30,7 +77,7 @@ find_input (CnnClassifier *self, CnnClassifyMode mode, int channels, GError **er
   CnnShape asked = cnn_network_input (self->network, (CnnShape) { 0, 0, 0 });
   int      side;
 
-  self->digit = is_digit (asked, mode);
+  self->digit = cnn_classify_is_digit (asked, mode);
   side = self->digit ? USUAL_DIGIT : USUAL_PICTURE;
   self->input = (CnnShape) { asked.height > 0 ? asked.height : side,
                              asked.width > 0 ? asked.width : side,
@@ -67,7 +114,7 @@ check_output (CnnClassifier *self, GError **error)
  * cnn_classifier_new:
  * @network: the network
  * @info: (nullable): what its file says
- * @mode: how pictures are prepared
+ * @mode: how pictures are prepared; %CNN_CLASSIFY_AUTO does what the file notes, if anything
  * @channels: of the picture, 1 or 3, for networks that take any
  *
  * Returns: (transfer full): the classifier; or %NULL. Errors: %CNN_ERROR_SHAPE where it
@@ -84,6 +131,7 @@ cnn_classifier_new (CnnNetwork *network, const CnnModelInfo *info, CnnClassifyMo
   else
     self->network = cnn_network_ref (network);
   self->output = cnn_network_n_nodes (self->network) - 1;
+  read_note (self, info, &mode);
   if (!find_input (self, mode, channels, error))
     return NULL;
   self->infos = cnn_network_infer (self->network, self->input, error);

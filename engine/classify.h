@@ -2,6 +2,7 @@
 #pragma once
 
 #include "apply.h"
+#include "frame.h"
 #include "plan.h"
 
 G_BEGIN_DECLS
@@ -9,10 +10,19 @@ G_BEGIN_DECLS
 /** CnnClassifyMode: how a picture is made the input of a classifier. */
 typedef enum
 {
-  CNN_CLASSIFY_AUTO,   /* small inputs of one channel are for digits, others for pictures */
+  CNN_CLASSIFY_AUTO,   /* as its file says; else small inputs of one channel are for digits,
+                          others for pictures */
   CNN_CLASSIFY_DIGIT,  /* the ink, centred and scaled as handwriting is in MNIST */
   CNN_CLASSIFY_PICTURE /* the picture as it is */
 } CnnClassifyMode;
+
+/**
+ * CNN_CLASSIFY_NOTE:
+ *
+ * Under this a network's file says how the pictures that it learnt from became its input, a word
+ * of cnn_classify_note(), so that it is asked about others in the same way.
+ */
+#define CNN_CLASSIFY_NOTE "convolens.framing"
 
 /**
  * CnnClassifier:
@@ -23,6 +33,7 @@ typedef enum
  * @infos: what is known of its nodes
  * @n_classes: how many values come out
  * @digit: whether it is shown ink rather than a picture
+ * @framing: how pictures became its input when it learnt; where nobody knows, the middle
  * @settings: which numbers it wants
  *
  * A network that tells pictures apart. Reference-counted; one thread at a time may run it.
@@ -35,11 +46,15 @@ typedef struct
   CnnNodeInfo     *infos;
   guint            n_classes;
   gboolean         digit;
+  CnnFraming       framing;
   CnnApplySettings settings;
 
   /*< private >*/
   CnnPlan         *plan;
 } CnnClassifier;
+
+gboolean       cnn_classify_is_digit (CnnShape input, CnnClassifyMode mode);
+const char    *cnn_classify_note     (gboolean digit, CnnFraming framing);
 
 CnnClassifier *cnn_classifier_new    (CnnNetwork *network, const CnnModelInfo *info,
                                       CnnClassifyMode mode, int channels, GError **error);

@@ -63,6 +63,10 @@ append_sizes (GString *text, const ApplyRequest *request)
   else
     g_string_append (text, _("The result is a new layer above the picture."));
   g_string_append_c (text, '\n');
+  g_string_append (text, request->encoding == PIXELS_LINEAR
+                           ? _("It works in numbers in proportion to the light.")
+                           : _("It works in numbers as ordinary pictures store them."));
+  g_string_append_c (text, '\n');
 }
 
 /* Whether it fits the memory is found out by planning. */

@@ -51,12 +51,11 @@ apply_procedure_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *
 /* --- its arguments ---------------------------------------------------------------------------- */
 
 static GimpChoice *
-choice_with_auto (const CnnOutputChoice *choices)
+choice_with_auto (const CnnOutputChoice *choices, const char *automatic)
 {
   GimpChoice *choice = gimp_choice_new ();
 
-  gimp_choice_add (choice, "auto", 0, _("Automatic"),
-                   _("What is remembered for the model, or guessed"));
+  gimp_choice_add (choice, "auto", 0, _("Automatic"), automatic);
   for (int i = 0; choices[i].name != NULL; i++)
     gimp_choice_add (choice, choices[i].name, i + 1, dgettext ("convolens", choices[i].label),
                      NULL);
@@ -85,6 +84,8 @@ static const CnnOutputChoice lumas[] = {
 static void
 add_arguments (GimpProcedure *procedure)
 {
+  const char *guessed = _("What is remembered for the model, or guessed");
+
   gimp_procedure_add_file_argument (
     procedure, "model", _("Mo_del"), _("An .onnx file whose network makes pictures of pictures"),
     GIMP_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, G_PARAM_READWRITE);
@@ -94,10 +95,10 @@ add_arguments (GimpProcedure *procedure)
   gimp_procedure_add_choice_argument (
     procedure, "input-range", _("Ran_ge"),
     _("Which numbers the network takes, and makes, for black and white"),
-    choice_with_auto (ranges), "auto", G_PARAM_READWRITE);
+    choice_with_auto (ranges, guessed), "auto", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
     procedure, "channel-order", _("Colo_ur order"), _("In which order the network takes colours"),
-    choice_with_auto (orders), "auto", G_PARAM_READWRITE);
+    choice_with_auto (orders, guessed), "auto", G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
     procedure, "mean", _("M_ean"),
     _("What is taken away from the numbers of the range: one number, or one for each channel"),
@@ -108,8 +109,12 @@ add_arguments (GimpProcedure *procedure)
   gimp_procedure_add_choice_argument (
     procedure, "luma", _("_What it sees"),
     _("Whether all channels go through the network, or only the brightness"),
-    choice_with_auto (lumas), "auto", G_PARAM_READWRITE);
-  procedure_add_encoding (procedure);
+    choice_with_auto (lumas, guessed), "auto", G_PARAM_READWRITE);
+  gimp_procedure_add_choice_argument (
+    procedure, "input-encoding", _("_Input"),
+    _("Which numbers the network sees and the result is written in"),
+    choice_with_auto (cnn_output_encodings, _("What the model's file says, or else perceptual")),
+    "auto", G_PARAM_READWRITE);
   procedure_add_memory (procedure, _("Memor_y (MiB)"));
   gimp_procedure_add_layer_return_value (procedure, "layer", _("Layer"), _("The result"), FALSE,
                                          G_PARAM_READWRITE);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "apply-procedure.h"
 #include "error.h"
 #include "i18n.h"
 #include "model-cache.h"
@@ -19,9 +20,20 @@ apply_request_free (ApplyRequest *request)
   g_clear_pointer (&request->model, cnn_model_unref);
   g_clear_pointer (&request->applied, cnn_applied_free);
   g_free (request->key);
+  g_clear_pointer (&request->network, cnn_network_unref);
+  g_free (request->text);
   g_free (request->file);
   g_free (request->name);
   g_free (request);
+}
+
+static CnnShape
+picture_of (GimpLayer *layer)
+{
+  GimpDrawable *drawable = GIMP_DRAWABLE (layer);
+
+  return (CnnShape) { gimp_drawable_get_height (drawable), gimp_drawable_get_width (drawable),
+                      gimp_drawable_is_rgb (drawable) ? 3 : 1 };
 }
 
 /* --- settings --------------------------------------------------------------------------------- */
@@ -39,6 +51,22 @@ get_numbers (GimpProcedureConfig *config, const char *argument, double *numbers,
   /* Translators: an argument's name, and what is wrong with it. */
   g_prefix_error (error, _("%s: "), argument);
   return FALSE;
+}
+
+/* Light as ordinary pictures store it, unless the file or a person says otherwise. */
+static void
+choose_encoding (ApplyRequest *request, GimpProcedureConfig *config, const CnnModelInfo *info)
+{
+  int         said = gimp_procedure_config_get_choice_id (config, "input-encoding");
+  const char *note = info != NULL && info->metadata != NULL
+                       ? g_hash_table_lookup (info->metadata, APPLY_ENCODING_NOTE) : NULL;
+
+  if (said > 0)
+    request->encoding = (PixelsEncoding) (said - 1);
+  else if (g_strcmp0 (note, cnn_output_encodings[PIXELS_LINEAR].name) == 0)
+    request->encoding = PIXELS_LINEAR;
+  else
+    request->encoding = PIXELS_PERCEPTUAL;
 }
 
 /* What is said counts; for the rest, what is usual for the file. */
@@ -88,24 +116,45 @@ apply_request_show (GimpProcedureConfig *config, const CnnApplySettings *setting
                 "scale", scale, NULL);
 }
 
-/**
- * apply_request_keep:
- * @kit: what is to travel with the result
- *
- * Says the settings that count: what is automatic may be something else another time.
- */
-void
-apply_request_keep (const ApplyRequest *request, RecipeKit *kit)
+static void
+keep_settings (const ApplyRequest *request, RecipeKit *kit)
 {
   const CnnApplySettings *settings = &request->settings;
   g_autofree char        *mean     = cnn_apply_numbers_text (settings->mean);
   g_autofree char        *scale    = cnn_apply_numbers_text (settings->scale);
+  g_autofree char        *memory   = g_strdup_printf ("%d", (int) (request->memory >> 20));
 
+  recipe_kit_set_text (kit, "network", request->text != NULL ? request->text : "");
   recipe_kit_set_text (kit, "input-range", range_names[settings->range]);
   recipe_kit_set_text (kit, "channel-order", settings->bgr ? "bgr" : "rgb");
   recipe_kit_set_text (kit, "luma", settings->luma ? "yes" : "no");
   recipe_kit_set_text (kit, "mean", mean);
   recipe_kit_set_text (kit, "scale", scale);
+  recipe_kit_set_text (kit, "input-encoding", cnn_output_encodings[request->encoding].name);
+  recipe_kit_set_text (kit, "memory", memory);
+}
+
+/**
+ * apply_request_kit:
+ * @picture: the layer it is of
+ * @coverage: what of it counts
+ *
+ * What was automatic is said as it was: another time it may be something else.
+ *
+ * Returns: (transfer full) (nullable): what is to travel with the result; %NULL where it could
+ *   not be made again, for want of its weights
+ */
+RecipeKit *
+apply_request_kit (const ApplyRequest *request, GimpLayer *picture, const Coverage *coverage)
+{
+  g_autoptr (RecipeKit) kit  = recipe_kit_new (APPLY_PROCEDURE, NULL, picture, coverage);
+  gboolean              kept;
+
+  keep_settings (request, kit);
+  kept = request->network != NULL
+           ? recipe_kit_set_network (kit, request->network, picture_of (picture))
+           : recipe_kit_set_file (kit, request->file, request->model != NULL);
+  return kept ? g_steal_pointer (&kit) : NULL;
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
@@ -156,7 +205,10 @@ get_network (ApplyRequest *request, GimpProcedureConfig *config, CnnShape pictur
       if (network == NULL)
         return FALSE;
     }
+  if (path == NULL)
+    request->text = g_strdup (text);
   request->file = path != NULL ? g_steal_pointer (&path) : cnn_network_file_weights (network);
+  choose_encoding (request, config, info);
   if (request->key == NULL || !cnn_apply_recall (request->key, &request->usual))
     request->usual = cnn_apply_guess (info, network);
   if (!get_settings (request, config, error))
@@ -177,9 +229,7 @@ get_network (ApplyRequest *request, GimpProcedureConfig *config, CnnShape pictur
 ApplyRequest *
 apply_request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error)
 {
-  g_autoptr (ApplyRequest) request  = g_new0 (ApplyRequest, 1);
-  GimpDrawable            *drawable = GIMP_DRAWABLE (layer);
-  CnnShape                 picture;
+  g_autoptr (ApplyRequest) request = g_new0 (ApplyRequest, 1);
   int                      memory;
 
   /* It may be deleted while the dialog is open. */
@@ -188,12 +238,9 @@ apply_request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error
       g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
       return NULL;
     }
-  picture = (CnnShape) { gimp_drawable_get_height (drawable), gimp_drawable_get_width (drawable),
-                         gimp_drawable_is_rgb (drawable) ? 3 : 1 };
-  request->encoding = gimp_procedure_config_get_choice_id (config, "input-encoding");
   g_object_get (config, "memory", &memory, NULL);
   request->memory = (guint64) memory << 20;
-  if (!get_network (request, config, picture, error))
+  if (!get_network (request, config, picture_of (layer), error))
     return NULL;
   if (MAX (request->applied->output.height, request->applied->output.width) > GIMP_MAX_IMAGE_SIZE)
     {
@@ -202,6 +249,32 @@ apply_request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error
       return NULL;
     }
   return g_steal_pointer (&request);
+}
+
+/**
+ * apply_request_new_of:
+ * @network: takes values of 0 to 1 and makes such, of the picture's size
+ * @name: what the result is called
+ * @encoding: of the picture's and the result's numbers
+ * @layer: the picture
+ *
+ * Returns: (transfer full): a request that nobody typed; or %NULL. Errors: those of
+ *   cnn_apply_new()
+ */
+ApplyRequest *
+apply_request_new_of (CnnNetwork *network, const char *name, PixelsEncoding encoding,
+                      GimpLayer *layer, GError **error)
+{
+  g_autoptr (ApplyRequest) request = g_new0 (ApplyRequest, 1);
+  g_autofree char         *text    = cnn_network_print (network);
+
+  request->usual = request->settings = cnn_apply_settings ();
+  request->encoding = encoding;
+  request->name = g_strdup (name);
+  request->network = cnn_network_ref (network);
+  request->applied = cnn_apply_new (text, 0, cnn_network_bank (network),
+                                    picture_of (layer), &request->settings, error);
+  return request->applied != NULL ? g_steal_pointer (&request) : NULL;
 }
 
 /**

@@ -14,6 +14,7 @@ typedef struct
 {
   CnnSource       source;
   const Coverage *coverage;
+  GeglBuffer     *mask;     /* (nullable): the layer's, where it counts */
   int             channels;
 } Reading;
 
@@ -43,6 +44,17 @@ read_alpha (gpointer data, const CnnRect *rect, float *values)
   CnnRect        pixels  = in_layer (reading, rect);
 
   coverage_read_alpha (reading->coverage, &pixels, values);
+  if (reading->mask != NULL)
+    {
+      gsize             n    = (gsize) rect->width * rect->height;
+      g_autofree float *mask = g_new (float, n);
+
+      gegl_buffer_get (reading->mask,
+                       GEGL_RECTANGLE (pixels.x, pixels.y, pixels.width, pixels.height), 1.0,
+                       babl_format ("Y float"), mask, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      for (gsize i = 0; i < n; i++)
+        values[i] *= mask[i];
+    }
 }
 
 static void
@@ -108,11 +120,24 @@ read_digit (Reading *reading, CnnSize size, CnnSize input, ClassifyPicture *pict
   return TRUE;
 }
 
+/* (transfer full) (nullable): the mask of a layer, where it hides anything. */
+static GeglBuffer *
+get_mask (GimpDrawable *drawable)
+{
+  GimpLayerMask *mask = GIMP_IS_LAYER (drawable) ? gimp_layer_get_mask (GIMP_LAYER (drawable))
+                                                 : NULL;
+
+  return mask != NULL && gimp_layer_get_apply_mask (GIMP_LAYER (drawable))
+           ? gimp_drawable_get_buffer (GIMP_DRAWABLE (mask))
+           : NULL;
+}
+
 /**
  * classify_picture_read:
  * @drawable: the layer
  * @coverage: of it
- * @classifier: who is to see it
+ * @input: of the network that is to see it, with 1 or 3 channels
+ * @digit: whether it is shown the ink rather than the picture
  * @framing: how pictures of another form are brought to the input's
  * @encoding: how light becomes numbers
  * @picture: (out caller-allocates): what is seen; its @seen is to be freed
@@ -120,20 +145,20 @@ read_digit (Reading *reading, CnnSize size, CnnSize input, ClassifyPicture *pict
  * Returns: whether there is anything to see. Errors: those of cnn_ink_find()
  */
 gboolean
-classify_picture_read (GimpDrawable *drawable, const Coverage *coverage,
-                       const CnnClassifier *classifier, CnnFraming framing,
-                       PixelsEncoding encoding, ClassifyPicture *picture, GError **error)
+classify_picture_read (GimpDrawable *drawable, const Coverage *coverage, CnnShape input,
+                       gboolean digit, CnnFraming framing, PixelsEncoding encoding,
+                       ClassifyPicture *picture, GError **error)
 {
-  CnnShape input    = classifier->input;
   CnnSize  cells    = { input.height, input.width };
   CnnSize  size     = { coverage->bounds.height, coverage->bounds.width };
-  int      channels = !classifier->digit ? input.channels : gimp_drawable_is_rgb (drawable) ? 3 : 1;
+  int      channels = !digit ? input.channels : gimp_drawable_is_rgb (drawable) ? 3 : 1;
   CnnShape whole    = { coverage->size.height, coverage->size.width, channels };
   g_autoptr (DrawableSource) source = drawable_source_new (drawable, whole, encoding);
-  Reading  reading  = { drawable_source_get (source), coverage, channels };
+  g_autoptr (GeglBuffer)     mask   = get_mask (drawable);
+  Reading  reading  = { drawable_source_get (source), coverage, mask, channels };
 
   *picture = (ClassifyPicture) { g_new (float, cnn_shape_cells (input)) };
-  if (classifier->digit)
+  if (digit)
     {
       if (!read_digit (&reading, size, cells, picture, error))
         {

@@ -24,9 +24,8 @@ typedef struct
   CnnPaper paper;
 } ClassifyPicture;
 
-gboolean classify_picture_read (GimpDrawable *drawable, const Coverage *coverage,
-                                const CnnClassifier *classifier, CnnFraming framing,
-                                PixelsEncoding encoding, ClassifyPicture *picture,
-                                GError **error);
+gboolean classify_picture_read (GimpDrawable *drawable, const Coverage *coverage, CnnShape input,
+                                gboolean digit, CnnFraming framing, PixelsEncoding encoding,
+                                ClassifyPicture *picture, GError **error);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 
 #include "classify-dialog.h"
 #include "classify-map.h"
+#include "frame.h"
 #include "i18n.h"
 #include "procedure.h"
 
@@ -59,7 +60,7 @@ classify_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
 
 static const CnnOutputChoice modes[] = { /* by CnnClassifyMode */
   { "auto", N_("Automatic") },
-  { "digit", N_("A digit: the ink, as MNIST has it") },
+  { "digit", N_("The ink, centred as MNIST has digits") },
   { "picture", N_("A picture") },
   { NULL },
 };
@@ -68,7 +69,6 @@ static const CnnOutputChoice framings[] = { /* by CnnFraming */
   { "crop", N_("Cut off what does not fit") },
   { "fit", N_("All of it, with grey beside it") },
   { "stretch", N_("All of it, out of shape") },
-  { NULL },
 };
 
 static const CnnOutputChoice maps[] = { /* by ClassifyMapKind */
@@ -77,6 +77,32 @@ static const CnnOutputChoice maps[] = { /* by ClassifyMapKind */
   { "mask", N_("The layer's mask") },
   { NULL },
 };
+
+/** classify_modes: (transfer full): the choice of a CnnClassifyMode */
+GimpChoice *
+classify_modes (void)
+{
+  return procedure_choice (modes);
+}
+
+/**
+ * classify_framings:
+ * @as_trained: whether “auto” is one of them, %CLASSIFY_AS_TRAINED
+ *
+ * Returns: (transfer full): the choice of a CnnFraming
+ */
+GimpChoice *
+classify_framings (gboolean as_trained)
+{
+  GimpChoice *choice = gimp_choice_new ();
+
+  if (as_trained)
+    gimp_choice_add (choice, "auto", CLASSIFY_AS_TRAINED, _("As the network was trained"), NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (framings); i++)
+    gimp_choice_add (choice, framings[i].name, (int) i,
+                     dgettext ("convolens", framings[i].label), NULL);
+  return choice;
+}
 
 static void
 add_arguments (GimpProcedure *procedure)
@@ -92,12 +118,13 @@ add_arguments (GimpProcedure *procedure)
   gimp_procedure_add_choice_argument (
     procedure, "prepare", _("_What it sees"),
     _("A digit is looked for, cut out and centred the way networks of digits were trained; "
-      "“Automatic” does that for networks with small grey inputs"),
-    procedure_choice (modes), "auto", G_PARAM_READWRITE);
+      "“Automatic” does that for networks that were trained so, and for others with small grey "
+      "inputs"),
+    classify_modes (), "auto", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
     procedure, "framing", _("_Framing"),
     _("What happens to a picture whose form is not that of the network's input"),
-    procedure_choice (framings), "crop", G_PARAM_READWRITE);
+    classify_framings (TRUE), "auto", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
     procedure, "input-encoding", _("_Input"), _("Which numbers the network sees"),
     procedure_choice (cnn_output_encodings), "perceptual", G_PARAM_READWRITE);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "classify-procedure.h"
 #include "error.h"
 #include "i18n.h"
 #include "model-cache.h"
@@ -112,9 +113,12 @@ answer (ClassifyRequest *request, GimpProcedureConfig *config, GimpDrawable *dra
         GError **error)
 {
   CnnClassifier *classifier = request->classifier;
+  int            framing    = gimp_procedure_config_get_choice_id (config, "framing");
 
-  if (!classify_picture_read (drawable, request->coverage, classifier,
-                              gimp_procedure_config_get_choice_id (config, "framing"),
+  if (framing == CLASSIFY_AS_TRAINED)
+    framing = (int) classifier->framing;
+  if (!classify_picture_read (drawable, request->coverage, classifier->input, classifier->digit,
+                              (CnnFraming) framing,
                               gimp_procedure_config_get_choice_id (config, "input-encoding"),
                               &request->picture, error))
     return FALSE;

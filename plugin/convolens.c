@@ -12,6 +12,7 @@
 #include "feature-maps.h"
 #include "i18n.h"
 #include "refresh-procedure.h"
+#include "learn-procedure.h"
 #include "train-procedure.h"
 
 #define CONVOLENS_TYPE_PLUG_IN (convolens_get_type ())
@@ -34,6 +35,7 @@ convolens_query_procedures (GimpPlugIn *plug_in)
   names = g_list_append (names, g_strdup (CLASSIFY_PROCEDURE));
   names = g_list_append (names, g_strdup (EDIT_PROCEDURE));
   names = g_list_append (names, g_strdup (REFRESH_PROCEDURE));
+  names = g_list_append (names, g_strdup (LEARN_FILTER_PROCEDURE));
   return g_list_append (names, g_strdup (TRAIN_PROCEDURE));
 }
 
@@ -50,6 +52,8 @@ convolens_create_procedure (GimpPlugIn *plug_in, const char *name)
     return edit_create (plug_in);
   if (strcmp (name, REFRESH_PROCEDURE) == 0)
     return refresh_create (plug_in);
+  if (strcmp (name, LEARN_FILTER_PROCEDURE) == 0)
+    return learn_create (plug_in);
   if (strcmp (name, TRAIN_PROCEDURE) == 0)
     return train_create (plug_in);
   return NULL;

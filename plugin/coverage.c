@@ -7,8 +7,14 @@
 #include "i18n.h"
 #include "pixels.h"
 
-static Coverage *
-coverage_of_all (GimpDrawable *drawable)
+/**
+ * coverage_new_unselected:
+ * @drawable: the picture
+ *
+ * Returns: (transfer full): what counts by its alpha alone, whatever is selected
+ */
+Coverage *
+coverage_new_unselected (GimpDrawable *drawable)
 {
   Coverage *coverage = g_new0 (Coverage, 1);
 
@@ -16,6 +22,7 @@ coverage_of_all (GimpDrawable *drawable)
   coverage->size.height = gimp_drawable_get_height (drawable);
   coverage->bounds = (CnnRect) { 0, 0, coverage->size.width, coverage->size.height };
   gimp_drawable_get_offsets (drawable, &coverage->offset_x, &coverage->offset_y);
+
   if (gimp_drawable_has_alpha (drawable))
     {
       coverage->pixels = gimp_drawable_get_buffer (drawable);
@@ -35,22 +42,22 @@ coverage_of_all (GimpDrawable *drawable)
 Coverage *
 coverage_new (GimpImage *image, GimpDrawable *drawable, GError **error)
 {
-  g_autoptr (Coverage) coverage = coverage_of_all (drawable);
-  CnnRect *bounds = &coverage->bounds;
+  CnnRect   bounds;
+  Coverage *coverage;
 
-  if (!gimp_drawable_mask_intersect (drawable, &bounds->x, &bounds->y, &bounds->width,
-                                      &bounds->height))
+  if (!gimp_drawable_mask_intersect (drawable, &bounds.x, &bounds.y, &bounds.width,
+                                      &bounds.height))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
                    _("the selection does not touch the layer; select a part of it, or nothing"));
       return NULL;
     }
-
+  coverage = coverage_new_unselected (drawable);
+  coverage->bounds = bounds;
   if (!gimp_selection_is_empty (image))
     coverage->selection =
       gimp_drawable_get_buffer (GIMP_DRAWABLE (gimp_image_get_selection (image)));
-
-  return g_steal_pointer (&coverage);
+  return coverage;
 }
 
 /**
@@ -68,7 +75,7 @@ coverage_new (GimpImage *image, GimpDrawable *drawable, GError **error)
 Coverage *
 coverage_new_of (GimpDrawable *drawable, const CnnRect *part, const float *mask, GError **error)
 {
-  g_autoptr (Coverage) coverage = coverage_of_all (drawable);
+  g_autoptr (Coverage) coverage = coverage_new_unselected (drawable);
   GeglRectangle        bounds   = { 0, 0, coverage->size.width, coverage->size.height };
   GeglRectangle        place;
   float                one      = 1.0f;

@@ -31,6 +31,7 @@ typedef struct
 } Coverage;
 
 Coverage     *coverage_new        (GimpImage *image, GimpDrawable *drawable, GError **error);
+Coverage     *coverage_new_unselected (GimpDrawable *drawable);
 Coverage     *coverage_new_of     (GimpDrawable *drawable, const CnnRect *part, const float *mask,
                                    GError **error);
 void          coverage_free       (Coverage *coverage);

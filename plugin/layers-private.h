@@ -8,15 +8,18 @@ G_BEGIN_DECLS
 struct _Layers
 {
   const Request   *request;
+  GPtrArray       *frames;
   GimpImage       *image;
   GimpLayer       *source;
   const RecipeKit *kit;      /* (nullable) */
-  GPtrArray       *stages;   /* of GPtrArray of OutcomeLayer; those without a layer are taken */
+  /* Of GPtrArray of OutcomeLayer; where there is a file, of one pixel. Those that are NULL are
+   * taken. */
+  GPtrArray       *stages;
+  LayerFile       *file;     /* (nullable) */
   gboolean         inserted;
 };
 
 OutcomeLayer *layers_get_made     (const Layers *layers, guint i, guint k);
-RecipePart   *layers_part         (const Layers *layers, guint i, int map);
 gboolean      layers_attach       (const Layers *layers, guint i, GimpLayer *group);
 GimpLayer    *layers_insert_stage (Layers *layers, guint i, GimpLayer *parent, int position);
 

@@ -84,12 +84,11 @@ is_worth_keeping (const Request *request)
  * kept. */
 static gboolean
 draw (CnnPlan *plan, const CnnSource *source, const Request *request, GPtrArray *frames,
-      const Layers *layers, GError **error)
+      const char *folder, Layers *layers, GError **error)
 {
   g_autoptr (MapRanges) ranges   = map_ranges_new (request);
   g_autoptr (MapStore)  store    = NULL;
   g_autoptr (Painter)   painter  = NULL;
-  g_autofree char      *folder   = swap_folder ();
   RunningProgress       progress = { 0.0, 1.0, 0.0 };
   CnnSink               sink     = { NULL };
 
@@ -116,7 +115,7 @@ draw (CnnPlan *plan, const CnnSource *source, const Request *request, GPtrArray 
               : cnn_plan_run (plan, source, &sink, running_progress, &progress, NULL, error)))
     return FALSE;
   painter_finish (painter);
-  return TRUE;
+  return layers_finish (layers, error);
 }
 
 /* Where a file is asked for: what cannot be written is said before the network runs. */
@@ -306,6 +305,7 @@ made_layers_new (GimpLayer *layer, GimpProcedureConfig *config, Coverage *covera
   g_autoptr (MadeLayers)     made   = g_new0 (MadeLayers, 1);
   g_autoptr (CnnPlan)        plan   = NULL;
   g_autoptr (DrawableSource) source = NULL;
+  g_autofree char           *folder = swap_folder ();
   CnnSource                  plan_source;
 
   made->coverage = coverage;
@@ -321,13 +321,13 @@ made_layers_new (GimpLayer *layer, GimpProcedureConfig *config, Coverage *covera
   plan = get_plan (made->request, error);
   if (plan == NULL || !choose_kit (made, layer, config, outcome, only, error))
     return NULL;
-  made->layers = layers_new (made->request, made->frames, layer, made->carried, error);
+  made->layers = layers_new (made->request, made->frames, layer, made->carried, folder, error);
   if (made->layers == NULL)
     return NULL;
   source = drawable_source_new (GIMP_DRAWABLE (layer), made->request->input,
                                 made->request->encoding);
   plan_source = drawable_source_get (source);
-  if (!draw (plan, &plan_source, made->request, made->frames, made->layers, error))
+  if (!draw (plan, &plan_source, made->request, made->frames, folder, made->layers, error))
     return NULL;
   return g_steal_pointer (&made);
 }

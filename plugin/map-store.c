@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Values wait here for the last to be known where computing them twice would take
- * longer. A file, because it may be far more than fits the memory; what does fit
- * never leaves the system's cache. */
+ * longer. */
+
+#include "map-store.h"
 
 #include <errno.h>
-#include <glib/gstdio.h>
 #include <unistd.h>
 
 #include "error.h"
 #include "i18n.h"
-#include "map-store.h"
+#include "scratch-file.h"
 
 /* Floats that are read back at a time. */
 #define PORTION (1 << 20)
@@ -43,7 +43,6 @@ MapStore *
 map_store_new (const Request *request, const char *folder, GError **error)
 {
   g_autoptr (MapStore) store = g_new0 (MapStore, 1);
-  g_autofree char     *name  = g_build_filename (folder, "convolens-XXXXXX", NULL);
   goffset              end   = 0;
 
   store->file = -1;
@@ -55,14 +54,12 @@ map_store_new (const Request *request, const char *folder, GError **error)
       store->starts[i] = end;
       end += cnn_shape_cells (request_get_stage (request, i)->shape) * (goffset) sizeof (float);
     }
-  store->file = g_mkstemp (name);
+  store->file = scratch_file_open (folder);
   if (store->file < 0)
     {
       failed (store, error);
       return NULL;
     }
-  /* It goes away with the process, however that ends. */
-  g_unlink (name);
   return g_steal_pointer (&store);
 }
 
@@ -87,42 +84,6 @@ place (const MapStore *store, guint i, int y, int x)
 }
 
 static gboolean
-write_all (int file, const char *from, gsize size, goffset at)
-{
-  while (size > 0)
-    {
-      gssize n = pwrite (file, from, size, at);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return FALSE;
-      from += n;
-      at += n;
-      size -= n;
-    }
-  return TRUE;
-}
-
-static gboolean
-read_all (int file, char *to, gsize size, goffset at)
-{
-  while (size > 0)
-    {
-      gssize n = pread (file, to, size, at);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return FALSE;
-      to += n;
-      at += n;
-      size -= n;
-    }
-  return TRUE;
-}
-
-static gboolean
 store_rect (gpointer data, guint tap, const CnnRect *rect, const float *values, gsize stride,
             GError **error)
 {
@@ -131,7 +92,7 @@ store_rect (gpointer data, guint tap, const CnnRect *rect, const float *values, 
                     request_get_stage (store->request, tap)->shape.channels;
 
   for (int y = 0; y < rect->height; y++)
-    if (!write_all (store->file, (const char *) (values + y * stride), size,
+    if (!scratch_file_write (store->file, values + y * stride, size,
                     place (store, tap, rect->y + y, rect->x)))
       return failed (store, error);
   return TRUE;
@@ -156,7 +117,7 @@ replay_rect (MapStore *store, guint tap, const CnnRect *rect, float *values, con
                  request_get_stage (store->request, tap)->shape.channels;
 
   for (int y = 0; y < rect->height; y++)
-    if (!read_all (store->file, (char *) (values + y * stride), stride * sizeof (float),
+    if (!scratch_file_read (store->file, values + y * stride, stride * sizeof (float),
                    place (store, tap, rect->y + y, rect->x)))
       return failed (store, error);
   return sink->write (sink->data, tap, rect, values, stride, error);

@@ -23,12 +23,17 @@ typedef struct
   guint8 planes[];
 } Tile;
 
+/* In the place of tiles that are drawn in parts. */
+static Tile no_room;
+
 typedef struct
 {
   const RequestStage *stage;
   const MapFrame     *frame;
   guint               n_maps;   /* 1 of a vector, which is a row of cells */
   GeglBuffer        **buffers;  /* [n_maps]; of a sheet the same */
+  LayerFile          *file;     /* (nullable): what pixels go into instead */
+  guint               first;    /* the number of the first map's layer there */
   Mapping            *mappings; /* [n_maps] */
   const Babl         *format;   /* of pixels as floats */
   gboolean            bytes;    /* they are stored as bytes */
@@ -82,6 +87,7 @@ canvas_init (Painter *painter, Canvas *canvas, const Request *request, guint i,
 
   canvas->stage = stage;
   canvas->n_maps = stage->vector ? 1 : stage->maps->len;
+  canvas->file = layers_file (layers, i, 0, &canvas->first);
   canvas->buffers = g_new (GeglBuffer *, canvas->n_maps);
   canvas->mappings = g_new (Mapping, canvas->n_maps);
   for (guint k = 0; k < canvas->n_maps; k++)
@@ -111,7 +117,8 @@ canvas_clear (Painter *painter, Canvas *canvas)
   int n_down = (canvas->frame->size.height - 1) / canvas->tile_height + 1;
 
   for (int t = 0; t < canvas->n_across * n_down; t++)
-    g_free (canvas->tiles[t]);
+    if (canvas->tiles[t] != &no_room)
+      g_free (canvas->tiles[t]);
   for (guint k = 0; k < canvas->n_maps; k++)
     g_object_unref (canvas->buffers[k]);
   g_free (canvas->tiles);
@@ -204,8 +211,9 @@ map_values (const Painter *painter, const Canvas *canvas, const Mapping *mapping
 }
 
 /* Sends a part of a tile to GIMP. @planes begins with the part's first pixel. */
-static void
-send_part (const Painter *painter, const Canvas *canvas, const guint8 *planes, const CnnRect *rect)
+static gboolean
+send_part (const Painter *painter, const Canvas *canvas, const guint8 *planes, const CnnRect *rect,
+           GError **error)
 {
   GeglRectangle part  = { rect->x, rect->y, rect->width, rect->height };
   gsize         n     = (gsize) rect->width * rect->height;
@@ -235,12 +243,18 @@ send_part (const Painter *painter, const Canvas *canvas, const guint8 *planes, c
           if (canvas->bytes)
             mapping_bytes (painter->floats, n * canvas->step, painter->pixels);
         }
-      if (canvas->bytes)
+      if (canvas->file)
+        {
+          if (!layer_file_write (canvas->file, canvas->first + k, rect, painter->pixels, error))
+            return FALSE;
+        }
+      else if (canvas->bytes)
         gegl_buffer_set (canvas->buffers[k], &part, 0, gegl_buffer_get_format (canvas->buffers[k]),
                          painter->pixels, GEGL_AUTO_ROWSTRIDE);
       else
         pixels_write (canvas->buffers[k], &part, canvas->format, painter->floats);
     }
+  return TRUE;
 }
 
 /* --- from values to a tile ---------------------------------------------------- */
@@ -299,18 +313,25 @@ fill (const Painter *painter, const Canvas *canvas, const Values *from, const Cn
                from->values + (gsize) (rows[y] - from->cells.y) * from->stride, part->width, to);
 }
 
-/* (nullable): the tile to fill, if there is room for it. */
+/* (nullable): the tile to fill, if there is room for it. One that had none when its first part
+ * came never gets some: that part is drawn already, and it would not become full. */
 static Tile *
 open_tile (Painter *painter, Canvas *canvas, int number)
 {
   gsize size = sizeof (Tile) + canvas->n_maps * canvas->plane;
 
-  if (canvas->tiles[number] == NULL && painter->open + size <= MAX_OPEN_BYTES)
+  if (canvas->tiles[number] == &no_room)
+    return NULL;
+  if (canvas->tiles[number])
+    return canvas->tiles[number];
+  if (painter->open + size > MAX_OPEN_BYTES)
     {
-      canvas->tiles[number] = g_malloc (size);
-      canvas->tiles[number]->filled = 0;
-      painter->open += size;
+      canvas->tiles[number] = &no_room;
+      return NULL;
     }
+  canvas->tiles[number] = g_malloc (size);
+  canvas->tiles[number]->filled = 0;
+  painter->open += size;
   return canvas->tiles[number];
 }
 
@@ -321,46 +342,39 @@ close_tile (Painter *painter, Canvas *canvas, int number)
   g_clear_pointer (&canvas->tiles[number], g_free);
 }
 
-static CnnRect
-common (const CnnRect *a, const CnnRect *b)
-{
-  int left   = MAX (a->x, b->x);
-  int top    = MAX (a->y, b->y);
-  int right  = MIN (a->x + a->width, b->x + b->width);
-  int bottom = MIN (a->y + a->height, b->y + b->height);
-
-  return (CnnRect) { left, top, right - left, bottom - top };
-}
-
 /* Draws the part of @pixels that lies in a tile. */
-static void
+static gboolean
 draw_in_tile (Painter *painter, Canvas *canvas, const Values *from, const CnnRect *pixels, int tx,
-              int ty)
+              int ty, GError **error)
 {
   CnnSize size   = canvas->frame->size;
   CnnRect place  = { tx * canvas->tile_width, ty * canvas->tile_height, canvas->tile_width,
                      canvas->tile_height };
-  CnnRect whole  = common (&place, &(CnnRect) { 0, 0, size.width, size.height });
-  CnnRect part   = common (&place, pixels);
+  CnnRect whole  = place;
+  CnnRect part   = place;
   int     number = ty * canvas->n_across + tx;
   Tile   *tile   = open_tile (painter, canvas, number);
-  gsize   first  = (gsize) (part.y - place.y) * canvas->tile_width + part.x - place.x;
+  gsize   first;
 
+  cnn_rect_intersect (&whole, &(CnnRect) { 0, 0, size.width, size.height });
+  cnn_rect_intersect (&part, pixels);
+  first = (gsize) (part.y - place.y) * canvas->tile_width + part.x - place.x;
   if (tile == NULL)
     {
       if (canvas->loose == NULL)
         canvas->loose = g_malloc (sizeof (Tile) + canvas->n_maps * canvas->plane);
       fill (painter, canvas, from, &part, canvas->loose->planes);
-      send_part (painter, canvas, canvas->loose->planes, &part);
-      return;
+      return send_part (painter, canvas, canvas->loose->planes, &part, error);
     }
   fill (painter, canvas, from, &part,
         tile->planes + first * (canvas->grey ? 1 : sizeof (float)));
   tile->filled += part.width * part.height;
   if (tile->filled < whole.width * whole.height)
-    return;
-  send_part (painter, canvas, tile->planes, &whole);
+    return TRUE;
+  if (!send_part (painter, canvas, tile->planes, &whole, error))
+    return FALSE;
   close_tile (painter, canvas, number);
+  return TRUE;
 }
 
 /* A vector's chosen values are the cells of one row. */
@@ -396,7 +410,8 @@ write_rect (gpointer data, guint tap, const CnnRect *rect, const float *values, 
        ty * canvas->tile_height < pixels.y + pixels.height; ty++)
     for (int tx = pixels.x / canvas->tile_width;
          tx * canvas->tile_width < pixels.x + pixels.width; tx++)
-      draw_in_tile (painter, canvas, &from, &pixels, tx, ty);
+      if (!draw_in_tile (painter, canvas, &from, &pixels, tx, ty, error))
+        return FALSE;
   return TRUE;
 }
 

@@ -177,17 +177,31 @@ is_in_image (GimpImage *image, GimpItem *item)
 }
 
 /**
- * procedure_one_layer:
+ * procedure_check_layer:
  * @image: the image
- * @drawables: what is selected in it
- * @who: the procedure, as its menu item calls it
+ * @layer: what is to be worked on
  *
- * As procedure_layer(), whatever the selection is.
- *
- * Returns: (transfer none): the one layer to work on; or %NULL. Errors: %CNN_ERROR_SPEC
+ * Returns: whether it can be, as far as the image and its modes go. Errors: %CNN_ERROR_SPEC
  */
-GimpLayer *
-procedure_one_layer (GimpImage *image, GimpDrawable **drawables, const char *who, GError **error)
+gboolean
+procedure_check_layer (GimpImage *image, GimpLayer *layer, GError **error)
+{
+  if (!gimp_item_is_valid (GIMP_ITEM (layer)) || !is_in_image (image, GIMP_ITEM (layer)))
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
+  else if (gimp_image_get_base_type (image) == GIMP_INDEXED)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                 _("the image has indexed colours, whose numbers are not amounts of light; "
+                   "convert it with Image ▸ Mode ▸ RGB first"));
+  else if (gimp_image_get_floating_sel (image) != NULL)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                 _("the image has a floating selection; anchor it or make it a layer first"));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static GimpLayer *
+get_layer (GimpImage *image, GimpDrawable **drawables, const char *who, GError **error)
 {
   int       n     = gimp_core_object_array_get_length ((GObject **) drawables);
   GimpItem *item  = n == 1 ? GIMP_ITEM (drawables[0]) : NULL;
@@ -206,16 +220,7 @@ procedure_one_layer (GimpImage *image, GimpDrawable **drawables, const char *who
   else if (!GIMP_IS_LAYER (item))
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
                  _("%s works on a layer; a channel is selected"), who);
-  else if (!is_in_image (image, item))
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
-  else if (gimp_image_get_base_type (image) == GIMP_INDEXED)
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("the image has indexed colours, whose numbers are not amounts of light; "
-                   "convert it with Image ▸ Mode ▸ RGB first"));
-  else if (gimp_image_get_floating_sel (image) != NULL)
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("the image has a floating selection; anchor it or make it a layer first"));
-  else
+  else if (procedure_check_layer (image, GIMP_LAYER (item), error))
     return GIMP_LAYER (item);
 
   return NULL;
@@ -236,7 +241,7 @@ procedure_one_layer (GimpImage *image, GimpDrawable **drawables, const char *who
 GimpLayer *
 procedure_layer (GimpImage *image, GimpDrawable **drawables, const char *who, GError **error)
 {
-  GimpLayer           *layer    = procedure_one_layer (image, drawables, who, error);
+  GimpLayer           *layer    = get_layer (image, drawables, who, error);
   g_autoptr (Coverage) coverage = NULL;
 
   if (layer != NULL)

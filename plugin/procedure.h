@@ -18,9 +18,8 @@ GimpChoice     *procedure_choice       (const CnnOutputChoice *choices);
 void            procedure_add_encoding (GimpProcedure *procedure);
 void            procedure_add_memory   (GimpProcedure *procedure, const char *label);
 void            procedure_begin        (void);
+gboolean        procedure_check_layer  (GimpImage *image, GimpLayer *layer, GError **error);
 GimpLayer      *procedure_layer        (GimpImage *image, GimpDrawable **drawables,
-                                        const char *who, GError **error);
-GimpLayer      *procedure_one_layer    (GimpImage *image, GimpDrawable **drawables,
                                         const char *who, GError **error);
 Coverage       *procedure_coverage     (GimpImage *image, GimpLayer *layer, GError **error);
 char           *procedure_model_path   (GimpProcedureConfig *config, const char *argument,

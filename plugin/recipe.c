@@ -8,9 +8,7 @@
 
 #include <glib/gstdio.h>
 
-#include "apply-procedure.h"
 #include "onnx/save.h"
-#include "output-view.h"
 
 /* Weights that all results of one run carry together. */
 #define MOST_TOGETHER ((gsize) 16 << 20)
@@ -86,7 +84,7 @@ keep_selection (RecipeKit *kit, const Coverage *coverage)
 /**
  * recipe_kit_new:
  * @procedure: what makes the result
- * @config: its arguments
+ * @config: (nullable): its arguments; %NULL where they are said later
  * @picture: the layer that it is made from
  * @coverage: what of it counts
  *
@@ -99,7 +97,8 @@ recipe_kit_new (const char *procedure, GimpProcedureConfig *config, GimpLayer *p
   RecipeKit *kit = g_new0 (RecipeKit, 1);
 
   kit->recipe = recipe_new (procedure);
-  keep_arguments (kit->recipe, G_OBJECT (config));
+  if (config != NULL)
+    keep_arguments (kit->recipe, G_OBJECT (config));
   recipe_kit_set_picture (kit, picture);
   keep_selection (kit, coverage);
   return kit;
@@ -185,6 +184,34 @@ recipe_kit_set_file (RecipeKit *kit, const char *file, gboolean is_model)
   if (recipe->weights.sha256 != NULL)
     recipe->file = g_canonicalize_filename (file, NULL);
   return recipe->file != NULL;
+}
+
+/**
+ * recipe_kit_set_network:
+ * @network: a network that is in no file
+ * @picture: shape of the picture that it is for
+ *
+ * Returns: whether it is small enough to travel
+ */
+gboolean
+recipe_kit_set_network (RecipeKit *kit, CnnNetwork *network, CnnShape picture)
+{
+  g_autofree char *path = NULL;
+  int              file = g_file_open_tmp ("convolens-XXXXXX.onnx", &path, NULL);
+  gboolean         done;
+
+  if (file < 0)
+    return FALSE;
+  g_close (file, NULL);
+  done = cnn_model_save (network, cnn_network_input (network, picture), NULL, path, NULL) &&
+         recipe_kit_set_file (kit, path, TRUE) && kit->weights != NULL;
+  g_unlink (path);
+  if (done)
+    {
+      g_free (kit->recipe->file);
+      kit->recipe->file = g_strdup ("");
+    }
+  return done;
 }
 
 /**
@@ -333,80 +360,4 @@ recipe_part_read (GimpItem *item)
     return NULL;
   data = g_bytes_get_data (text, &length);
   return recipe_part_decode (data != NULL ? data : "", length, NULL);
-}
-
-/* --- networks of other procedures ------------------------------------------------------------- */
-
-/* The arguments of Apply Network with which it does what a plain run of the network does. */
-static void
-set_plain_arguments (RecipeKit *kit, PixelsEncoding encoding)
-{
-  recipe_kit_set_text (kit, "network", "");
-  recipe_kit_set_text (kit, "input-range", "unit");
-  recipe_kit_set_text (kit, "channel-order", "rgb");
-  recipe_kit_set_text (kit, "mean", "0");
-  recipe_kit_set_text (kit, "scale", "1");
-  recipe_kit_set_text (kit, "luma", "no");
-  recipe_kit_set_text (kit, "input-encoding", cnn_output_encodings[encoding].name);
-  recipe_kit_set_text (kit, "memory", "0");
-}
-
-/* A network that is in no file goes through one. */
-static gboolean
-set_network (RecipeKit *kit, CnnNetwork *network, CnnShape picture)
-{
-  g_autofree char *path = NULL;
-  int              file = g_file_open_tmp ("convolens-XXXXXX.onnx", &path, NULL);
-  gboolean         done;
-
-  if (file < 0)
-    return FALSE;
-  g_close (file, NULL);
-  done = cnn_model_save (network, cnn_network_input (network, picture), NULL, path, NULL) &&
-         recipe_kit_set_file (kit, path, TRUE) && kit->weights != NULL;
-  g_unlink (path);
-  if (done)
-    {
-      g_free (kit->recipe->file);
-      kit->recipe->file = g_strdup ("");
-    }
-  return done;
-}
-
-/**
- * recipe_keep_applied:
- * @result: a layer that shows what @network makes of all of @picture, numbers from 0 to 1 in
- *   and out; in the image or not yet
- * @picture: the layer that it was made from
- * @network: the network
- * @file: (nullable): the .onnx file that it was saved to
- * @encoding: which numbers it sees
- *
- * For procedures that come to a network of their own: makes @result what Apply Network would
- * have made, so that it can be edited and refreshed.
- *
- * Returns: whether it can; a network without a file that is too large to travel cannot
- */
-gboolean
-recipe_keep_applied (GimpLayer *result, GimpLayer *picture, CnnNetwork *network,
-                     const char *file, PixelsEncoding encoding)
-{
-  g_autoptr (RecipeKit) kit   = g_new0 (RecipeKit, 1);
-  GimpDrawable         *on    = GIMP_DRAWABLE (picture);
-  CnnShape              shape = { gimp_drawable_get_height (on), gimp_drawable_get_width (on),
-                                  gimp_drawable_is_rgb (on) ? 3 : 1 };
-  RecipePart            part  = { .stage = -1, .map = -1 };
-  gboolean              kept;
-
-  kit->recipe = recipe_new (APPLY_PROCEDURE);
-  recipe_kit_set_picture (kit, picture);
-  set_plain_arguments (kit, encoding);
-  if (!(file != NULL ? recipe_kit_set_file (kit, file, TRUE) : set_network (kit, network, shape)))
-    return FALSE;
-  part.run = kit->recipe->run;
-  part.name = gimp_item_get_name (GIMP_ITEM (result));
-  kept = recipe_kit_attach (kit, GIMP_ITEM (result)) &&
-         recipe_part_attach (&part, GIMP_ITEM (result));
-  g_free (part.name);
-  return kept;
 }

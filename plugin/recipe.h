@@ -5,7 +5,6 @@
 
 #include "apply.h"
 #include "coverage.h"
-#include "pixels.h"
 #include "recipe-text.h"
 
 G_BEGIN_DECLS
@@ -38,6 +37,7 @@ void        recipe_kit_set_picture (RecipeKit *kit, GimpLayer *picture);
 void        recipe_kit_set_text    (RecipeKit *kit, const char *argument, const char *text);
 void        recipe_kit_set_run     (RecipeKit *kit, const char *run);
 gboolean    recipe_kit_set_file    (RecipeKit *kit, const char *file, gboolean is_model);
+gboolean    recipe_kit_set_network (RecipeKit *kit, CnnNetwork *network, CnnShape picture);
 void        recipe_kit_keep_for    (RecipeKit *kit, guint n_results);
 gboolean    recipe_kit_attach      (const RecipeKit *kit, GimpItem *item);
 RecipeKit  *recipe_kit_read        (GimpItem *item, GError **error);
@@ -45,9 +45,6 @@ RecipeKit  *recipe_kit_read        (GimpItem *item, GError **error);
 gboolean    recipe_part_attach     (const RecipePart *part, GimpItem *item);
 RecipePart *recipe_part_read       (GimpItem *item);
 gboolean    recipe_is_on           (GimpItem *item);
-
-gboolean    recipe_keep_applied    (GimpLayer *result, GimpLayer *picture, CnnNetwork *network,
-                                    const char *file, PixelsEncoding encoding);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RecipeKit, recipe_kit_free)
 

@@ -14,6 +14,7 @@
 #include "feature-maps.h"
 #include "i18n.h"
 #include "procedure.h"
+#include "layers.h"
 #include "recipe-use.h"
 
 void
@@ -21,7 +22,8 @@ remake_free (Remake *remake)
 {
   /* Layers that are not in the image know what they were made for. */
   g_clear_pointer (&remake->layers, made_layers_free);
-  g_clear_pointer (&remake->one, made_picture_free);
+  g_clear_pointer (&remake->one, apply_result_free);
+  g_clear_pointer (&remake->request, apply_request_free);
   g_clear_pointer (&remake->outcome, outcome_free);
   g_clear_object (&remake->config);
   g_clear_object (&remake->procedure);
@@ -40,8 +42,6 @@ remake_free (Remake *remake)
 gboolean
 remake_look (Remake *remake, GError **error)
 {
-  GimpDrawable *drawables[2] = { NULL, NULL };
-
   g_clear_pointer (&remake->outcome, outcome_free);
   if (!gimp_item_is_valid (remake->item))
     {
@@ -54,8 +54,7 @@ remake_look (Remake *remake, GError **error)
   remake->picture = outcome_picture (remake->outcome, &remake->instead, error);
   if (remake->picture == NULL)
     return FALSE;
-  drawables[0] = GIMP_DRAWABLE (remake->picture);
-  return procedure_one_layer (remake->outcome->image, drawables, remake->who, error) != NULL;
+  return procedure_check_layer (remake->outcome->image, remake->picture, error);
 }
 
 /** remake_is_maps: whether it is groups of feature maps, rather than one layer */
@@ -143,13 +142,30 @@ remake_ask (const Remake *remake)
   return response == GTK_RESPONSE_OK;
 }
 
+/* @coverage: (transfer full) */
+static gboolean
+make_one (Remake *remake, Coverage *coverage, GError **error)
+{
+  RunningProgress progress = { 0.0, 1.0, 0.0 };
+
+  remake->request = apply_request_new (remake->config, remake->picture, error);
+  if (remake->request == NULL)
+    {
+      coverage_free (coverage);
+      return FALSE;
+    }
+  gimp_progress_init (_("Apply Network"));
+  remake->one = apply_result_new_of (remake->request, coverage, remake->picture, &progress, error);
+  return remake->one != NULL && apply_result_fits (remake->one, error);
+}
+
 /**
  * remake_make:
  * @anew: whether its arguments may have changed
  *
  * Runs the network. The image has not changed when that is done.
  *
- * Returns: whether that could be done. Errors: those of made_layers_new() and made_picture_new()
+ * Returns: whether that could be done. Errors: those of made_layers_new() and apply_result_new_of()
  */
 gboolean
 remake_make (Remake *remake, gboolean anew, GError **error)
@@ -163,12 +179,12 @@ remake_make (Remake *remake, gboolean anew, GError **error)
   if (remake_is_maps (remake))
     remake->layers = made_layers_new (remake->picture, remake->config, coverage, remake->outcome,
                                       !anew, error);
-  else
-    remake->one = made_picture_new (remake->picture, remake->config, coverage, error);
-  if (remake->layers == NULL && (remake->one == NULL || !made_picture_fits (remake->one, error)))
+  else if (!make_one (remake, coverage, error))
+    return FALSE;
+  if (remake->layers == NULL && remake->one == NULL)
     return FALSE;
   fresh = remake->layers != NULL ? made_layers_kit (remake->layers)
-                                 : made_picture_kit (remake->one);
+                                 : apply_result_kit (remake->one);
   if (fresh != NULL)
     recipe_use_again (kit, remake->path, fresh);
   return TRUE;
@@ -210,5 +226,5 @@ remake_replace (Remake *remake, gboolean anew, GError **error)
     }
   return remake->layers != NULL
            ? made_layers_replace (remake->layers, remake->outcome, anew, error)
-           : made_picture_replace (remake->one, remake->outcome, anew, error);
+           : apply_result_replace (remake->one, remake->outcome, anew, error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "apply-run.h"
+#include "apply-result.h"
 #include "make-layers.h"
 
 G_BEGIN_DECLS
@@ -32,7 +32,8 @@ typedef struct
 
   /*< private >*/
   MadeLayers          *layers;
-  MadePicture         *one;
+  ApplyRequest        *request;
+  ApplyResult         *one;
 } Remake;
 
 Remake   *remake_new     (GimpPlugIn *plug_in, GimpItem *item, const char *who, GError **error);

@@ -5,19 +5,23 @@
 
 #include "train-dialog.h"
 
-#include <math.h>
 #include <string.h>
 
 #include <libgimp/gimpui.h>
 
 #include "data-summary.h"
+#include "dialog-parts.h"
 #include "draft.h"
 #include "i18n.h"
 #include "path-row.h"
 #include "picture-decoder.h"
 #include "presets.h"
+#include "procedure.h"
 #include "text-editor.h"
+#include "train-entries.h"
 #include "train-run.h"
+#include "train-settings.h"
+#include "train-source.h"
 #include "training-view.h"
 
 /* Images are looked for when the person rests. */
@@ -56,11 +60,15 @@ typedef struct
   GtkWidget           *settings;
   GtkWidget           *preset;
   GtkWidget           *summary;
+  GtkWidget           *source;
+  GtkWidget           *of_files;  /* what is said of files … */
+  GtkWidget           *of_layers; /* … and of layers */
   GtkWidget           *rows[N_PATHS];
   GtkWidget           *view;
   GimpProcedureConfig *config;
   CnnDraft            *draft;
   guint                look_id;
+  GimpImage           *learnt;  /* (nullable): whose layers the training was given */
   gboolean             telling; /* one of config and widgets what the other says */
   GtkWidget           *question; /* (nullable): whether what was learnt may be lost … */
   int                  asked;    /* … by this answer */
@@ -79,19 +87,9 @@ can_train (const CnnPreset *preset)
 static void
 show_preset (Dialog *self)
 {
-  g_autofree char *text = g_strstrip (g_strdup (cnn_draft_text (self->draft)));
-  guint            n;
-  const CnnPreset *presets = cnn_presets (&n);
-  const char      *name = "custom";
+  const CnnPreset *preset = cnn_train_settings_preset (cnn_draft_text (self->draft));
 
-  for (guint i = 0; i < n; i++)
-    {
-      g_autofree char *has = g_strstrip (g_strdup (presets[i].text));
-
-      if (strcmp (has, text) == 0)
-        name = presets[i].name;
-    }
-  gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->preset), name);
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->preset), preset ? preset->name : "custom");
 }
 
 static void
@@ -113,6 +111,20 @@ draft_changed (Dialog *self)
   g_object_set (self->config, "network", cnn_draft_text (self->draft), NULL);
   show_preset (self);
   self->telling = FALSE;
+}
+
+/* A preset tells as many classes apart as there are. */
+static void
+classes_found (Dialog *self, guint n_classes)
+{
+  const char      *text = cnn_draft_text (self->draft);
+  g_autofree char *fitting = NULL;
+
+  if (!cnn_train_settings_preset (text))
+    return;
+  fitting = cnn_train_settings_with_classes (text, n_classes);
+  if (strcmp (fitting, text) != 0)
+    cnn_draft_set_text (self->draft, fitting);
 }
 
 /* --- what the arguments say ------------------------------------------------------------- */
@@ -171,18 +183,36 @@ static gboolean
 look (gpointer data)
 {
   Dialog                      *self = data;
-  g_autoptr (CnnTrainSettings) settings = train_settings (self->config, NULL);
+  g_autoptr (GError)           error = NULL;
+  g_autoptr (CnnTrainSettings) settings = train_settings (self->config, FALSE, &error);
 
   self->look_id = 0;
   if (settings)
     cnn_data_summary_look (CNN_DATA_SUMMARY (self->summary), settings, cnn_picture_decoder ());
+  else
+    {
+      g_autofree char *sentence = procedure_sentence (error);
+
+      cnn_data_summary_say (CNN_DATA_SUMMARY (self->summary), sentence);
+    }
   return G_SOURCE_REMOVE;
+}
+
+static void
+show_source (Dialog *self)
+{
+  g_autoptr (GimpImage) image = NULL;
+
+  g_object_get (self->config, "image-of-classes", &image, NULL);
+  gtk_widget_set_visible (self->of_files, image == NULL);
+  gtk_widget_set_visible (self->of_layers, image != NULL);
 }
 
 static void
 config_changed (Dialog *self)
 {
   show_paths (self);
+  show_source (self);
   g_clear_handle_id (&self->look_id, g_source_remove);
   self->look_id = g_timeout_add (LOOK_DELAY_MS, look, self);
 }
@@ -210,12 +240,31 @@ train (Dialog *self)
 
   /* Asking for the text hands over what is being written. */
   cnn_draft_text (self->draft);
-  settings = train_settings (self->config, &error);
+  g_clear_object (&self->learnt);
+  g_object_get (self->config, "image-of-classes", &self->learnt, NULL);
+  /* Only layers are read now, and may be many. */
+  gimp_progress_init (_("Training"));
+  settings = train_settings (self->config, TRUE, &error);
+  gimp_progress_end ();
   if (settings)
     cnn_training_view_start (CNN_TRAINING_VIEW (self->view), settings, cnn_picture_decoder ());
   else
-    g_message ("%s", error->message);
+    gimp_message (error->message);
   training_changed (self);
+}
+
+/* Names of layers are unique in an image. */
+static void
+show_layer (Dialog *self, const char *name)
+{
+  GimpLayer *layer = NULL;
+
+  if (self->learnt != NULL && gimp_image_is_valid (self->learnt))
+    layer = gimp_image_get_layer_by_name (self->learnt, name);
+  if (layer == NULL)
+    return;
+  gimp_image_set_selected_layers (self->learnt, (const GimpLayer *[]) { layer, NULL });
+  gimp_displays_flush ();
 }
 
 static void
@@ -270,20 +319,6 @@ response (Dialog *self, int answer)
 
 /* --- the window ------------------------------------------------------------------------- */
 
-static GtkWidget *
-add_heading (GtkWidget *box, const char *text)
-{
-  GtkWidget     *label = gtk_label_new (text);
-  PangoAttrList *attrs = pango_attr_list_new ();
-
-  pango_attr_list_insert (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
-  gtk_label_set_attributes (GTK_LABEL (label), attrs);
-  pango_attr_list_unref (attrs);
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
-  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
-  return label;
-}
-
 static void
 add_network (Dialog *self, GtkWidget *box)
 {
@@ -291,7 +326,7 @@ add_network (Dialog *self, GtkWidget *box)
   const CnnPreset *presets = cnn_presets (&n);
   GtkWidget       *editor = cnn_text_editor_new (self->draft);
 
-  add_heading (box, _("Network"));
+  dialog_add_heading (box, _("Network"));
   self->preset = gtk_combo_box_text_new ();
   atk_object_set_name (gtk_widget_get_accessible (self->preset), _("Preset"));
   gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->preset), "custom", _("As written below"));
@@ -332,69 +367,31 @@ make_paths (Dialog *self, int first, int last)
   return grid;
 }
 
-/* GIMP's numbers tell a screen reader nothing, and show few digits. */
 static void
-prepare_number (Dialog *self, const char *argument, int digits)
+add_images (Dialog *self, GtkWidget *box)
 {
-  GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config),
-                                                        argument);
-  g_autofree char *bare = gimp_strip_uline (g_param_spec_get_nick (spec));
-  GtkWidget       *number = gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (self->dialog),
-                                                              argument, GIMP_TYPE_LABEL_SPIN);
-  GtkWidget       *spin = gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (number));
+  GimpProcedureDialog *dialog = GIMP_PROCEDURE_DIALOG (self->dialog);
 
-  if (digits > 0)
-    {
-      double step = pow (10.0, -digits);
-
-      gimp_label_spin_set_digits (GIMP_LABEL_SPIN (number), digits);
-      gimp_label_spin_set_increments (GIMP_LABEL_SPIN (number), step, 10.0 * step);
-    }
-  gtk_entry_set_width_chars (GTK_ENTRY (spin), 8);
-  atk_object_set_name (gtk_widget_get_accessible (spin), bare);
+  dialog_add_heading (box, _("Images"));
+  self->source = train_source_new (self->config);
+  self->of_files = make_paths (self, DATA, LABELS);
+  self->of_layers = gimp_procedure_dialog_fill_box (dialog, "layers-box", "hidden-layers",
+                                                    "prepare", "framing", NULL);
+  self->summary = cnn_data_summary_new ();
+  g_signal_connect_swapped (self->summary, "found", G_CALLBACK (classes_found), self);
+  gtk_box_pack_start (GTK_BOX (box), self->source, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), self->of_files, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), self->summary, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), self->of_layers, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), make_paths (self, TEST, TEST), FALSE, FALSE, 0);
 }
 
+/* Images may be opened and closed meanwhile. */
 static void
-prepare_numbers (Dialog *self)
+activated (Dialog *self)
 {
-  static const struct
-  {
-    const char *argument;
-    int         digits;
-  } numbers[] = {
-    { "validation", 2 }, { "epochs", 0 }, { "batch-size", 0 }, { "rate", 5 }, { "clip", 2 },
-    { "patience", 0 }, { "seed", 0 },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
-    prepare_number (self, numbers[i].argument, numbers[i].digits);
-}
-
-/* Texts say what may be written in them. */
-static void
-prepare_texts (Dialog *self)
-{
-  static const struct
-  {
-    const char *argument;
-    const char *example;
-  } texts[] = {
-    { "size", "32x32x3" }, { "augment", "shift=2 rotate=10 scale=0.9,1.1" },
-    { "optimiser", "momentum 0.9" }, { "schedule", "cosine" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    {
-      GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (self->config),
-                                                            texts[i].argument);
-      g_autofree char *bare = gimp_strip_uline (g_param_spec_get_nick (spec));
-      GtkWidget       *text = gimp_procedure_dialog_get_widget (
-        GIMP_PROCEDURE_DIALOG (self->dialog), texts[i].argument, GIMP_TYPE_LABEL_ENTRY);
-      GtkWidget       *entry = gimp_label_entry_get_entry (GIMP_LABEL_ENTRY (text));
-
-      gtk_entry_set_placeholder_text (GTK_ENTRY (entry), texts[i].example);
-      atk_object_set_name (gtk_widget_get_accessible (entry), bare);
-    }
+  if (gtk_window_is_active (GTK_WINDOW (self->dialog)))
+    train_source_refresh (self->source);
 }
 
 static GtkWidget *
@@ -404,25 +401,21 @@ make_settings (Dialog *self)
   GtkWidget           *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget           *scrolled = gtk_scrolled_window_new (NULL, NULL);
 
-  prepare_numbers (self);
-  prepare_texts (self);
+  train_entries_prepare (dialog, self->config);
   add_network (self, box);
-  add_heading (box, _("Images"));
-  gtk_box_pack_start (GTK_BOX (box), make_paths (self, DATA, TEST), FALSE, FALSE, 0);
-  self->summary = cnn_data_summary_new ();
-  gtk_box_pack_start (GTK_BOX (box), self->summary, FALSE, FALSE, 0);
+  add_images (self, box);
   gtk_box_pack_start (GTK_BOX (box),
                       gimp_procedure_dialog_fill_box (dialog, "images-box", "size", "broken",
                                                       "augment", "validation", NULL),
                       FALSE, FALSE, 0);
-  add_heading (box, _("Learning"));
+  dialog_add_heading (box, _("Learning"));
   gtk_box_pack_start (GTK_BOX (box),
                       gimp_procedure_dialog_fill_box (dialog, "learning-box", "epochs",
                                                       "batch-size", "optimiser", "rate",
                                                       "schedule", "clip", "patience", "seed",
                                                       NULL),
                       FALSE, FALSE, 0);
-  add_heading (box, _("Files"));
+  dialog_add_heading (box, _("Files"));
   gtk_box_pack_start (GTK_BOX (box), make_paths (self, OUTPUT, CHECKPOINT), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box),
                       gimp_procedure_dialog_fill_box (dialog, "files-box", "continue", NULL),
@@ -431,6 +424,8 @@ make_settings (Dialog *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_widget_set_size_request (scrolled, SETTINGS_WIDTH, -1);
+  /* What it holds takes all of its width, but it no more than that. */
+  gtk_widget_set_hexpand (scrolled, FALSE);
   gtk_container_add (GTK_CONTAINER (scrolled), box);
   gtk_widget_show_all (scrolled);
   return scrolled;
@@ -450,7 +445,7 @@ fill (Dialog *self)
   gtk_widget_show (self->view);
   gtk_widget_show (parts);
   gtk_box_pack_start (GTK_BOX (content), parts, TRUE, TRUE, 0);
-  gtk_window_set_default_size (GTK_WINDOW (self->dialog), WIDTH, HEIGHT);
+  dialog_set_size (self->dialog, WIDTH, HEIGHT);
 }
 
 /**
@@ -475,6 +470,8 @@ train_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config)
   g_signal_connect_swapped (config, "notify::network", G_CALLBACK (show_network), &self);
   g_signal_connect_swapped (config, "notify", G_CALLBACK (config_changed), &self);
   g_signal_connect_swapped (self.view, "changed", G_CALLBACK (training_changed), &self);
+  g_signal_connect_swapped (self.view, "image-chosen", G_CALLBACK (show_layer), &self);
+  g_signal_connect_swapped (self.dialog, "notify::is-active", G_CALLBACK (activated), &self);
   g_signal_connect_swapped (self.dialog, "response", G_CALLBACK (response), &self);
   show_network (&self);
   config_changed (&self);
@@ -487,5 +484,6 @@ train_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config)
   g_clear_handle_id (&self.look_id, g_source_remove);
   gtk_widget_destroy (self.dialog);
   g_object_unref (self.draft);
+  g_clear_object (&self.learnt);
   return job;
 }

@@ -4,6 +4,7 @@
 
 #include "train-procedure.h"
 
+#include "classify-procedure.h"
 #include "i18n.h"
 #include "procedure.h"
 #include "train-dialog.h"
@@ -36,6 +37,9 @@ tell (GimpProcedure *procedure, CnnTrainJob *job)
     }
   GIMP_VALUES_SET_INT (values, 3, seen.result ? (int) seen.result->epochs : 0);
   GIMP_VALUES_SET_DOUBLE (values, 4, seen.result ? seen.result->seconds : 0.0);
+  GIMP_VALUES_TAKE_STRING (values, 5, seen.warning
+                                        ? g_strconcat (seen.images, "\n", seen.warning, NULL)
+                                        : g_strdup (seen.images));
   cnn_train_snapshot_clear (&seen);
   return values;
 }
@@ -74,7 +78,8 @@ add_files (GimpProcedure *procedure)
   gimp_procedure_add_file_argument (
     procedure, "data", _("Ima_ges"),
     _("What to learn from: a folder with a folder of pictures for each class, a folder with IDX "
-      "files called as MNIST's are, or an IDX file of pictures"),
+      "files called as MNIST's are, or an IDX file of pictures; none where an image with layer "
+      "groups is given"),
     GIMP_FILE_CHOOSER_ACTION_ANY, TRUE, NULL, G_PARAM_READWRITE);
   gimp_procedure_add_file_argument (
     procedure, "labels", _("_Labels"),
@@ -96,6 +101,28 @@ add_files (GimpProcedure *procedure)
     procedure, "continue", _("Co_ntinue from the checkpoint"),
     _("Go on with the training that the checkpoint is of, with the same images and settings"),
     FALSE, G_PARAM_READWRITE);
+}
+
+static void
+add_layers (GimpProcedure *procedure)
+{
+  gimp_procedure_add_image_argument (
+    procedure, "image-of-classes", _("Ima_ges from"),
+    _("An open image to learn from instead of files: its layer groups are the classes, the layers "
+      "in them the samples"),
+    TRUE, G_PARAM_READWRITE | GIMP_PARAM_DONT_SERIALIZE);
+  gimp_procedure_add_boolean_argument (
+    procedure, "hidden-layers", _("Hidden la_yers too"),
+    _("Whether layers and groups that are not visible are learnt from"), TRUE, G_PARAM_READWRITE);
+  gimp_procedure_add_choice_argument (
+    procedure, "prepare", _("_What it sees"),
+    _("What the network sees of a layer: the ink in it, cut out and centred wherever it is, or the "
+      "layer as it is; “Automatic” is the ink for networks with small grey inputs"),
+    classify_modes (), "auto", G_PARAM_READWRITE);
+  gimp_procedure_add_choice_argument (
+    procedure, "framing", _("_Framing"),
+    _("What happens to a layer whose form is not that of the network's input"),
+    classify_framings (FALSE), "crop", G_PARAM_READWRITE);
 }
 
 static void
@@ -164,6 +191,10 @@ add_return_values (GimpProcedure *procedure)
   gimp_procedure_add_double_return_value (procedure, "seconds", _("Seconds"),
                                           _("What they took, without pauses"), 0.0, G_MAXDOUBLE,
                                           0.0, G_PARAM_READWRITE);
+  gimp_procedure_add_string_return_value (
+    procedure, "images-found", _("Images"),
+    _("How many images there were of each class, with a warning where they are few or unbalanced"),
+    NULL, G_PARAM_READWRITE);
 }
 
 /**
@@ -177,8 +208,9 @@ train_create (GimpPlugIn *plug_in)
   GimpProcedure *procedure = procedure_new_without_image (
     plug_in, TRAIN_PROCEDURE, train_procedure_run, _("_Train Classifier…"),
     _("Let a network learn to tell classes of pictures apart"),
-    _("The network learns from pictures in folders, one for each class, or from IDX files, and is "
-      "saved as an .onnx file together with how it was trained."));
+    _("The network learns from the layer groups of an image, from pictures in folders, one group "
+      "or folder for each class, or from IDX files, and is saved as an .onnx file together with "
+      "how it was trained."));
 
   gimp_procedure_add_string_argument (
     procedure, "network", _("_Network"),
@@ -190,6 +222,7 @@ train_create (GimpPlugIn *plug_in)
       "it itself"),
     "", G_PARAM_READWRITE);
   add_files (procedure);
+  add_layers (procedure);
   add_how (procedure);
   add_return_values (procedure);
   return procedure;

@@ -10,9 +10,11 @@
 #include "i18n.h"
 #include "picture-decoder.h"
 #include "running.h"
+#include "train-layers.h"
 
-/* What the bar leaves for the trial at the end. */
-#define SHARE_OF_TRAINING 0.95
+/* What the bar leaves for layers to be read before it, and for the trial at the end. */
+#define BEFORE_TRAINING   0.05
+#define SHARE_OF_TRAINING 0.9
 
 /* --- its arguments ------------------------------------------------------------------------- */
 
@@ -47,13 +49,16 @@ get_text (GimpProcedureConfig *config, const char *argument, char **to)
 /**
  * train_settings:
  * @config: the procedure's arguments
+ * @read: whether layers that are to be learnt from are read, or only counted
  *
- * Returns: (transfer full): what they say; or %NULL with %CNN_ERROR_IO set
+ * Returns: (transfer full): what they say; or %NULL. Errors: %CNN_ERROR_IO, those of
+ *   train_layers_take()
  */
 CnnTrainSettings *
-train_settings (GimpProcedureConfig *config, GError **error)
+train_settings (GimpProcedureConfig *config, gboolean read, GError **error)
 {
   g_autoptr (CnnTrainSettings) settings = cnn_train_settings_new ();
+  g_autoptr (GimpImage)        image = NULL;
   int                          epochs, batch, patience, seed;
 
   if (!get_path (config, "data", &settings->data, error) ||
@@ -69,12 +74,14 @@ train_settings (GimpProcedureConfig *config, GError **error)
   get_text (config, "augment", &settings->augment);
   g_object_get (config, "epochs", &epochs, "batch-size", &batch, "rate", &settings->rate, "clip",
                 &settings->clip, "validation", &settings->validation, "patience", &patience,
-                "seed", &seed, "continue", &settings->resume, NULL);
+                "seed", &seed, "continue", &settings->resume, "image-of-classes", &image, NULL);
   settings->epochs = (guint) epochs;
   settings->batch = (guint) batch;
   settings->patience = (guint) patience;
   settings->seed = (guint64) seed;
   settings->refuse = gimp_procedure_config_get_choice_id (config, "broken") == 1;
+  if (image != NULL && !train_layers_take (settings, config, image, read, error))
+    return NULL;
   return g_steal_pointer (&settings);
 }
 
@@ -111,19 +118,22 @@ failure (const CnnTrainSnapshot *seen)
 CnnTrainJob *
 train_run (GimpProcedureConfig *config, GError **error)
 {
-  g_autoptr (CnnTrainSettings) settings = train_settings (config, error);
+  g_autoptr (CnnTrainSettings) settings = NULL;
   g_autoptr (CnnTrainJob)      job = NULL;
-  RunningProgress              progress = { 0.0, SHARE_OF_TRAINING, 0.0 };
+  RunningProgress              progress = { BEFORE_TRAINING, SHARE_OF_TRAINING, 0.0 };
   CnnTrainSnapshot             seen;
 
+  gimp_progress_init (_("Training"));
+  settings = train_settings (config, TRUE, error);
   if (settings == NULL)
     return NULL;
-  gimp_progress_init (_("Training"));
   job = cnn_train_job_new (settings, cnn_picture_decoder ());
   cnn_train_job_run (job, show_progress, &progress);
   gimp_progress_end ();
   cnn_train_snapshot_init (&seen);
   cnn_train_job_peek (job, &seen);
+  if (seen.warning)
+    gimp_message (seen.warning);
   if (seen.error)
     g_propagate_error (error, failure (&seen));
   cnn_train_snapshot_clear (&seen);

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-CnnTrainSettings *train_settings (GimpProcedureConfig *config, GError **error);
+CnnTrainSettings *train_settings (GimpProcedureConfig *config, gboolean read, GError **error);
 CnnTrainJob      *train_run      (GimpProcedureConfig *config, GError **error);
 
 G_END_DECLS

@@ -169,6 +169,45 @@ test_inputs (void)
     }
 }
 
+/* A network is asked as it learnt, unless somebody says otherwise. */
+static void
+test_framing_note (void)
+{
+  static const struct
+  {
+    const char     *note;
+    const char     *text;
+    CnnClassifyMode mode;
+    gboolean        digit;
+    CnnFraming      framing;
+  } cases[] = {
+    { NULL, "input 28x28x1; flatten; dense 4", CNN_CLASSIFY_AUTO, TRUE, CNN_FRAMING_CROP },
+    { "ink", "input 64x64x3; flatten; dense 4", CNN_CLASSIFY_AUTO, TRUE, CNN_FRAMING_CROP },
+    { "ink", "input 64x64x3; flatten; dense 4", CNN_CLASSIFY_PICTURE, FALSE, CNN_FRAMING_CROP },
+    { "crop", "input 28x28x1; flatten; dense 4", CNN_CLASSIFY_AUTO, FALSE, CNN_FRAMING_CROP },
+    { "fit", "input 28x28x1; flatten; dense 4", CNN_CLASSIFY_AUTO, FALSE, CNN_FRAMING_FIT },
+    { "stretch", "input 28x28x1; flatten; dense 4", CNN_CLASSIFY_DIGIT, TRUE, CNN_FRAMING_STRETCH },
+    { "a frame", "input 28x28x1; flatten; dense 4", CNN_CLASSIFY_AUTO, TRUE, CNN_FRAMING_CROP },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CnnNetwork)    network = cnn_network_parse (cases[i].text, NULL);
+      g_autoptr (GHashTable)    notes = g_hash_table_new (g_str_hash, g_str_equal);
+      CnnModelInfo              info = { .metadata = notes };
+      g_autoptr (CnnClassifier) made = NULL;
+
+      if (cases[i].note)
+        g_hash_table_insert (notes, (gpointer) "convolens.framing", (gpointer) cases[i].note);
+      made = cnn_classifier_new (network, &info, cases[i].mode, 3, NULL);
+      g_assert_cmpint (made->digit, ==, cases[i].digit);
+      g_assert_cmpint (made->framing, ==, cases[i].framing);
+      if (i >= 3 && i <= 5)
+        g_assert_cmpstr (cnn_classify_note (FALSE, made->framing), ==, cases[i].note);
+    }
+  g_assert_cmpstr (cnn_classify_note (TRUE, CNN_FRAMING_FIT), ==, "ink");
+}
+
 static void
 test_refused (void)
 {
@@ -273,6 +312,7 @@ main (int argc, char **argv)
   g_test_add_func ("/frame/way-back", test_way_back);
   g_test_add_func ("/classifier/probabilities", test_probabilities);
   g_test_add_func ("/classifier/inputs", test_inputs);
+  g_test_add_func ("/classifier/framing-note", test_framing_note);
   g_test_add_func ("/classifier/refused", test_refused);
   g_test_add_func ("/classifier/notes", test_notes);
   g_test_add_func ("/classifier/places", test_places);

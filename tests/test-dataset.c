@@ -135,6 +135,56 @@ test_split (void)
   g_assert_cmpint (freed, ==, 1);
 }
 
+static int
+few_label (gpointer data, gsize i)
+{
+  return i == 0 ? 2 : i % 2;
+}
+
+static gboolean
+few_read (gpointer data, gsize i, float *values, GError **error)
+{
+  *values = (float) i;
+  return TRUE;
+}
+
+static void
+few_free (gpointer data)
+{
+}
+
+/* Where a share is less than one of a class, it is one all the same; of a class with a single
+ * sample nobody can have two. */
+static void
+test_split_few (void)
+{
+  static const CnnDatasetClass klass = { few_label, few_read, NULL, few_free };
+  static const double          shares[] = { 0.12, 0.3, 0.5, 0.7, 0.88 };
+  g_autoptr (CnnDataset)       whole = cnn_dataset_new (&klass, 8, (CnnShape) { 1, 1, 1 }, 3, NULL,
+                                                        NULL);
+
+  for (guint s = 0; s < G_N_ELEMENTS (shares); s++)
+    for (guint64 seed = 0; seed < 20; seed++)
+      {
+        g_autoptr (CnnDataset) rest = NULL, part = NULL;
+        g_autoptr (GError)     error = NULL;
+        int                    kept[3] = { 0 }, aside[3] = { 0 }, seen[N_SAMPLES] = { 0 };
+
+        g_assert_true (cnn_dataset_split (whole, shares[s], seed, &rest, &part, &error));
+        g_assert_no_error (error);
+        mark (rest, seen, kept);
+        mark (part, seen, aside);
+        for (int i = 0; i < 8; i++)
+          g_assert_cmpint (seen[i], ==, 1);
+        for (int c = 0; c < 2; c++)
+          {
+            g_assert_cmpint (kept[c], >=, 1);
+            g_assert_cmpint (aside[c], >=, 1);
+          }
+        g_assert_cmpint (kept[2] + aside[2], ==, 1);
+      }
+}
+
 static void
 test_split_refused (void)
 {
@@ -345,6 +395,7 @@ main (int argc, char **argv)
   test_files_begin ();
   g_test_add_func ("/dataset/subset", test_subset);
   g_test_add_func ("/dataset/split", test_split);
+  g_test_add_func ("/dataset/split-few", test_split_few);
   g_test_add_func ("/dataset/split-refused", test_split_refused);
   g_test_add_func ("/dataset/folder", test_folder);
   g_test_add_func ("/dataset/folder-broken", test_folder_broken);

@@ -257,9 +257,8 @@ static void
 test_refused (void)
 {
   static const char *const cases[][2] = {
-    { "", "found “”, which is no optimiser; there are: sgd, momentum, nesterov, adam, adamw, "
-          "rmsprop" },
-    { "adm", "found “adm”, which is no optimiser; did you mean “adam”?" },
+    { "", "optimiser: found “”, expected one of: sgd, momentum, nesterov, adam, adamw, rmsprop" },
+    { "adm", "optimiser: found “adm”; did you mean “adam”?" },
     { "sgd 0.1", "sgd: found “0.1”, expected nothing more, or a parameter as key=value" },
     { "momentum 1", "momentum: found “1”, expected a number from 0 to 0.999999" },
     { "momentum 0.5 momentum=0.6", "momentum is said twice" },
@@ -269,10 +268,8 @@ test_refused (void)
     { "adam decay=nan", "decay: found “nan”, expected a number from 0 to 1" },
   };
   static const char *const schedules[][2] = {
-    { "cosin", "found “cosin”, which is no way to change the learning rate; did you mean "
-               "“cosine”?" },
-    { "x", "found “x”, which is no way to change the learning rate; there are: constant, step, "
-           "cosine, one-cycle" },
+    { "cosin", "learning rate: found “cosin”; did you mean “cosine”?" },
+    { "x", "learning rate: found “x”, expected one of: constant, step, cosine, one-cycle" },
     { "step 0", "every: found “0”, expected a whole number from 1 to 1000000" },
     { "one-cycle warm-up=1", "one-cycle has no parameter “warm-up”, expected one of: rise, "
                              "divide, final-divide" },

@@ -49,6 +49,7 @@ test_names (void)
 {
   static const char *const needed[] = {
     "article-8x8",   "article-rgb",  "article-digits", "digits",          "clothes",
+    "shapes",
     "edge-bank",     "emboss",       "sharpen-stack",  "gabor-bank",      "blurred-pyramid",
     "three-stages",
   };

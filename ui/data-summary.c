@@ -7,8 +7,17 @@ struct _CnnDataSummary
 {
   GtkBox        parent_instance;
   GtkWidget    *label;
+  GtkWidget    *warning;
   GCancellable *cancellable; /* (nullable): of the look that counts */
 };
+
+enum
+{
+  FOUND,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (CnnDataSummary, cnn_data_summary, GTK_TYPE_BOX)
 
@@ -18,6 +27,13 @@ typedef struct
   CnnPictureDecoder  decoder;
 } Look;
 
+typedef struct
+{
+  char  *text;
+  char  *warning; /* (nullable) */
+  guint  n_classes;
+} Found;
+
 static void
 look_free (gpointer data)
 {
@@ -25,6 +41,16 @@ look_free (gpointer data)
 
   cnn_train_settings_free (look->settings);
   g_free (look);
+}
+
+static void
+found_free (gpointer data)
+{
+  Found *found = data;
+
+  g_free (found->text);
+  g_free (found->warning);
+  g_free (found);
 }
 
 static void
@@ -40,9 +66,26 @@ look_at_data (GTask *task, gpointer source, gpointer task_data, GCancellable *ca
   if (network)
     data = cnn_train_data_open (look->settings, input, &look->decoder, cancellable, &error);
   if (data)
-    g_task_return_pointer (task, cnn_train_data_describe (data), g_free);
+    {
+      Found *found = g_new (Found, 1);
+
+      *found = (Found) { cnn_train_data_describe (data), cnn_train_data_warn (data),
+                         cnn_dataset_n_classes (data->images) };
+      g_task_return_pointer (task, found, found_free);
+    }
   else
     g_task_return_error (task, error);
+}
+
+/* @warning: (nullable) */
+static void
+show (CnnDataSummary *self, const char *text, const char *warning)
+{
+  g_autofree char *marked = warning ? g_strconcat ("⚠ ", warning, NULL) : NULL;
+
+  gtk_label_set_text (GTK_LABEL (self->label), text);
+  gtk_label_set_text (GTK_LABEL (self->warning), marked ? marked : "");
+  gtk_widget_set_visible (self->warning, warning != NULL);
 }
 
 static void
@@ -50,12 +93,29 @@ say (GObject *source, GAsyncResult *result, gpointer data)
 {
   CnnDataSummary    *self = CNN_DATA_SUMMARY (source);
   g_autoptr (GError) error = NULL;
-  g_autofree char   *text = g_task_propagate_pointer (G_TASK (result), &error);
+  Found             *found = g_task_propagate_pointer (G_TASK (result), &error);
 
   /* Another look has begun since, or the window is closed. */
-  if (g_task_get_cancellable (G_TASK (result)) != self->cancellable || self->label == NULL)
-    return;
-  gtk_label_set_text (GTK_LABEL (self->label), text ? text : error->message);
+  if (g_task_get_cancellable (G_TASK (result)) == self->cancellable && self->label)
+    {
+      show (self, found ? found->text : error->message, found ? found->warning : NULL);
+      if (found)
+        g_signal_emit (self, signals[FOUND], 0, found->n_classes);
+    }
+  g_clear_pointer (&found, found_free);
+}
+
+/**
+ * cnn_data_summary_say:
+ * @text: why there are no images to look at
+ */
+void
+cnn_data_summary_say (CnnDataSummary *self, const char *text)
+{
+  if (self->cancellable)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  show (self, text, NULL);
 }
 
 /**
@@ -95,7 +155,7 @@ cnn_data_summary_dispose (GObject *object)
   if (self->cancellable)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
-  self->label = NULL;
+  self->label = self->warning = NULL;
   G_OBJECT_CLASS (cnn_data_summary_parent_class)->dispose (object);
 }
 
@@ -103,18 +163,31 @@ static void
 cnn_data_summary_class_init (CnnDataSummaryClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = cnn_data_summary_dispose;
+  signals[FOUND] = g_signal_new ("found", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+}
+
+static GtkWidget *
+add_label (CnnDataSummary *self)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_width_chars (GTK_LABEL (label), 36);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 44);
+  gtk_box_pack_start (GTK_BOX (self), label, TRUE, TRUE, 0);
+  return label;
 }
 
 static void
 cnn_data_summary_init (CnnDataSummary *self)
 {
-  self->label = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->label), 0.0);
-  gtk_label_set_line_wrap (GTK_LABEL (self->label), TRUE);
-  gtk_label_set_width_chars (GTK_LABEL (self->label), 36);
-  gtk_label_set_max_width_chars (GTK_LABEL (self->label), 44);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self), 4);
+  self->label = add_label (self);
+  self->warning = add_label (self);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->label), "dim-label");
-  gtk_box_pack_start (GTK_BOX (self), self->label, TRUE, TRUE, 0);
   gtk_widget_show (self->label);
 }
 

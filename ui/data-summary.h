@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  *
  * Says what images there are to learn from, or why there are none. They are looked for in a
  * thread.
+ *
+ * Signal "found" (guint n_classes): that there are images of so many classes.
  */
 #define CNN_TYPE_DATA_SUMMARY (cnn_data_summary_get_type ())
 G_DECLARE_FINAL_TYPE (CnnDataSummary, cnn_data_summary, CNN, DATA_SUMMARY, GtkBox)
@@ -19,5 +21,6 @@ G_DECLARE_FINAL_TYPE (CnnDataSummary, cnn_data_summary, CNN, DATA_SUMMARY, GtkBo
 GtkWidget *cnn_data_summary_new  (void);
 void       cnn_data_summary_look (CnnDataSummary *summary, const CnnTrainSettings *settings,
                                   const CnnPictureDecoder *decoder);
+void       cnn_data_summary_say  (CnnDataSummary *summary, const char *text);
 
 G_END_DECLS

@@ -18,6 +18,14 @@ struct _CnnMistakesView
   gsize       n_wrong;
 };
 
+enum
+{
+  CHOSEN,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (CnnMistakesView, cnn_mistakes_view, GTK_TYPE_BOX)
 
 /* --- pictures --------------------------------------------------------------------------- */
@@ -84,6 +92,15 @@ destroy_surface (gpointer surface, GClosure *closure)
   cairo_surface_destroy (surface);
 }
 
+static void
+item_activated (CnnMistakesView *self, GtkFlowBoxChild *child)
+{
+  const char *name = g_object_get_data (G_OBJECT (gtk_bin_get_child (GTK_BIN (child))), "name");
+
+  if (name)
+    g_signal_emit (self, signals[CHOSEN], 0, name);
+}
+
 /* (transfer full) (nullable) */
 static GtkWidget *
 make_item (CnnMistakesView *self, const CnnMistake *mistake)
@@ -101,12 +118,14 @@ make_item (CnnMistakesView *self, const CnnMistake *mistake)
   area = gtk_drawing_area_new ();
   gtk_widget_set_size_request (area, SIDE, SIDE);
   atk_object_set_name (gtk_widget_get_accessible (area), text);
+  atk_object_set_description (gtk_widget_get_accessible (area), name ? name : "");
   g_signal_connect_data (area, "draw", G_CALLBACK (draw_image), surface, destroy_surface, 0);
   label = gtk_label_new (text);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 14);
   gtk_style_context_add_class (gtk_widget_get_style_context (label), "dim-label");
   gtk_widget_set_tooltip_text (box, name ? name : text);
+  g_object_set_data_full (G_OBJECT (box), "name", g_strdup (name), g_free);
   gtk_container_add (GTK_CONTAINER (box), area);
   gtk_container_add (GTK_CONTAINER (box), label);
   gtk_widget_show_all (box);
@@ -198,6 +217,8 @@ static void
 cnn_mistakes_view_class_init (CnnMistakesViewClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = cnn_mistakes_view_finalize;
+  signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -213,6 +234,8 @@ cnn_mistakes_view_init (CnnMistakesView *self)
   self->flow = gtk_flow_box_new ();
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->flow), GTK_SELECTION_NONE);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->flow), 12);
+  gtk_flow_box_set_activate_on_single_click (GTK_FLOW_BOX (self->flow), TRUE);
+  g_signal_connect_swapped (self->flow, "child-activated", G_CALLBACK (item_activated), self);
   gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (self->flow), TRUE);
   gtk_widget_set_valign (self->flow, GTK_ALIGN_START);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
  * CnnMistakesView:
  *
  * Images that were told wrong, the worst first, with what they were taken for.
+ *
+ * Signal "chosen" (char *name): a person wants to see the image of that name.
  */
 #define CNN_TYPE_MISTAKES_VIEW (cnn_mistakes_view_get_type ())
 G_DECLARE_FINAL_TYPE (CnnMistakesView, cnn_mistakes_view, CNN, MISTAKES_VIEW, GtkBox)

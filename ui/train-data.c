@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "classify.h"
 #include "error.h"
 #include "i18n.h"
 
@@ -18,6 +19,7 @@ cnn_train_data_free (CnnTrainData *data)
   g_clear_pointer (&data->images, cnn_dataset_unref);
   g_clear_pointer (&data->test, cnn_dataset_unref);
   g_clear_pointer (&data->broken, g_ptr_array_unref);
+  g_free (data->framing);
   g_free (data);
 }
 
@@ -76,11 +78,23 @@ typedef struct
   const CnnPictureDecoder *decoder;
   GPtrArray               *broken;
   GCancellable            *cancellable;
+  gboolean                 framed; /* whether pictures of any form were made to fit */
 } Opening;
 
 static CnnDataset *
-open_pictures (const Opening *opening, const char *folder, GError **error)
+open_pictures (Opening *opening, const char *folder, GError **error)
 {
+  const char *framing = cnn_classify_note (FALSE, CNN_FRAMING_CROP);
+
+  if (*opening->settings->framing && strcmp (opening->settings->framing, framing) != 0)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                   _("the layers are not shown to the network as pictures of a folder are, by "
+                     "their middle; set prepare to picture and framing to crop, or give no test "
+                     "images"));
+      return NULL;
+    }
+  opening->framed = TRUE;
   if (cnn_shape_cells (opening->input) == 0)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
@@ -96,7 +110,7 @@ open_pictures (const Opening *opening, const char *folder, GError **error)
 /* (transfer full) (nullable): the images of a folder or file. @classes: of the images to learn
  * from, where these are others */
 static CnnDataset *
-open_images (const Opening *opening, const char *path, const char *labels, guint classes,
+open_images (Opening *opening, const char *path, const char *labels, guint classes,
              GError **error)
 {
   g_autofree char *shown = g_filename_display_name (path);
@@ -181,25 +195,33 @@ cnn_train_data_open (const CnnTrainSettings *settings, CnnShape input,
                      const CnnPictureDecoder *decoder, GCancellable *cancellable, GError **error)
 {
   g_autoptr (CnnTrainData) data = g_new0 (CnnTrainData, 1);
-  Opening                  opening = { settings, input, decoder, NULL, cancellable };
+  Opening                  opening = { settings, input, decoder, NULL, cancellable, FALSE };
   guint                    classes;
 
   data->broken = opening.broken = g_ptr_array_new_with_free_func (g_free);
-  if (*settings->data == '\0')
+  for (guint i = 0; settings->left_out && i < settings->left_out->len; i++)
+    g_ptr_array_add (data->broken, g_strdup (settings->left_out->pdata[i]));
+  data->framing = g_strdup (settings->framing);
+  if (settings->images)
+    data->images = cnn_dataset_ref (settings->images);
+  else if (*settings->data == '\0')
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
                    _("choose what to learn from: a folder with a folder of pictures for each "
-                     "class, or one with IDX files"));
+                     "class, one with IDX files, or an image with a layer group for each class"));
       return NULL;
     }
-  data->images = open_images (&opening, settings->data, settings->labels, 0, error);
+  else
+    data->images = open_images (&opening, settings->data, settings->labels, 0, error);
+  if (data->images && opening.framed)
+    cnn_train_settings_put (&data->framing, cnn_classify_note (FALSE, CNN_FRAMING_CROP));
   if (data->images == NULL || !check_size (data, input, error))
     return NULL;
   classes = cnn_dataset_n_classes (data->images);
   if (*settings->test_data)
     data->test = open_images (&opening, settings->test_data, "", classes, error);
-  else if (g_file_test (settings->data, G_FILE_TEST_IS_DIR) && has_idx (settings->data, "train") &&
-           has_idx (settings->data, "t10k"))
+  else if (settings->images == NULL && g_file_test (settings->data, G_FILE_TEST_IS_DIR) &&
+           has_idx (settings->data, "train") && has_idx (settings->data, "t10k"))
     data->test = cnn_dataset_open_idx_folder (settings->data, TRUE, classes, error);
   else
     return g_steal_pointer (&data);
@@ -221,15 +243,24 @@ cnn_train_class_name (const CnnDataset *images, guint label)
   return names ? g_strdup (names[label]) : g_strdup_printf ("%u", label);
 }
 
-static void
-count_classes (const CnnDataset *images, GString *text)
+/* (transfer full): how many images there are of each class */
+static guint *
+class_sizes (const CnnDataset *images)
 {
-  guint            n = cnn_dataset_n_classes (images);
-  g_autofree guint *counts = g_new0 (guint, n);
-  gboolean          missing = FALSE;
+  guint *counts = g_new0 (guint, cnn_dataset_n_classes (images));
 
   for (gsize i = 0; i < cnn_dataset_size (images); i++)
     counts[cnn_dataset_label (images, i)]++;
+  return counts;
+}
+
+static void
+count_classes (const CnnDataset *images, GString *text)
+{
+  guint             n = cnn_dataset_n_classes (images);
+  g_autofree guint *counts = class_sizes (images);
+  gboolean          missing = FALSE;
+
   for (guint i = 0; i < n; i++)
     {
       g_autofree char *name = cnn_train_class_name (images, i);
@@ -245,6 +276,66 @@ count_classes (const CnnDataset *images, GString *text)
       g_string_append_c (text, '\n');
       g_string_append (text, _("Some classes have no image: the network cannot learn them."));
     }
+}
+
+static void
+warn_of_few (const CnnDataset *images, const guint *counts, GString *text)
+{
+  g_autoptr (GString) few = g_string_new (NULL);
+
+  for (guint i = 0; i < cnn_dataset_n_classes (images); i++)
+    if (counts[i] > 0 && counts[i] < CNN_TRAIN_FEW)
+      {
+        g_autofree char *name = cnn_train_class_name (images, i);
+
+        g_string_append_printf (few, "%s%s: %u", few->len > 0 ? ", " : "", name, counts[i]);
+      }
+  if (few->len > 0)
+    /* Translators: %s are classes with how many images they have, such as “cat: 6, dog: 8”. */
+    g_string_append_printf (text, _("Few images (%s): with fewer than %d of a class, a network "
+                                    "learns these by heart rather than the class."),
+                            few->str, CNN_TRAIN_FEW);
+}
+
+static void
+warn_of_balance (const CnnDataset *images, const guint *counts, GString *text)
+{
+  guint            least = 0, most = 0;
+  g_autofree char *small = NULL, *large = NULL;
+
+  for (guint i = 1; i < cnn_dataset_n_classes (images); i++)
+    {
+      if (counts[least] == 0 || (counts[i] > 0 && counts[i] < counts[least]))
+        least = i;
+      if (counts[i] > counts[most])
+        most = i;
+    }
+  if (counts[least] == 0 || counts[most] <= CNN_TRAIN_UNBALANCED * counts[least])
+    return;
+  small = cnn_train_class_name (images, least);
+  large = cnn_train_class_name (images, most);
+  if (text->len > 0)
+    g_string_append_c (text, '\n');
+  g_string_append_printf (text, _("The classes are unbalanced: %u of %s, but only %u of %s. The "
+                                  "network will rather say %s."),
+                          counts[most], large, counts[least], small, large);
+}
+
+/**
+ * cnn_train_data_warn:
+ *
+ * Returns: (transfer full) (nullable): what a person should know of the numbers of images before
+ *   learning from them, in lines; %NULL where there is nothing
+ */
+char *
+cnn_train_data_warn (const CnnTrainData *data)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree guint   *counts = class_sizes (data->images);
+
+  warn_of_few (data->images, counts, text);
+  warn_of_balance (data->images, counts, text);
+  return text->len > 0 ? g_strdup (text->str) : NULL;
 }
 
 /**

@@ -33,6 +33,7 @@ typedef enum
  * @epochs: how many there are to be
  * @batches: minibatches of an epoch; 0 before the first
  * @images: what is learnt from, as cnn_train_data_describe() says; %NULL while they are opened
+ * @warning: (nullable): what cnn_train_data_warn() says of that
  * @history: of CnnTrainingEpoch
  * @trace: the losses of the minibatches
  * @kernels: (nullable): those of the first layer of kernels, [maps][rows][columns][depth]
@@ -48,6 +49,7 @@ typedef struct
   guint                 epochs;
   guint                 batches;
   char                 *images;
+  char                 *warning;
   GArray               *history;
   LossTrace             trace;
   CnnTensor            *kernels;

@@ -10,15 +10,15 @@
 #include "i18n.h"
 #include "model.h"
 #include "network-file.h"
-#include "presets.h"
 
 /* The texts of the struct. */
 static char **
-texts (CnnTrainSettings *settings, char **list[11])
+texts (CnnTrainSettings *settings, char **list[12])
 {
   char **all[] = { &settings->network, &settings->data, &settings->labels, &settings->test_data,
                    &settings->size, &settings->optimiser, &settings->schedule,
-                   &settings->augment, &settings->output, &settings->checkpoint, NULL };
+                   &settings->augment, &settings->output, &settings->checkpoint,
+                   &settings->framing, NULL };
 
   memcpy (list, all, sizeof all);
   return all[0];
@@ -34,7 +34,7 @@ cnn_train_settings_new (void)
 {
   CnnTrainSettings  *settings = g_new0 (CnnTrainSettings, 1);
   CnnTrainingOptions usual;
-  char             **list[11];
+  char             **list[12];
 
   texts (settings, list);
   for (guint i = 0; list[i]; i++)
@@ -54,22 +54,28 @@ CnnTrainSettings *
 cnn_train_settings_copy (const CnnTrainSettings *settings)
 {
   CnnTrainSettings *copy = g_memdup2 (settings, sizeof *settings);
-  char            **list[11];
+  char            **list[12];
 
   texts (copy, list);
   for (guint i = 0; list[i]; i++)
     *list[i] = g_strdup (*list[i]);
+  if (copy->images)
+    cnn_dataset_ref (copy->images);
+  if (copy->left_out)
+    g_ptr_array_ref (copy->left_out);
   return copy;
 }
 
 void
 cnn_train_settings_free (CnnTrainSettings *settings)
 {
-  char **list[11];
+  char **list[12];
 
   texts (settings, list);
   for (guint i = 0; list[i]; i++)
     g_free (*list[i]);
+  g_clear_pointer (&settings->images, cnn_dataset_unref);
+  g_clear_pointer (&settings->left_out, g_ptr_array_unref);
   g_free (settings);
 }
 
@@ -215,4 +221,60 @@ cnn_train_settings_network (const CnnTrainSettings *settings, CnnShape *input, G
     }
   *input = said;
   return g_steal_pointer (&network);
+}
+
+/* --- classes ------------------------------------------------------------------------------ */
+
+/* Where the number of the last dense layer's units begins; %NULL where there is none. */
+static const char *
+find_units (const char *text)
+{
+  const char *last = NULL;
+
+  for (const char *at = text; (at = strstr (at, "dense ")); at++)
+    if (g_ascii_isdigit (at[strlen ("dense ")]))
+      last = at + strlen ("dense ");
+  return last;
+}
+
+/**
+ * cnn_train_settings_with_classes:
+ * @text: a preset's
+ * @n: how many classes there are
+ *
+ * Returns: (transfer full): the text, whose last dense layer tells that many apart
+ */
+char *
+cnn_train_settings_with_classes (const char *text, guint n)
+{
+  const char *units = find_units (text);
+
+  if (units == NULL)
+    return g_strdup (text);
+  return g_strdup_printf ("%.*s%u%s", (int) (units - text), text, n,
+                          units + strspn (units, "0123456789"));
+}
+
+/**
+ * cnn_train_settings_preset:
+ * @text: a network's
+ *
+ * Returns: (transfer none) (nullable): the preset that it is, for whatever number of classes
+ */
+const CnnPreset *
+cnn_train_settings_preset (const char *text)
+{
+  g_autofree char *bare = cnn_train_settings_with_classes (text, 0);
+  guint            n;
+  const CnnPreset *presets = cnn_presets (&n);
+
+  g_strstrip (bare);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *other = cnn_train_settings_with_classes (presets[i].text, 0);
+
+      if (strcmp (g_strstrip (other), bare) == 0)
+        return &presets[i];
+    }
+  return NULL;
 }

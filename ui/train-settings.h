@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "presets.h"
 #include "training.h"
 
 G_BEGIN_DECLS
@@ -10,6 +11,10 @@ G_BEGIN_DECLS
  * @network: a network's text, a preset's name or an .onnx file
  * @data: what to learn from: a folder with IDX files called as MNIST's are, one with a folder
  *   of pictures for each class, or an IDX file of pictures
+ * @images: (nullable): a data set that the caller has, instead of @data
+ * @left_out: (nullable) (element-type utf8): a sentence for each picture missing in @images
+ * @framing: how the pictures of @images became the network's input, as cnn_classify_note()
+ *   says it; empty where there is nothing to say
  * @labels: the IDX file of labels; empty: the one whose name goes with that of @data
  * @test_data: what the trained network is tried on, in the same forms; empty: the folder's own
  *   test files, or the images that validation holds back
@@ -33,25 +38,28 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  char    *network;
-  char    *data;
-  char    *labels;
-  char    *test_data;
-  char    *size;
-  guint    epochs;
-  guint    batch;
-  char    *optimiser;
-  double   rate;
-  char    *schedule;
-  char    *augment;
-  double   clip;
-  double   validation;
-  guint    patience;
-  guint64  seed;
-  gboolean refuse;
-  char    *output;
-  char    *checkpoint;
-  gboolean resume;
+  char       *network;
+  char       *data;
+  CnnDataset *images;
+  GPtrArray  *left_out;
+  char       *framing;
+  char       *labels;
+  char       *test_data;
+  char       *size;
+  guint       epochs;
+  guint       batch;
+  char       *optimiser;
+  double      rate;
+  char       *schedule;
+  char       *augment;
+  double      clip;
+  double      validation;
+  guint       patience;
+  guint64     seed;
+  gboolean    refuse;
+  char       *output;
+  char       *checkpoint;
+  gboolean    resume;
 } CnnTrainSettings;
 
 CnnTrainSettings *cnn_train_settings_new     (void);
@@ -63,6 +71,8 @@ gboolean          cnn_train_settings_options (const CnnTrainSettings *settings,
                                               GError **error);
 CnnNetwork       *cnn_train_settings_network (const CnnTrainSettings *settings, CnnShape *input,
                                               GError **error);
+const CnnPreset  *cnn_train_settings_preset  (const char *text);
+char             *cnn_train_settings_with_classes (const char *text, guint n);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnTrainSettings, cnn_train_settings_free)
 

@@ -9,6 +9,7 @@
 
 #include <glib/gstdio.h>
 
+#include "classify.h"
 #include "error.h"
 #include "i18n.h"
 #include "onnx/save.h"
@@ -95,6 +96,21 @@ make_training (CnnTrainTask *task, CnnNetwork *network, GError **error)
   return task->training != NULL;
 }
 
+/* (transfer full): @network (transfer full), or a preset that was called by its name as it is for
+ * as many classes as there are. */
+static CnnNetwork *
+for_classes (CnnTrainTask *task, CnnNetwork *network, GError **error)
+{
+  const CnnPreset *preset = cnn_preset_find (task->settings->network);
+  g_autofree char *text = NULL;
+
+  if (preset == NULL)
+    return network;
+  cnn_network_unref (network);
+  text = cnn_train_settings_with_classes (preset->text, cnn_dataset_n_classes (task->data->images));
+  return cnn_network_parse (text, error);
+}
+
 /**
  * cnn_train_task_new:
  * @settings: what is asked for; copied
@@ -120,7 +136,10 @@ cnn_train_task_new (const CnnTrainSettings *settings, const CnnPictureDecoder *d
       !check_can_write (settings->checkpoint, error))
     return NULL;
   task->data = cnn_train_data_open (settings, input, decoder, cancellable, error);
-  if (task->data == NULL || !make_training (task, network, error))
+  if (task->data == NULL)
+    return NULL;
+  network = for_classes (task, network, error);
+  if (network == NULL || !make_training (task, network, error))
     return NULL;
   return g_steal_pointer (&task);
 }
@@ -180,6 +199,9 @@ cnn_train_task_result (CnnTrainTask *task, GCancellable *cancellable, GError **e
   result->seconds = state.seconds;
   result->notes = cnn_training_notes (task->training);
   note_labels (result->notes, task->data->images);
+  if (*task->data->framing)
+    g_hash_table_insert (result->notes, g_strdup (CNN_CLASSIFY_NOTE),
+                         g_strdup (task->data->framing));
   result->is_test = task->data->test != NULL;
   if (task->data->test || task->validation)
     {

@@ -22,6 +22,14 @@ struct _CnnTrainingResult
   GtkFileChooserNative *chooser;
 };
 
+enum
+{
+  CHOSEN,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (CnnTrainingResult, cnn_training_result, GTK_TYPE_BOX)
 
 /* --- in words --------------------------------------------------------------------------- */
@@ -121,6 +129,12 @@ cell_chosen (CnnTrainingResult *self, int row, int column)
   cnn_mistakes_view_choose (CNN_MISTAKES_VIEW (self->mistakes), row, column);
 }
 
+static void
+image_chosen (CnnTrainingResult *self, const char *name)
+{
+  g_signal_emit (self, signals[CHOSEN], 0, name);
+}
+
 /** cnn_training_result_saved: whether the network is in a file. */
 gboolean
 cnn_training_result_saved (CnnTrainingResult *self)
@@ -165,6 +179,8 @@ static void
 cnn_training_result_class_init (CnnTrainingResultClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = cnn_training_result_dispose;
+  signals[CHOSEN] = g_signal_new ("image-chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                  NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static GtkWidget *
@@ -206,6 +222,7 @@ cnn_training_result_init (CnnTrainingResult *self)
   gtk_box_pack_start (GTK_BOX (parts), self->mistakes, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (self), parts, TRUE, TRUE, 0);
   g_signal_connect_swapped (self->confusion, "chosen", G_CALLBACK (cell_chosen), self);
+  g_signal_connect_swapped (self->mistakes, "chosen", G_CALLBACK (image_chosen), self);
 
   self->where = add_label (row);
   gtk_label_set_ellipsize (GTK_LABEL (self->where), PANGO_ELLIPSIZE_MIDDLE);

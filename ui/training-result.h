@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  *
  * What came of a training: how much is told right, what is taken for what, the worst mistakes,
  * and where the network is; it can be saved under another name.
+ *
+ * Signal "image-chosen" (char *name): a person wants to see the image of that name.
  */
 #define CNN_TYPE_TRAINING_RESULT (cnn_training_result_get_type ())
 G_DECLARE_FINAL_TYPE (CnnTrainingResult, cnn_training_result, CNN, TRAINING_RESULT, GtkBox)

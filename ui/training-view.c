@@ -36,6 +36,7 @@ struct _CnnTrainingView
 enum
 {
   CHANGED,
+  IMAGE_CHOSEN,
   N_SIGNALS
 };
 
@@ -159,6 +160,12 @@ log_toggled (CnnTrainingView *self, GtkToggleButton *toggle)
   cnn_curves_view_set_log (CNN_CURVES_VIEW (self->loss), gtk_toggle_button_get_active (toggle));
 }
 
+static void
+image_chosen (CnnTrainingView *self, const char *name)
+{
+  g_signal_emit (self, signals[IMAGE_CHOSEN], 0, name);
+}
+
 /* --- jobs ------------------------------------------------------------------------------- */
 
 static void
@@ -237,6 +244,9 @@ cnn_training_view_class_init (CnnTrainingViewClass *klass)
   G_OBJECT_CLASS (klass)->finalize = cnn_training_view_finalize;
   signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[IMAGE_CHOSEN] = g_signal_new ("image-chosen", G_TYPE_FROM_CLASS (klass),
+                                        G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                        G_TYPE_STRING);
 }
 
 static GtkWidget *
@@ -304,6 +314,7 @@ cnn_training_view_init (CnnTrainingView *self)
   make_head (self);
   self->pages = gtk_stack_new ();
   self->result = cnn_training_result_new ();
+  g_signal_connect_swapped (self->result, "image-chosen", G_CALLBACK (image_chosen), self);
   gtk_stack_add_titled (GTK_STACK (self->pages), make_curves (self), "curves", _("Course"));
   gtk_stack_add_titled (GTK_STACK (self->pages), self->result, "result", _("Result"));
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (self->switcher), GTK_STACK (self->pages));

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
  * A training while it runs, and what came of it. It trains in a thread of its own.
  *
  * Signal "changed" (void): it began, was paused or ended.
+ *
+ * Signal "image-chosen" (char *name): a person wants to see the image of that name, one of the
+ * mistakes.
  */
 #define CNN_TYPE_TRAINING_VIEW (cnn_training_view_get_type ())
 G_DECLARE_FINAL_TYPE (CnnTrainingView, cnn_training_view, CNN, TRAINING_VIEW, GtkBox)

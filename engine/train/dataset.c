@@ -233,6 +233,24 @@ compare_lots (gconstpointer a, gconstpointer b)
   return one->sample < other->sample ? -1 : one->sample > other->sample;
 }
 
+/* Of few samples a class might have none in one of the two parts: it gets one, where it has two
+ * to give. */
+static void
+share_each_class (const Lot *lots, gsize n, guint8 *aside)
+{
+  for (gsize from = 0, to; from < n; from = to)
+    {
+      gsize n_aside = 0;
+
+      for (to = from; to < n && lots[to].label == lots[from].label; to++)
+        n_aside += aside[lots[to].sample];
+      if (to - from >= 2 && n_aside == 0)
+        aside[lots[from].sample] = 1;
+      else if (to - from >= 2 && n_aside == to - from)
+        aside[lots[from].sample] = 0;
+    }
+}
+
 /**
  * cnn_dataset_split:
  * @share: the share of samples to set aside, more than 0 and less than 1
@@ -240,7 +258,8 @@ compare_lots (gconstpointer a, gconstpointer b)
  * @rest: (out) (transfer full): the others, in the order of @dataset
  * @part: (out) (transfer full): those set aside, in the order of @dataset
  *
- * Sets a share of the samples aside, of each class the same as far as that is possible.
+ * Sets a share of the samples aside, of each class the same as far as that is possible, and at
+ * least one of each class that has two; as many stay.
  *
  * Returns: %TRUE, or %FALSE with %CNN_ERROR_LIMIT set where one of the two would be empty
  */
@@ -276,6 +295,7 @@ cnn_dataset_split (CnnDataset *dataset, double share, guint64 seed, CnnDataset *
         aside[lots[i].sample] = 1;
         taken++;
       }
+  share_each_class (lots, n, aside);
   for (gsize i = 0; i < n; i++)
     if (aside[i])
       samples[n_part++] = i;

@@ -3,12 +3,10 @@
 
 #include <math.h>
 #include <stddef.h>
-#include <string.h>
 
 #include "error.h"
 #include "i18n.h"
 #include "settings.h"
-#include "spelling.h"
 
 /* --- the kinds ------------------------------------------------------------ */
 
@@ -120,14 +118,19 @@ cnn_schedule_kinds (guint *n_kinds)
   return list;
 }
 
+static CnnSettingsKinds
+all_kinds (void)
+{
+  return (CnnSettingsKinds) { _("learning rate"), kinds, sizeof kinds[0], G_N_ELEMENTS (kinds) };
+}
+
 /** cnn_schedule_find: the kind of that name, or %NULL. */
 const CnnScheduleKind *
 cnn_schedule_find (const char *name)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (strcmp (kinds[i].name, name) == 0)
-      return &kinds[i];
-  return NULL;
+  CnnSettingsKinds all = all_kinds ();
+
+  return cnn_settings_find (&all, name);
 }
 
 /* --- text ----------------------------------------------------------------- */
@@ -140,28 +143,6 @@ cnn_schedule_init (CnnSchedule *schedule, const CnnScheduleKind *kind)
   cnn_settings_init (kind->params, schedule);
 }
 
-static gboolean
-fail_name (const char *name, GError **error)
-{
-  const char      *names[G_N_ELEMENTS (kinds) + 1] = { NULL };
-  g_autofree char *list = NULL;
-  const char      *nearest;
-
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    names[i] = kinds[i].name;
-  nearest = cnn_spelling_nearest (name, names);
-  list = g_strjoinv (", ", (char **) names);
-  if (nearest)
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("found “%s”, which is no way to change the learning rate; did you mean “%s”?"),
-                 name, nearest);
-  else
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("found “%s”, which is no way to change the learning rate; there are: %s"),
-                 name, list);
-  return FALSE;
-}
-
 /**
  * cnn_schedule_parse:
  * @text: a kind's name and its parameters, such as “step 5 gamma=0.5” or “cosine warm-up=1”
@@ -172,13 +153,13 @@ fail_name (const char *name, GError **error)
 gboolean
 cnn_schedule_parse (const char *text, CnnSchedule *schedule, GError **error)
 {
-  const char            *rest;
-  g_autofree char       *name = cnn_settings_split (text, &rest);
-  const CnnScheduleKind *kind = cnn_schedule_find (name ? name : "");
+  CnnSettingsKinds       all = all_kinds ();
   CnnSchedule            read;
+  const char            *rest;
+  const CnnScheduleKind *kind = cnn_settings_kind (&all, text, &rest, error);
 
   if (kind == NULL)
-    return fail_name (name ? name : "", error);
+    return FALSE;
   cnn_schedule_init (&read, kind);
   if (!cnn_settings_read (kind->name, kind->params, rest, &read, error))
     return FALSE;

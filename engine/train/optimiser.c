@@ -3,13 +3,11 @@
 
 #include <math.h>
 #include <stddef.h>
-#include <string.h>
 
 #include "error.h"
 #include "i18n.h"
 #include "optimiser-loops.h"
 #include "settings.h"
-#include "spelling.h"
 
 /* --- the kinds ------------------------------------------------------------ */
 
@@ -109,14 +107,19 @@ cnn_optimisers (guint *n_kinds)
   return list;
 }
 
+static CnnSettingsKinds
+all_kinds (void)
+{
+  return (CnnSettingsKinds) { _("optimiser"), kinds, sizeof kinds[0], G_N_ELEMENTS (kinds) };
+}
+
 /** cnn_optimiser_find: the kind of that name, or %NULL. */
 const CnnOptimiserKind *
 cnn_optimiser_find (const char *name)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (strcmp (kinds[i].name, name) == 0)
-      return &kinds[i];
-  return NULL;
+  CnnSettingsKinds all = all_kinds ();
+
+  return cnn_settings_find (&all, name);
 }
 
 /* --- text ----------------------------------------------------------------- */
@@ -129,26 +132,6 @@ cnn_optimiser_init (CnnOptimiser *optimiser, const CnnOptimiserKind *kind)
   cnn_settings_init (kind->params, optimiser);
 }
 
-static gboolean
-fail_name (const char *name, GError **error)
-{
-  const char      *names[G_N_ELEMENTS (kinds) + 1] = { NULL };
-  g_autofree char *list = NULL;
-  const char      *nearest;
-
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    names[i] = kinds[i].name;
-  nearest = cnn_spelling_nearest (name, names);
-  list = g_strjoinv (", ", (char **) names);
-  if (nearest)
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("found “%s”, which is no optimiser; did you mean “%s”?"), name, nearest);
-  else
-    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("found “%s”, which is no optimiser; there are: %s"), name, list);
-  return FALSE;
-}
-
 /**
  * cnn_optimiser_parse:
  * @text: a kind's name and its parameters, such as “momentum 0.9” or “adam beta1=0.8”
@@ -159,13 +142,13 @@ fail_name (const char *name, GError **error)
 gboolean
 cnn_optimiser_parse (const char *text, CnnOptimiser *optimiser, GError **error)
 {
-  const char             *rest;
-  g_autofree char        *name = cnn_settings_split (text, &rest);
-  const CnnOptimiserKind *kind = cnn_optimiser_find (name ? name : "");
+  CnnSettingsKinds        all = all_kinds ();
   CnnOptimiser            read;
+  const char             *rest;
+  const CnnOptimiserKind *kind = cnn_settings_kind (&all, text, &rest, error);
 
   if (kind == NULL)
-    return fail_name (name ? name : "", error);
+    return FALSE;
   cnn_optimiser_init (&read, kind);
   if (!cnn_settings_read (kind->name, kind->params, rest, &read, error))
     return FALSE;

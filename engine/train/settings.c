@@ -167,3 +167,52 @@ cnn_settings_print (const CnnParam *params, gconstpointer settings, GString *tex
         g_string_append_printf (text, "%s%s=%s", text->len > 0 ? " " : "", param->key, value);
       }
 }
+
+/** cnn_settings_find: the kind of that name, or %NULL. */
+gconstpointer
+cnn_settings_find (const CnnSettingsKinds *kinds, const char *name)
+{
+  for (guint i = 0; i < kinds->n; i++)
+    {
+      gconstpointer kind = (const guint8 *) kinds->kinds + i * kinds->size;
+
+      if (strcmp (*(const char *const *) kind, name) == 0)
+        return kind;
+    }
+  return NULL;
+}
+
+/**
+ * cnn_settings_kind:
+ * @text: a kind's name and its parameters
+ * @rest: (out): what comes after the name
+ *
+ * Returns: (transfer none): the kind, or %NULL with %CNN_ERROR_SPEC set
+ */
+gconstpointer
+cnn_settings_kind (const CnnSettingsKinds *kinds, const char *text, const char **rest,
+                   GError **error)
+{
+  g_autoptr (GPtrArray) names = NULL;
+  g_autofree char      *name  = cnn_settings_split (text, rest);
+  g_autofree char      *list  = NULL;
+  const char           *found = name ? name : "";
+  gconstpointer         kind  = cnn_settings_find (kinds, found);
+  const char           *nearest;
+
+  if (kind)
+    return kind;
+  names = g_ptr_array_new ();
+  for (guint i = 0; i < kinds->n; i++)
+    g_ptr_array_add (names, *(gpointer *) ((guint8 *) kinds->kinds + i * kinds->size));
+  g_ptr_array_add (names, NULL);
+  nearest = cnn_spelling_nearest (found, (const char *const *) names->pdata);
+  list = g_strjoinv (", ", (char **) names->pdata);
+  if (nearest)
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("%s: found “%s”; did you mean “%s”?"),
+                 kinds->title, found, nearest);
+  else
+    g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("%s: found “%s”, expected one of: %s"),
+                 kinds->title, found, list);
+  return NULL;
+}

@@ -10,12 +10,17 @@ MEANS = 'input 4x4x3; mul values=1; global-avgpool'
 
 
 def choose(person, window, item):
-    """An item of the one combo box that has it: GIMP gives them no names."""
+    """An item of the one combo box that has it: GIMP gives them no names. From 3.2 on it shows
+    few items as radio buttons."""
     def has_item(node):
         return node.get_role_name() == 'combo box' and any(
             child.get_name() == item for menu in person.children(node)
             for child in person.children(menu))
-    person.choose(next(node for node in person.walk(window) if has_item(node)), item)
+    combo = next((node for node in person.walk(window) if has_item(node)), None)
+    if combo:
+        person.choose(combo, item)
+    else:
+        person.press(person.find(window, 'radio button', item))
 
 
 def classifying(test):

@@ -10,7 +10,7 @@ import sys
 
 sys.dont_write_bytecode = True
 import gui  # noqa: E402
-from person import Dialog, until  # noqa: E402
+from person import Dialog, main, until  # noqa: E402
 
 TEXT = '# mine: edges, twice\nconv 4 3x3 pad=same seed=3\nrelu   # only what is positive\n'
 OTHER = 'conv 2 5x5 seed=1\n'
@@ -157,4 +157,4 @@ class Test(gui.Test):
 
 
 if __name__ == '__main__':
-    gui.main(Test, __file__)
+    main(lambda gimp, home, screenshots: Test(gimp, screenshots), 'failed-edit.png')

@@ -89,8 +89,19 @@
 (define coloured
   (train #:network "input 16x16x1; conv 8 3x3; relu; maxpool 2; flatten; dense 3; softmax"
          #:data (in-folder "pictures") #:epochs 12 #:rate 0.01 #:batch-size 20
-         #:validation 0.3))
+         #:validation 0.3 #:output (in-folder "coloured.onnx")))
 (check "pictures from folders are told apart" (>= (car coloured) 0.9) coloured)
+(define bar (drawn (lambda (x y) (and (= y 6) (<= 3 x 9)))))
+(define (classify . arguments)
+  (apply plug-in-convolens-classify
+         (append (list #:run-mode RUN-NONINTERACTIVE #:image (image bar)
+                       #:drawables (vector (layer bar)) #:model (in-folder "coloured.onnx"))
+                 arguments)))
+(define answer (classify))
+(check-equal "one of them is called as its folder" (car answer) "level")
+(check-equal "seen as pictures are" (cadddr answer) (cadddr (classify #:prepare "picture")))
+(check "and not as ink" (not (equal? (cadddr answer) (cadddr (classify #:prepare "digit")))))
+(drop bar)
 (check-train-refused "a broken picture, where that is not wanted" '("disc/000.png" "cannot be read")
   #:network "input 12x12x1; flatten; dense 3; softmax" #:data (in-folder "pictures")
   #:broken "refuse")
