@@ -181,6 +181,21 @@ test_several (void)
   g_assert_null (g_hash_table_lookup (result->notes, "convolens.filter.undetermined"));
 }
 
+/* Of a large picture only squares are read, and their edges are none of the picture. */
+static void
+test_large (void)
+{
+  g_autoptr (Scene)       scene = scene_new ((CnnShape) { 2100, 2050, 1 }, 4);
+  g_autoptr (SceneKernel) kernel = scene_kernel_new (1, 3, FALSE, 0.1, 5);
+  g_autoptr (CnnFilterResult) result = NULL;
+  CnnFilterOptions        options = scene_options ();
+
+  scene_filter (scene, kernel);
+  result = scene_learn (scene, &options);
+  is_kernel (result, kernel, 1e-4);
+  g_assert_cmpfloat (result->psnr, >, 90.0);
+}
+
 /* --- what is held back ---------------------------------------------------------------------- */
 
 /* Noise has nothing to do with noise: with as many unknowns as cells, what is learnt by heart fits
@@ -302,6 +317,7 @@ main (int argc, char **argv)
   g_test_add_func ("/learn-filter/noise", test_noise);
   g_test_add_func ("/learn-filter/alternatives", test_alternatives);
   g_test_add_func ("/learn-filter/several", test_several);
+  g_test_add_func ("/learn-filter/large", test_large);
   g_test_add_func ("/learn-filter/held-back", test_held_back);
   g_test_add_func ("/learn-filter/unrelated", test_unrelated);
   g_test_add_func ("/learn-filter/network", test_network);
