@@ -304,11 +304,12 @@ class Person:
 
 
 class Dialog:
-    """The dialog of Feature Maps, once the menu item has been chosen."""
+    """The dialog of Feature Maps, once the menu item has been chosen; or another with the
+    editor in it."""
 
-    def __init__(self, person):
+    def __init__(self, person, title='Feature Maps'):
         self.person = person
-        self.app, self.window = person.dialog('convolens', 'Feature Maps')
+        self.app, self.window = person.dialog('convolens', title)
         box = person.find(self.window, 'button', 'Cancel').get_parent()
         self.ok = list(person.children(box))[-1]
         self.layers = person.find(self.window, 'list box', 'Layers')
