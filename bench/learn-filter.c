@@ -46,7 +46,7 @@ fail (const char *what)
   exit (1);
 }
 
-/* --- pictures ------------------------------------------------------------------------------ */
+/* --- pictures ------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -159,7 +159,7 @@ make_pairs (const Picture *before, const Picture *after, gboolean in_linear)
   return pairs;
 }
 
-/* --- judging ----------------------------------------------------------------------------------- */
+/* --- judging -------------------------------------------------------------------------------- */
 
 static double
 psnr (const float *a, const float *b, gsize n)
@@ -199,7 +199,7 @@ judge (const CnnFilterResult *result, const Picture *before, const Picture *afte
           psnr (out, after->values, n), psnr (before->values, after->values, n));
 }
 
-/* --- learning ------------------------------------------------------------------------------------ */
+/* --- learning ------------------------------------------------------------------------------- */
 
 static gboolean
 watch (CnnFilterLearning *learning, const CnnFilterState *state, gpointer data)
@@ -262,7 +262,8 @@ main (int argc, char **argv)
   before = read_picture (argv[1]);
   after = read_picture (argv[2]);
   stored = make_pairs (&before, &after, FALSE);
-  light = make_pairs (&before, &after, TRUE);
+  if (linear)
+    light = make_pairs (&before, &after, TRUE);
   result = cnn_filter_learn ((CnnPairs *[]) { stored, light }, linear ? 2 : 1, &options, watch,
                              NULL, NULL, &error);
   if (result == NULL)

@@ -18,8 +18,8 @@ typedef struct _CnnTrainer CnnTrainer;
  * @CNN_LOSS_CROSS_ENTROPY: −log of the probability of the right class; of a network that ends
  *   with softmax or log-softmax over a vector. Worked out together with it, from what goes into
  *   it, so that it neither overflows nor loses digits
- * @CNN_LOSS_SQUARED_ERROR: mean of (output − target)²
- * @CNN_LOSS_ABSOLUTE_ERROR: mean of |output − target|
+ * @CNN_LOSS_SQUARED_ERROR: mean of (output − target)². A target that is NaN does not count
+ * @CNN_LOSS_ABSOLUTE_ERROR: mean of |output − target|, in the same way
  * @CNN_LOSS_SCORE: what goes into the softmax at the end for the class; nothing to learn from,
  *   but to see what the class hangs on
  */

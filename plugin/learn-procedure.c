@@ -5,6 +5,7 @@
 #include "learn-procedure.h"
 
 #include "i18n.h"
+#include "learn-dialog.h"
 #include "learn-run.h"
 #include "procedure.h"
 
@@ -90,7 +91,14 @@ learn_procedure_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *
       learn_layers_say (config, NULL, NULL);
       g_object_set (config, "mask", NULL, NULL);
     }
-  learnt = learn_run (config, image, drawables, &error);
+  if (run_mode == GIMP_RUN_INTERACTIVE)
+    {
+      learnt = learn_dialog_run (procedure, config, image, drawables);
+      if (learnt == NULL)
+        return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+    }
+  else
+    learnt = learn_run (config, image, drawables, &error);
   if (learnt == NULL || !learnt_finish (learnt, &layer, &error))
     return procedure_fail (procedure, error);
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
@@ -134,7 +142,7 @@ add_how (GimpProcedure *procedure)
     procedure, "channels", _("C_hannels"), _("What the one kernel sees of the colours"),
     procedure_choice (channels), "chosen", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
-    procedure, "loss", _("_Loss"),
+    procedure, "loss", _("_Judged by"),
     _("What networks make small; one kernel is always solved for squares"),
     procedure_choice (losses), "squared", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
@@ -143,11 +151,11 @@ add_how (GimpProcedure *procedure)
       "them"),
     procedure_choice (symmetries), "detected", G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (
-    procedure, "seconds", _("_Seconds"),
+    procedure, "seconds", _("Secon_ds"),
     _("After how long learning ends with the best so far; 0 is when it gets no better"), 0.0,
     86400.0, 60.0, G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (
-    procedure, "seed", _("See_d"), _("Of all that is drawn by chance"), 0, G_MAXINT, 1,
+    procedure, "seed", _("S_eed"), _("Of all that is drawn by chance"), 0, G_MAXINT, 1,
     G_PARAM_READWRITE);
 }
 
@@ -158,7 +166,7 @@ add_results (GimpProcedure *procedure)
     procedure, "output", _("Save _as"), _("The .onnx file that the filter goes into"),
     GIMP_FILE_CHOOSER_ACTION_ANY, TRUE, NULL, G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (
-    procedure, "result", _("_Result"), _("What is added to the image"), procedure_choice (results),
+    procedure, "result", _("Resul_t"), _("What is added to the image"), procedure_choice (results),
     "layer", G_PARAM_READWRITE);
 }
 
@@ -214,6 +222,9 @@ learn_create (GimpPlugIn *plug_in)
       "one of the other. Its result is a new layer; it can be saved as an .onnx file, which Apply "
       "Network puts on any picture."));
 
+  /* Two layers may be selected, or one and the other be chosen. */
+  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE |
+                                                    GIMP_PROCEDURE_SENSITIVE_DRAWABLES);
   add_pictures (procedure);
   add_how (procedure);
   add_results (procedure);

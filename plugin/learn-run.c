@@ -70,6 +70,8 @@ learn_request_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable *
       g_propagate_error (error, g_steal_pointer (&wrong));
       return NULL;
     }
+  if (request->output != NULL && !cnn_model_can_write (request->output, error))
+    return NULL;
   request->layers = learn_layers_new (image, config, drawables, error);
   return request->layers != NULL ? g_steal_pointer (&request) : NULL;
 }
@@ -236,8 +238,8 @@ check_found (const CnnFilterResult *result, GError **error)
     return TRUE;
   g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
                _("no filter was found that makes the one picture of the other: on a part that was "
-                 "held back, what was learnt comes within %.1f dB of the picture after, and the "
-                 "picture before as it is within %.1f dB"),
+                 "held back, what was learned (%.1f dB) is hardly better than the picture before as "
+                 "it is (%.1f dB), or than one colour"),
                result->psnr, result->identity);
   return FALSE;
 }

@@ -10,6 +10,7 @@
 #include <libgimp/gimpui.h>
 
 #include "data-summary.h"
+#include "dialog-parts.h"
 #include "draft.h"
 #include "i18n.h"
 #include "path-row.h"
@@ -318,20 +319,6 @@ response (Dialog *self, int answer)
 
 /* --- the window ------------------------------------------------------------------------- */
 
-static GtkWidget *
-add_heading (GtkWidget *box, const char *text)
-{
-  GtkWidget     *label = gtk_label_new (text);
-  PangoAttrList *attrs = pango_attr_list_new ();
-
-  pango_attr_list_insert (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
-  gtk_label_set_attributes (GTK_LABEL (label), attrs);
-  pango_attr_list_unref (attrs);
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
-  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
-  return label;
-}
-
 static void
 add_network (Dialog *self, GtkWidget *box)
 {
@@ -339,7 +326,7 @@ add_network (Dialog *self, GtkWidget *box)
   const CnnPreset *presets = cnn_presets (&n);
   GtkWidget       *editor = cnn_text_editor_new (self->draft);
 
-  add_heading (box, _("Network"));
+  dialog_add_heading (box, _("Network"));
   self->preset = gtk_combo_box_text_new ();
   atk_object_set_name (gtk_widget_get_accessible (self->preset), _("Preset"));
   gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->preset), "custom", _("As written below"));
@@ -385,7 +372,7 @@ add_images (Dialog *self, GtkWidget *box)
 {
   GimpProcedureDialog *dialog = GIMP_PROCEDURE_DIALOG (self->dialog);
 
-  add_heading (box, _("Images"));
+  dialog_add_heading (box, _("Images"));
   self->source = train_source_new (self->config);
   self->of_files = make_paths (self, DATA, LABELS);
   self->of_layers = gimp_procedure_dialog_fill_box (dialog, "layers-box", "hidden-layers",
@@ -421,14 +408,14 @@ make_settings (Dialog *self)
                       gimp_procedure_dialog_fill_box (dialog, "images-box", "size", "broken",
                                                       "augment", "validation", NULL),
                       FALSE, FALSE, 0);
-  add_heading (box, _("Learning"));
+  dialog_add_heading (box, _("Learning"));
+  gtk_box_pack_start (GTK_BOX (box), train_entries_choices (self->config), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box),
                       gimp_procedure_dialog_fill_box (dialog, "learning-box", "epochs",
-                                                      "batch-size", "optimiser", "rate",
-                                                      "schedule", "clip", "patience", "seed",
-                                                      NULL),
+                                                      "batch-size", "rate", "clip",
+                                                      "patience", "seed", NULL),
                       FALSE, FALSE, 0);
-  add_heading (box, _("Files"));
+  dialog_add_heading (box, _("Files"));
   gtk_box_pack_start (GTK_BOX (box), make_paths (self, OUTPUT, CHECKPOINT), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box),
                       gimp_procedure_dialog_fill_box (dialog, "files-box", "continue", NULL),
@@ -437,6 +424,8 @@ make_settings (Dialog *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_widget_set_size_request (scrolled, SETTINGS_WIDTH, -1);
+  /* What it holds takes all of its width, but it no more than that. */
+  gtk_widget_set_hexpand (scrolled, FALSE);
   gtk_container_add (GTK_CONTAINER (scrolled), box);
   gtk_widget_show_all (scrolled);
   return scrolled;
@@ -456,7 +445,7 @@ fill (Dialog *self)
   gtk_widget_show (self->view);
   gtk_widget_show (parts);
   gtk_box_pack_start (GTK_BOX (content), parts, TRUE, TRUE, 0);
-  gtk_window_set_default_size (GTK_WINDOW (self->dialog), WIDTH, HEIGHT);
+  dialog_set_size (self->dialog, WIDTH, HEIGHT);
 }
 
 /**

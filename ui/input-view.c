@@ -6,8 +6,8 @@
 
 #include <math.h>
 
+#include "float-surface.h"
 #include "i18n.h"
-#include "mapping.h"
 
 #define SIDE 196 /* pixels, of which 28 cells have 7 each */
 
@@ -73,34 +73,6 @@ cnn_input_view_new (void)
   return g_object_new (CNN_TYPE_INPUT_VIEW, NULL);
 }
 
-static cairo_surface_t *
-make_surface (CnnShape shape, const float *values)
-{
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, shape.width,
-                                                         shape.height);
-  guint8          *pixels  = cairo_image_surface_get_data (surface);
-  int              stride  = cairo_image_surface_get_stride (surface);
-
-  cairo_surface_flush (surface);
-  for (int y = 0; y < shape.height; y++)
-    for (int x = 0; x < shape.width; x++, values += shape.channels)
-      {
-        guint8  bytes[3];
-        guint8 *pixel = pixels + (gsize) y * stride + 4 * x;
-        float   kept[3];
-
-        /* Pictures of floats may hold more than white, and what is no number. */
-        for (int c = 0; c < shape.channels; c++)
-          kept[c] = values[c] > 0.0f ? MIN (values[c], 1.0f) : 0.0f;
-        mapping_bytes (kept, shape.channels, bytes);
-        *(guint32 *) (void *) pixel = shape.channels == 3
-                                        ? (guint32) bytes[0] << 16 | bytes[1] << 8 | bytes[2]
-                                        : bytes[0] * 0x010101u;
-      }
-  cairo_surface_mark_dirty (surface);
-  return surface;
-}
-
 /**
  * cnn_input_view_set:
  * @shape: of the input; 1 or 3 channels
@@ -115,7 +87,7 @@ cnn_input_view_set (CnnInputView *view, CnnShape shape, const float *values)
   if (values != NULL)
     {
       view->shape = shape;
-      view->surface = make_surface (shape, values);
+      view->surface = float_surface_new (shape, values);
       size = g_strdup_printf ("%d×%d", shape.width, shape.height);
     }
   atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (view)),

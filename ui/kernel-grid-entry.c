@@ -53,6 +53,8 @@ kernel_grid_edit (CnnKernelGrid *self, const char *text)
   g_autoptr (GString) number = g_string_new (NULL);
   g_autofree char    *name   = kernel_grid_describe (self, self->row, self->column);
 
+  if (self->read_only)
+    return;
   kernel_grid_end_steps (self);
   cnn_number_append (number, *kernel_grid_value (self, self->row, self->column));
   gtk_entry_set_text (GTK_ENTRY (self->entry), text ? text : number->str);

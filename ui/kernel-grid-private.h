@@ -20,6 +20,8 @@ struct _CnnKernelGrid
   int        row, column;             /* has the focus */
   int        pointer_row, pointer_column; /* −1: the pointer is elsewhere */
   guint      rest_id;
+  int        pane;      /* pixels that it may take */
+  gboolean   read_only;
 };
 
 int      kernel_grid_side          (CnnKernelGrid *self);

@@ -35,7 +35,7 @@ G_DEFINE_FINAL_TYPE (CnnKernelGrid, cnn_kernel_grid, GTK_TYPE_BOX)
 int
 kernel_grid_side (CnnKernelGrid *self)
 {
-  return CLAMP (PANE / MAX (self->size.height, self->size.width), CELL_LEAST, CELL_MOST);
+  return CLAMP (self->pane / MAX (self->size.height, self->size.width), CELL_LEAST, CELL_MOST);
 }
 
 gboolean
@@ -126,7 +126,7 @@ kernel_grid_change (CnnKernelGrid *self, int row, int column, double value)
 {
   double *cell = kernel_grid_value (self, row, column);
 
-  if (*cell == value)
+  if (*cell == value || self->read_only)
     return;
   *cell = value;
   /* Another strength may change all colours. */
@@ -175,7 +175,7 @@ kernel_grid_step (CnnKernelGrid *self, int row, int column, int direction)
   char   buffer[G_ASCII_DTOSTR_BUF_SIZE];
   double value = *kernel_grid_value (self, row, column) + direction * sensible_step (self);
 
-  if (!isfinite (value))
+  if (!isfinite (value) || self->read_only)
     return;
   /* 0.3, not 0.30000000000000004. */
   g_ascii_formatd (buffer, sizeof buffer, "%.12g", value);
@@ -275,6 +275,7 @@ cnn_kernel_grid_init (CnnKernelGrid *self)
 {
   GtkWidget *overlay = gtk_overlay_new ();
 
+  self->pane = PANE;
   self->size = (CnnSize) { 1, 1 };
   self->values = g_new0 (double, 1);
   self->pointer_row = self->pointer_column = -1;
@@ -306,7 +307,7 @@ make_room (CnnKernelGrid *self)
   int                side     = kernel_grid_side (self);
   int                width    = side * self->size.width + 2 * MARGIN + 1;
   int                height   = side * self->size.height + 2 * MARGIN + 1;
-  int                most     = PANE + 2 * MARGIN + 1;
+  int                most     = self->pane + 2 * MARGIN + 1;
 
   gtk_widget_set_size_request (self->area, width, height);
   gtk_scrolled_window_set_policy (scroller, width > most ? GTK_POLICY_ALWAYS : GTK_POLICY_NEVER,
@@ -349,6 +350,21 @@ cnn_kernel_grid_set (CnnKernelGrid *self, CnnSize size, const double *values)
   make_room (self);
   gtk_widget_queue_draw (self->area);
   kernel_grid_update_status (self);
+}
+
+/**
+ * cnn_kernel_grid_set_read_only:
+ * @pane: pixels that it may take, up and down
+ *
+ * Numbers are shown, and nobody edits them.
+ */
+void
+cnn_kernel_grid_set_read_only (CnnKernelGrid *self, int pane)
+{
+  self->pane = pane;
+  self->read_only = TRUE;
+  gtk_widget_set_tooltip_text (self->area, NULL);
+  make_room (self);
 }
 
 /**

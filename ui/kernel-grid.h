@@ -24,6 +24,7 @@ GtkWidget    *cnn_kernel_grid_new    (void);
 void          cnn_kernel_grid_set    (CnnKernelGrid *grid, CnnSize size, const double *values);
 const double *cnn_kernel_grid_values (CnnKernelGrid *grid, CnnSize *size);
 void          cnn_kernel_grid_focus  (CnnKernelGrid *grid, int row, int column);
+void          cnn_kernel_grid_set_read_only (CnnKernelGrid *grid, int pane);
 CnnRect       cnn_kernel_grid_cell   (CnnKernelGrid *grid, int row, int column);
 
 G_END_DECLS

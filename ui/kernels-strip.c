@@ -92,6 +92,7 @@ kernels_strip_draw (GtkWidget *widget, cairo_t *cr)
   GdkRGBA          page = cnn_page_colour (widget);
   int              width = gtk_widget_get_allocated_width (widget) - 2;
   int              height = gtk_widget_get_allocated_height (widget) - 2;
+  gboolean         mirrored = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
   int              columns, side;
   double           scale;
 
@@ -102,11 +103,12 @@ kernels_strip_draw (GtkWidget *widget, cairo_t *cr)
   cairo_set_line_width (cr, 1.0);
   for (int map = 0; map < self->kernels->dims[0]; map++)
     {
-      int y = 1 + map / columns * (side + GAP);
+      int x = 1 + map % columns * (side + GAP), y = 1 + map / columns * (side + GAP);
 
       if (y + side > height + 1)
         break;
-      draw_kernel (cr, self->kernels, map, 1 + map % columns * (side + GAP), y, side, scale, &page);
+      draw_kernel (cr, self->kernels, map, mirrored ? width + 2 - side - x : x, y, side, scale,
+                   &page);
     }
   return FALSE;
 }

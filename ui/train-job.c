@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "work-thread.h"
 
 /* Kernels are copied no more often than anybody could see. */
 #define KERNELS_EVERY (G_USEC_PER_SEC / 15)
@@ -15,8 +16,6 @@ struct _CnnTrainJob
 {
   CnnTrainSettings     *settings;
   CnnPictureDecoder     decoder;
-  GCancellable         *cancellable;
-  GThread              *thread;
   CnnTrainProgressFunc  func;
   gpointer              func_data;
 
@@ -25,10 +24,8 @@ struct _CnnTrainJob
   int                   kernels_node; /* −1: there are none */
   gint64                kernels_time;
 
-  GMutex                mutex;
-  GCond                 cond;   /* that a pause ends */
+  WorkThread            work;
   gboolean              pause;  /* asked for */
-  gboolean              stop;   /* asked for */
   CnnTrainSnapshot      seen;
 };
 
@@ -66,9 +63,7 @@ cnn_train_job_new (const CnnTrainSettings *settings, const CnnPictureDecoder *de
 
   job->settings = cnn_train_settings_copy (settings);
   job->decoder = *decoder;
-  job->cancellable = g_cancellable_new ();
-  g_mutex_init (&job->mutex);
-  g_cond_init (&job->cond);
+  work_thread_init (&job->work);
   cnn_train_snapshot_init (&job->seen);
   job->seen.epochs = settings->epochs;
   return job;
@@ -78,14 +73,11 @@ cnn_train_job_new (const CnnTrainSettings *settings, const CnnPictureDecoder *de
 void
 cnn_train_job_free (CnnTrainJob *job)
 {
-  cnn_train_job_cancel (job);
-  g_clear_pointer (&job->thread, g_thread_join);
+  work_thread_join (&job->work);
   g_clear_pointer (&job->task, cnn_train_task_free);
   g_clear_pointer (&job->seen.result, cnn_train_result_free);
   cnn_train_snapshot_clear (&job->seen);
-  g_mutex_clear (&job->mutex);
-  g_cond_clear (&job->cond);
-  g_object_unref (job->cancellable);
+  work_thread_clear (&job->work);
   cnn_train_settings_free (job->settings);
   g_free (job);
 }
@@ -144,19 +136,19 @@ take_state (CnnTrainJob *job, const CnnTrainingState *state)
 static void
 set_phase (CnnTrainJob *job, CnnTrainPhase phase)
 {
-  g_mutex_lock (&job->mutex);
+  g_mutex_lock (&job->work.mutex);
   job->seen.phase = phase;
-  g_mutex_unlock (&job->mutex);
+  g_mutex_unlock (&job->work.mutex);
 }
 
 /* Waits as long as a pause lasts. Holds the mutex. */
 static void
 wait_for_end_of_pause (CnnTrainJob *job)
 {
-  while (job->pause && !job->stop && !g_cancellable_is_cancelled (job->cancellable))
+  while (job->pause && !job->work.stop && !g_cancellable_is_cancelled (job->work.cancellable))
     {
       job->seen.phase = CNN_TRAIN_PAUSED;
-      g_cond_wait (&job->cond, &job->mutex);
+      g_cond_wait (&job->work.cond, &job->work.mutex);
     }
   job->seen.phase = CNN_TRAIN_TRAINING;
 }
@@ -174,7 +166,7 @@ after_minibatch (CnnTraining *training, const CnnTrainingState *state, gpointer 
       kernels = copy_kernels (job, training);
       job->kernels_time = now;
     }
-  g_mutex_lock (&job->mutex);
+  g_mutex_lock (&job->work.mutex);
   take_state (job, state);
   loss_trace_add (&job->seen.trace, state->last_loss);
   if (kernels)
@@ -183,8 +175,8 @@ after_minibatch (CnnTraining *training, const CnnTrainingState *state, gpointer 
       job->seen.kernels = kernels;
     }
   wait_for_end_of_pause (job);
-  goes_on = !job->stop;
-  g_mutex_unlock (&job->mutex);
+  goes_on = !job->work.stop;
+  g_mutex_unlock (&job->work.mutex);
   if (job->func)
     job->func (state, job->func_data);
   return goes_on;
@@ -199,14 +191,14 @@ begin (CnnTrainJob *job)
 
   cnn_training_state (training, &state);
   job->kernels_node = find_kernels (training);
-  g_mutex_lock (&job->mutex);
+  g_mutex_lock (&job->work.mutex);
   take_state (job, &state);
   job->seen.images = cnn_train_data_describe (job->task->data);
   job->seen.warning = cnn_train_data_warn (job->task->data);
   job->seen.batches = (guint) (state.n_steps / MAX (job->settings->epochs, 1));
   job->seen.kernels = copy_kernels (job, training);
   job->seen.phase = CNN_TRAIN_TRAINING;
-  g_mutex_unlock (&job->mutex);
+  g_mutex_unlock (&job->work.mutex);
 }
 
 /* @error: (transfer full) (nullable) */
@@ -215,11 +207,11 @@ end (CnnTrainJob *job, CnnTrainResult *result, GError *error)
 {
   gboolean cancelled = error && g_error_matches (error, CNN_ERROR, CNN_ERROR_CANCELLED);
 
-  g_mutex_lock (&job->mutex);
+  g_mutex_lock (&job->work.mutex);
   job->seen.result = result;
   job->seen.phase = cancelled ? CNN_TRAIN_CANCELLED : error ? CNN_TRAIN_FAILED : CNN_TRAIN_DONE;
   job->seen.error = error;
-  g_mutex_unlock (&job->mutex);
+  g_mutex_unlock (&job->work.mutex);
 }
 
 /**
@@ -237,20 +229,20 @@ cnn_train_job_run (CnnTrainJob *job, CnnTrainProgressFunc func, gpointer data)
 
   job->func = func;
   job->func_data = data;
-  job->task = cnn_train_task_new (job->settings, &job->decoder, job->cancellable, &error);
+  job->task = cnn_train_task_new (job->settings, &job->decoder, job->work.cancellable, &error);
   if (job->task)
     {
       CnnTrainingState state;
 
       begin (job);
-      cnn_training_run (job->task->training, after_minibatch, job, job->cancellable, &error);
+      cnn_training_run (job->task->training, after_minibatch, job, job->work.cancellable, &error);
       cnn_training_state (job->task->training, &state);
       /* Where numbers have run away, what was good before that is kept. */
       if (error == NULL || (!g_error_matches (error, CNN_ERROR, CNN_ERROR_CANCELLED) &&
                             state.best >= 0))
         {
           set_phase (job, CNN_TRAIN_TESTING);
-          result = cnn_train_task_result (job->task, job->cancellable, error ? NULL : &error);
+          result = cnn_train_task_result (job->task, job->work.cancellable, error ? NULL : &error);
         }
     }
   end (job, result, error);
@@ -267,7 +259,7 @@ run_thread (gpointer data)
 void
 cnn_train_job_start (CnnTrainJob *job)
 {
-  job->thread = g_thread_new ("training", run_thread, job);
+  work_thread_start (&job->work, "training", run_thread, job);
 }
 
 /* --- what others do ---------------------------------------------------------------------- */
@@ -276,30 +268,24 @@ cnn_train_job_start (CnnTrainJob *job)
 void
 cnn_train_job_pause (CnnTrainJob *job, gboolean pause)
 {
-  g_mutex_lock (&job->mutex);
+  g_mutex_lock (&job->work.mutex);
   job->pause = pause;
-  g_cond_broadcast (&job->cond);
-  g_mutex_unlock (&job->mutex);
+  g_cond_broadcast (&job->work.cond);
+  g_mutex_unlock (&job->work.mutex);
 }
 
 /** cnn_train_job_stop: ends training after the minibatch that it is at; there is a result. */
 void
 cnn_train_job_stop (CnnTrainJob *job)
 {
-  g_mutex_lock (&job->mutex);
-  job->stop = TRUE;
-  g_cond_broadcast (&job->cond);
-  g_mutex_unlock (&job->mutex);
+  work_thread_stop (&job->work);
 }
 
 /** cnn_train_job_cancel: ends it, without a result. */
 void
 cnn_train_job_cancel (CnnTrainJob *job)
 {
-  g_cancellable_cancel (job->cancellable);
-  g_mutex_lock (&job->mutex);
-  g_cond_broadcast (&job->cond);
-  g_mutex_unlock (&job->mutex);
+  work_thread_cancel (&job->work);
 }
 
 /**
@@ -311,7 +297,7 @@ cnn_train_job_peek (CnnTrainJob *job, CnnTrainSnapshot *snapshot)
 {
   const CnnTrainSnapshot *seen = &job->seen;
 
-  g_mutex_lock (&job->mutex);
+  g_mutex_lock (&job->work.mutex);
   snapshot->phase = seen->phase;
   snapshot->state = seen->state;
   snapshot->epochs = seen->epochs;
@@ -333,6 +319,6 @@ cnn_train_job_peek (CnnTrainJob *job, CnnTrainSnapshot *snapshot)
     }
   if (seen->error && snapshot->error == NULL)
     snapshot->error = g_error_copy (seen->error);
-  g_mutex_unlock (&job->mutex);
+  g_mutex_unlock (&job->work.mutex);
   snapshot->state.history = &g_array_index (snapshot->history, CnnTrainingEpoch, 0);
 }

@@ -24,6 +24,18 @@ cnn_training_time_text (double seconds)
   return g_strdup_printf (_("%u h %02u min"), whole / 3600, whole / 60 % 60);
 }
 
+/** cnn_training_time_left: (transfer full): that so much is left, in whole seconds. */
+char *
+cnn_training_time_left (double seconds)
+{
+  double           whole = ceil (MAX (seconds, 0.0));
+  g_autofree char *left = whole < 10.0 ? g_strdup_printf (_("%u s"), (guint) whole)
+                                       : cnn_training_time_text (whole);
+
+  /* Translators: a length of time. */
+  return g_strdup_printf (_("%s left"), left);
+}
+
 /** cnn_training_share: how much of the training is done, 0 to 1. */
 double
 cnn_training_share (const CnnTrainSnapshot *snapshot)
@@ -52,13 +64,9 @@ running_text (const CnnTrainSnapshot *snapshot)
     g_string_append_printf (text, " · %s", _("paused"));
   else if (isfinite (state->seconds_left))
     {
-      double           seconds = ceil (state->seconds_left);
-      g_autofree char *left = seconds < 10.0 ? g_strdup_printf (_("%u s"), (guint) seconds)
-                                             : cnn_training_time_text (seconds);
+      g_autofree char *left = cnn_training_time_left (state->seconds_left);
 
-      g_string_append (text, " · ");
-      /* Translators: a length of time. */
-      g_string_append_printf (text, _("%s left"), left);
+      g_string_append_printf (text, " · %s", left);
     }
   return g_strdup (text->str);
 }

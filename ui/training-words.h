@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 char   *cnn_training_time_text  (double seconds);
+char   *cnn_training_time_left  (double seconds);
 char   *cnn_training_state_text (const CnnTrainSnapshot *snapshot);
 double  cnn_training_share      (const CnnTrainSnapshot *snapshot);
 

@@ -24,13 +24,12 @@
  * cannot be told from how float rounds. */
 #define RIDGE 1e-7
 
-/* Conjugate gradients end where what is left has become so much smaller, or after so many. */
-#define SMALL      1e-26
+/* Conjugate gradients end after so many steps. */
 #define MOST_STEPS 24
 
 #define LANES 8
 
-/* --- sums of products --------------------------------------------------------------------- */
+/* --- sums of products ----------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -108,7 +107,7 @@ cnn_equations_free (CnnEquations *equations)
   g_free (equations);
 }
 
-/* --- Cholesky --------------------------------------------------------------------------------- */
+/* --- Cholesky ------------------------------------------------------------------------------- */
 
 CNN_CLONES static double
 product (gsize n, const double *a, const double *b)
@@ -163,7 +162,7 @@ substitute (gsize n, const double *a, const double *b, double *x)
     }
 }
 
-/* --- conjugate gradients ------------------------------------------------------------------------ */
+/* --- conjugate gradients -------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -323,8 +322,8 @@ smaller_gram (const CnnEquations *equations, const CnnWindows *windows)
 }
 
 static void
-descend (CnnFilterLearning *learning, Descent *descent, const double *factor, double *solution,
-         double *squares)
+descend (CnnFilterLearning *learning, Descent *descent, const double *factor, double small,
+         double *solution, double *squares)
 {
   gsize              n = descent->n;
   int                n_out = descent->n_out;
@@ -354,7 +353,7 @@ descend (CnnFilterLearning *learning, Descent *descent, const double *factor, do
           steep[o] = now;
           steepest = MAX (steepest, first[o] > 0.0 ? now / first[o] : 0.0);
         }
-      if (step == MOST_STEPS || !(steepest > SMALL) || (step > 4 && steepest > last * 0.9 &&
+      if (step == MOST_STEPS || !(steepest > small) || (step > 4 && steepest > last * 0.9 &&
                                                         steepest < 1e-12))
         return;
       last = steepest;
@@ -374,6 +373,7 @@ descend (CnnFilterLearning *learning, Descent *descent, const double *factor, do
  * cnn_equations_solve:
  * @equations: sums of such windows, or larger ones, of these or other cells
  * @windows: the windows to solve for, with the means of @equations
+ * @small: it ends where what is steepest has become so much smaller, squared
  * @solution: (out): for each output the numbers of its kernel, by which it differs from the cell
  *   before, and what is added: [outputs][unknowns]
  * @squares: (out): what is left: the sum of its squares for each output, [outputs]
@@ -382,7 +382,7 @@ descend (CnnFilterLearning *learning, Descent *descent, const double *factor, do
  */
 guint
 cnn_equations_solve (CnnFilterLearning *learning, const CnnEquations *equations,
-                     const CnnWindows *windows, double *solution, double *squares)
+                     const CnnWindows *windows, double small, double *solution, double *squares)
 {
   gsize              n = cnn_windows_n (windows), cells = windows->cells->len;
   int                n_out = cnn_windows_seen (windows);
@@ -400,6 +400,6 @@ cnn_equations_solve (CnnFilterLearning *learning, const CnnEquations *equations,
   ridge = MAX (trace / (double) MAX (n - 1, 1) * RIDGE, G_MINDOUBLE * 1e8);
   weak = factorise (n, factor, ridge);
   memset (solution, 0, n * n_out * sizeof (double));
-  descend (learning, &descent, factor, solution, squares);
+  descend (learning, &descent, factor, small, solution, squares);
   return weak;
 }

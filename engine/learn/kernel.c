@@ -22,8 +22,13 @@ static const int stages[][MOST_SIZES + 1] = { { 1, 3, 5, 7, 0 }, { 9, 11, 15, 0 
 #define LEAST_CELLS 16384
 #define TIMES       24
 
-/* Numbers that the last solution reads, at most. */
-#define MOST_NUMBERS 2e7
+/* Numbers that the last solution reads at a time, at most. */
+#define MOST_NUMBERS 1e7
+
+/* How exactly sizes are solved for to compare them, and the last time; see
+ * cnn_equations_solve(). */
+#define ROUGHLY 1e-14
+#define EXACTLY 1e-26
 
 /* Held-back cells that sizes are compared on. */
 #define MOST_HELD 12288
@@ -46,7 +51,7 @@ typedef struct
   guint              n_stages;   /* that some size fitted */
 } Search;
 
-/* --- which cells --------------------------------------------------------------------------- */
+/* --- which cells ---------------------------------------------------------------------------- */
 
 static guint8
 channels_to_skip (CnnFilterLearning *learning)
@@ -127,14 +132,14 @@ take_solution (CnnOneKernel *kernel, const CnnWindows *windows, const double *so
 
 static void
 solve (Search *search, const CnnEquations *equations, const CnnWindows *windows,
-       CnnOneKernel *kernel)
+       double small, CnnOneKernel *kernel)
 {
   int                seen = cnn_windows_seen (windows);
   g_autofree double *solution = g_new (double, cnn_windows_n (windows) * seen);
   double             squares[4], weight = 0.0;
 
-  kernel->undetermined += cnn_equations_solve (search->learning, equations, windows, solution,
-                                               squares);
+  kernel->undetermined += cnn_equations_solve (search->learning, equations, windows, small,
+                                               solution, squares);
   take_solution (kernel, windows, solution);
   for (guint i = 0; i < windows->cells->len; i++)
     {
@@ -146,83 +151,7 @@ solve (Search *search, const CnnEquations *equations, const CnnWindows *windows,
     kernel->squares += squares[o] / MAX (weight, 1e-30) / kernel->n_channels;
 }
 
-/* --- how good they are ------------------------------------------------------------------------ */
-
-#define CHUNK CNN_WINDOW_ROWS
-
-typedef struct
-{
-  const CnnOneKernel *kernel;
-  const CnnPairs     *pairs;
-  GArray             *cells;
-  double             *squares; /* [chunks] */
-  double             *weights; /* [chunks] */
-} Trial;
-
-static double
-made_of (const CnnOneKernel *kernel, const float *row, gsize o)
-{
-  gsize  seen = kernel->across ? (gsize) kernel->n_channels : 1;
-  gsize  cells = (gsize) kernel->size * kernel->size;
-  double sum = kernel->offset[o];
-
-  if (kernel->across)
-    return sum + cnn_row_product (cells * seen, row, kernel->weights + o * cells * seen);
-  for (gsize i = 0; i < cells; i++)
-    sum += row[i * kernel->n_channels + o] * kernel->weights[o * cells + i];
-  return sum;
-}
-
-static void
-try_chunk (gpointer data, guint chunk)
-{
-  const Trial        *trial = data;
-  const CnnOneKernel *kernel = trial->kernel;
-  int                 channels = kernel->n_channels;
-  CnnWindows          windows = { trial->pairs, trial->cells, kernel->size, -1, { 0.0f } };
-  gsize               n = cnn_windows_n (&windows);
-  guint               first = chunk * CHUNK, cells = MIN (CHUNK, trial->cells->len - first);
-  g_autofree float   *rows = g_new (float, CHUNK * n);
-  float               made[CHUNK * 4], after[CHUNK * 4], counts[CHUNK];
-
-  cnn_windows_rows (&windows, first, cells, rows);
-  for (guint i = 0; i < cells; i++)
-    {
-      const CnnWindowCell *cell = &g_array_index (trial->cells, CnnWindowCell, first + i);
-      const CnnPairPart   *part = cnn_pairs_part (trial->pairs, cell->part);
-      gsize                at = (gsize) cell->y * part->rect.width + cell->x;
-
-      counts[i] = part->counts[at];
-      for (int o = 0; o < channels; o++)
-        {
-          /* Rows are times the weight; the offset is not. */
-          double offset = kernel->offset[o];
-
-          made[i * channels + o] =
-            (float) ((made_of (kernel, rows + i * n, o) - offset) / cell->weight + offset);
-          after[i * channels + o] = part->after[at * channels + o];
-        }
-    }
-  trial->weights[chunk] = cnn_measure_squares (trial->pairs, cells, made, after, counts,
-                                               &trial->squares[chunk]);
-}
-
-static double
-try_kernel (const Search *search, const CnnOneKernel *kernel, GArray *cells)
-{
-  guint              n = (cells->len + CHUNK - 1) / CHUNK;
-  g_autofree double *squares = g_new0 (double, n + 1), *weights = g_new0 (double, n + 1);
-  Trial              trial = { kernel, search->pairs, cells, squares, weights };
-  double             sum = 0.0, weight = 0.0;
-
-  cnn_learning_each (search->learning, n, try_chunk, &trial);
-  for (guint i = 0; i < n; i++)
-    {
-      sum += squares[i];
-      weight += weights[i];
-    }
-  return cnn_psnr (sum / MAX (weight, 1e-30));
-}
+/* --- how good they are ---------------------------------------------------------------------- */
 
 static double
 psnr_of (const Search *search, guint i)
@@ -230,7 +159,8 @@ psnr_of (const Search *search, guint i)
   return MIN (g_array_index (search->psnrs, double, i), PERFECT);
 }
 
-/* The candidate with the fewest unknowns that is as good as any; all are tried on the same cells. */
+/* Takes the candidate with the fewest unknowns that is as good as any; all are tried on the same
+ * cells. */
 static void
 compare (Search *search)
 {
@@ -248,7 +178,7 @@ compare (Search *search)
   g_array_set_size (search->psnrs, 0);
   for (guint i = 0; i < search->candidates->len; i++)
     {
-      double psnr = try_kernel (search, search->candidates->pdata[i], held);
+      double psnr = cnn_one_kernel_try (search->learning, search->candidates->pdata[i], held);
 
       g_array_append_val (search->psnrs, psnr);
       best = MAX (best, psnr_of (search, i));
@@ -268,17 +198,15 @@ compare (Search *search)
     }
 }
 
-/* --- the search ------------------------------------------------------------------------------- */
+/* --- the search ----------------------------------------------------------------------------- */
 
 /* Whether there are cells enough, of both kinds, for a kernel of that size. */
 static gboolean
 fits (const Search *search, int size, gboolean across, gsize times)
 {
-  const CnnSplit    *split = search->learning->split;
-  g_autoptr (GArray) learnt = cnn_windows_learnt (search->pairs, split, size, 0, G_MAXUINT32, 0);
-  g_autoptr (GArray) held = cnn_windows_held (search->pairs, split, size, G_MAXUINT32, 0);
+  gsize held, learnt = cnn_windows_count (search->pairs, search->learning->split, size, &held);
 
-  return learnt->len >= times * n_unknowns (search->pairs, size, across) && held->len > 0;
+  return learnt >= times * n_unknowns (search->pairs, size, across) && held > 0;
 }
 
 /* Solves for all sizes, [n], the largest last. */
@@ -302,7 +230,7 @@ solve_sizes (Search *search, const int *sizes, int n, gboolean across)
           CnnWindows smaller = windows;
 
           smaller.size = sizes[i];
-          solve (search, equations, &smaller, search->candidates->pdata[from + i]);
+          solve (search, equations, &smaller, ROUGHLY, search->candidates->pdata[from + i]);
         }
       g_array_unref (windows.cells);
     }
@@ -382,6 +310,8 @@ do_stages (Search *search, GError **error)
                        _("too little of the pictures counts to learn from"));
           return FALSE;
         }
+      learning->state.fraction = learning->from + learning->share * (i + 1) /
+                                                    G_N_ELEMENTS (stages);
       learning->state.changed = TRUE;
       if (!cnn_learning_tell (learning, error))
         return learning->stopped;
@@ -424,7 +354,7 @@ refine (Search *search)
   gsize               n = n_unknowns (search->pairs, best->size, best->across);
   int                 n_parts = best->across ? 1 : best->n_channels;
   gsize               share = MAX (LEAST_CELLS, TIMES * n);
-  gsize               all = MAX ((gsize) (MOST_NUMBERS / (double) n), share);
+  gsize               all = MAX ((gsize) (MOST_NUMBERS / (double) n / n_parts), share);
   CnnOneKernel       *kernel = cnn_one_kernel_new (best->n_channels, best->size, best->across);
 
   for (int part = 0; part < n_parts; part++)
@@ -435,12 +365,42 @@ refine (Search *search)
       g_autoptr (CnnEquations) equations = cnn_equations_new (search->learning, &few);
 
       memcpy (many.means, few.means, sizeof few.means);
-      solve (search, equations, &many, kernel);
+      solve (search, equations, &many, EXACTLY, kernel);
       g_array_unref (few.cells);
       g_array_unref (many.cells);
     }
   g_ptr_array_add (search->candidates, kernel);
   search->best = kernel;
+}
+
+/* dB that one kernel for all channels may be worse by than one for each. */
+#define SHARED_MARGIN 0.3
+
+/* Whether it does the same to each channel by itself. */
+static gboolean
+is_shared (const Search *search)
+{
+  CnnFilterLearning       *learning = search->learning;
+  const CnnOneKernel      *best = search->best;
+  gsize                    n = (gsize) best->size * best->size, channels = best->n_channels;
+  g_autoptr (CnnOneKernel) mean = NULL;
+  g_autoptr (GArray)       held = NULL;
+
+  if (best->across || channels == 1)
+    return FALSE;
+  mean = cnn_one_kernel_new (best->n_channels, best->size, FALSE);
+  memset (mean->weights, 0, n * channels * sizeof (double));
+  for (gsize o = 0; o < channels * channels; o++)
+    {
+      mean->offset[o / channels] += best->offset[o % channels] / (double) channels;
+      for (gsize i = 0; i < n; i++)
+        mean->weights[o / channels * n + i] += best->weights[o % channels * n + i] /
+                                               (double) channels;
+    }
+  held = cnn_windows_held (search->pairs, learning->split, best->size, MOST_HELD,
+                           learning->options.seed);
+  return cnn_one_kernel_try (learning, mean, held) >=
+         cnn_one_kernel_try (learning, best, held) - SHARED_MARGIN;
 }
 
 static CnnNetwork *
@@ -481,6 +441,7 @@ cnn_one_kernel_learn (CnnFilterLearning *learning, GError **error)
     return cnn_one_kernel_new (search.pairs->channels, 1, FALSE);
   if (!learning->stopped)
     refine (&search);
+  learning->shared = is_shared (&search);
   g_ptr_array_find (candidates, search.best, &at);
   return g_ptr_array_steal_index_fast (candidates, at);
 }

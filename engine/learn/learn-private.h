@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* --- pairs.c: what is learnt from -------------------------------------------------------- */
+/* --- pairs.c: what is learnt from ----------------------------------------------------------- */
 
 /* Rows and columns around a square of a large picture that only surround others: no window of
  * what is learnt reaches further. */
@@ -45,9 +45,13 @@ struct _CnnPairs
   GPtrArray     *parts; /* of CnnPairPart */
 };
 
-const CnnPairPart *cnn_pairs_part (const CnnPairs *pairs, guint i);
+static inline const CnnPairPart *
+cnn_pairs_part (const CnnPairs *pairs, guint i)
+{
+  return pairs->parts->pdata[i];
+}
 
-/* --- split.c: what is held back ----------------------------------------------------------- */
+/* --- split.c: what is held back ------------------------------------------------------------- */
 
 /** CnnHeld: a block that is held back, in the coordinates of its part. */
 typedef struct
@@ -75,7 +79,7 @@ void      cnn_split_free (CnnSplit *split);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnSplit, cnn_split_free)
 
-/* --- learning.c: a filter while it is learnt ------------------------------------------------- */
+/* --- learning.c: a filter while it is learnt ------------------------------------------------ */
 
 struct _CnnFilterLearning
 {
@@ -90,7 +94,13 @@ struct _CnnFilterLearning
   CnnCrew          *crew;
   CnnSplit         *split;
   GArray           *history; /* of CnnFilterPoint */
+  gboolean          shared;  /* it does the same to each channel by itself */
+  gboolean          pointwise; /* the best kernel sees no neighbours */
+  GPtrArray        *small;   /* (nullable): of CnnTensor: the small network's weights in order */
+  guint             turns;   /* in how many positions the filter does the same; 0: not known yet */
   CnnFilterState    state;
+  double            from;    /* share of all that was done before this model, */
+  double            share;   /* and of this model */
   gboolean          stopped; /* by @func: what is there is the result */
 
   /* What cnn_filter_learning_network() gives: what is made now, or the best so far. */
@@ -108,7 +118,7 @@ gboolean  cnn_learning_tell (CnnFilterLearning *learning, GError **error);
 void      cnn_learning_each (CnnFilterLearning *learning, guint n_jobs, CnnJobFunc func,
                              gpointer data);
 
-/* --- windows.c: cells with what is around them ------------------------------------------------ */
+/* --- windows.c: cells with what is around them ---------------------------------------------- */
 
 /** CnnWindowCell: a cell whose window lies in its part; @weight is the root of what it counts. */
 typedef struct
@@ -145,12 +155,13 @@ GArray *cnn_windows_learnt  (const CnnPairs *pairs, const CnnSplit *split, int s
                              gsize wanted, guint64 seed);
 GArray *cnn_windows_held    (const CnnPairs *pairs, const CnnSplit *split, int size, gsize wanted,
                              guint64 seed);
+gsize   cnn_windows_count   (const CnnPairs *pairs, const CnnSplit *split, int size, gsize *held);
 void    cnn_windows_centre  (CnnWindows *windows);
 int     cnn_windows_seen    (const CnnWindows *windows);
 gsize   cnn_windows_n       (const CnnWindows *windows);
 void    cnn_windows_rows    (const CnnWindows *windows, guint from, guint n, float *rows);
 
-/* --- equations.c: solving them ------------------------------------------------------------------ */
+/* --- equations.c: solving them -------------------------------------------------------------- */
 
 /**
  * CnnEquations:
@@ -166,13 +177,14 @@ typedef struct
 CnnEquations *cnn_equations_new   (CnnFilterLearning *learning, const CnnWindows *windows);
 void          cnn_equations_free  (CnnEquations *equations);
 guint         cnn_equations_solve (CnnFilterLearning *learning, const CnnEquations *equations,
-                                   const CnnWindows *windows, double *solution, double *squares);
+                                   const CnnWindows *windows, double small, double *solution,
+                                   double *squares);
 
 double        cnn_row_product       (gsize n, const float *row, const double *x);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnEquations, cnn_equations_free)
 
-/* --- kernel.c, kernel-network.c: one kernel ------------------------------------------------------- */
+/* --- kernel*.c: one kernel ------------------------------------------------------------------ */
 
 /**
  * CnnOneKernel:
@@ -198,13 +210,54 @@ typedef struct
 
 CnnOneKernel *cnn_one_kernel_learn   (CnnFilterLearning *learning, GError **error);
 CnnOneKernel *cnn_one_kernel_new     (int n_channels, int size, gboolean across);
+double        cnn_one_kernel_try     (CnnFilterLearning *learning, const CnnOneKernel *kernel,
+                                      GArray *cells);
 void          cnn_one_kernel_free    (CnnOneKernel *kernel);
 CnnNetwork   *cnn_one_kernel_network (const CnnOneKernel *kernel, GError **error);
 CnnTensor    *cnn_one_kernel_tensor  (const CnnOneKernel *kernel);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnOneKernel, cnn_one_kernel_free)
 
-/* --- measure.c: how good it is -------------------------------------------------------------------- */
+/* --- patches.c: what a network is shown ----------------------------------------------------- */
+
+/** Ways to turn and mirror a square: bits, done in this order. */
+#define CNN_TURN_ACROSS    1 /* left and right change places */
+#define CNN_TURN_DOWN      2 /* top and bottom */
+#define CNN_TURN_TRANSPOSE 4 /* rows and columns */
+#define CNN_N_TURNS        8
+
+/**
+ * CnnPatches:
+ * @pairs: where they are from
+ * @split: what must not be learnt from
+ * @side: rows and columns of a patch
+ * @margin: cells at its sides that do not count, as a network would see more there than it has
+ * @single: whether a patch is one channel, drawn as well
+ * @turns: how many of the ways to turn it are drawn from: 1, 2 or 8
+ * @seed: of which patches
+ *
+ * Random squares of the pictures.
+ */
+typedef struct
+{
+  const CnnPairs *pairs;
+  const CnnSplit *split;
+  int             side;
+  int             margin;
+  gboolean        single;
+  guint           turns;
+  guint64         seed;
+} CnnPatches;
+
+void cnn_patch_turn   (guint turn, int side, int channels, const float *from, gsize row, float *to);
+void cnn_patches_read (const CnnPatches *patches, guint64 number, float *in, float *target);
+
+/* --- network-learn.c: networks by descent --------------------------------------------------- */
+
+CnnFilterResult *cnn_network_learn (CnnFilterLearning *learning, gboolean pointwise, double until,
+                                    GError **error);
+
+/* --- measure.c: how good it is -------------------------------------------------------------- */
 
 double   cnn_psnr          (double mean_square);
 double   cnn_measure_squares (const CnnPairs *pairs, gsize n, const float *made,
@@ -212,8 +265,9 @@ double   cnn_measure_squares (const CnnPairs *pairs, gsize n, const float *made,
 double   cnn_measure_constant (CnnFilterLearning *learning, const CnnPairs *pairs,
                                const float *constant);
 gboolean cnn_measure       (CnnFilterLearning *learning, const CnnPairs *pairs,
-                            CnnNetwork *network, double *psnr, GError **error);
+                            CnnNetwork *network, guint turn, double *psnr, GError **error);
 
+void             cnn_filter_note       (GHashTable *notes, const char *key, char *value);
 CnnFilterResult *cnn_filter_result_new (CnnFilterLearning *learning, CnnNetwork *network,
                                         GError **error);
 

@@ -38,7 +38,7 @@ cnn_filter_result_free (CnnFilterResult *result)
   g_free (result);
 }
 
-/* --- what cannot be learnt from ---------------------------------------------------------------- */
+/* --- what cannot be learnt from ------------------------------------------------------------- */
 
 typedef struct
 {
@@ -50,7 +50,7 @@ typedef struct
 static void
 look_at (const CnnPairs *pairs, Looks *looks)
 {
-  gsize        channels = (gsize) pairs->channels;
+  gsize        channels = (gsize) pairs->channels, bytes = channels * sizeof (float);
   const float *before = NULL, *after = NULL;
 
   *looks = (Looks) { TRUE, TRUE, TRUE };
@@ -67,9 +67,9 @@ look_at (const CnnPairs *pairs, Looks *looks)
             continue;
           before = before ? before : a;
           after = after ? after : b;
-          looks->same = looks->same && memcmp (a, b, channels * sizeof (float)) == 0;
-          looks->one_before = looks->one_before && memcmp (a, before, channels * sizeof (float)) == 0;
-          looks->one_after = looks->one_after && memcmp (b, after, channels * sizeof (float)) == 0;
+          looks->same = looks->same && memcmp (a, b, bytes) == 0;
+          looks->one_before = looks->one_before && memcmp (a, before, bytes) == 0;
+          looks->one_after = looks->one_after && memcmp (b, after, bytes) == 0;
         }
     }
 }
@@ -80,11 +80,6 @@ check_pairs (const CnnPairs *pairs, GError **error)
   Looks       looks;
   const char *problem = NULL;
 
-  if (pairs->parts->len == 0)
-    {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE, _("there are no pictures to learn from"));
-      return FALSE;
-    }
   look_at (pairs, &looks);
   if (looks.one_before)
     problem = _("the picture before is empty: it has one colour only");
@@ -97,12 +92,28 @@ check_pairs (const CnnPairs *pairs, GError **error)
   return problem == NULL;
 }
 
-/* --- results ----------------------------------------------------------------------------------- */
+/* --- results -------------------------------------------------------------------------------- */
+
+/* Takes @value. */
+void
+cnn_filter_note (GHashTable *notes, const char *key, char *value)
+{
+  g_hash_table_insert (notes, g_strdup_printf ("convolens.filter.%s", key), value);
+}
+
+static char *
+number (double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return g_strdup (g_ascii_formatd (text, sizeof text, "%.4f", value));
+}
 
 /* (transfer full) (nullable): a result, of which the caller fills in what is its own. */
 CnnFilterResult *
 cnn_filter_result_new (CnnFilterLearning *learning, CnnNetwork *network, GError **error)
 {
+  static const char *const    names[] = { "automatic", "kernel", "small", "deep" };
   g_autoptr (CnnFilterResult) result = g_new0 (CnnFilterResult, 1);
 
   result->model = learning->state.model;
@@ -110,9 +121,14 @@ cnn_filter_result_new (CnnFilterLearning *learning, CnnNetwork *network, GError 
   result->network = cnn_network_ref (network);
   result->identity = learning->state.identity;
   result->notes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  if (!cnn_measure (learning, cnn_learning_pairs (learning), network, &result->psnr, error))
+  if (!cnn_measure (learning, cnn_learning_pairs (learning), network, 0, &result->psnr, error))
     return NULL;
   learning->state.psnr = result->psnr;
+  cnn_filter_note (result->notes, "model", g_strdup (names[result->model]));
+  cnn_filter_note (result->notes, "psnr", number (result->psnr));
+  cnn_filter_note (result->notes, "psnr-before", number (result->identity));
+  cnn_filter_note (result->notes, "seed",
+                   g_strdup_printf ("%" G_GUINT64_FORMAT, learning->options.seed));
   return g_steal_pointer (&result);
 }
 
@@ -135,8 +151,7 @@ learn_kernel (CnnFilterLearning *learning, GError **error)
   result->kernels = cnn_one_kernel_tensor (kernel);
   result->offset = g_memdup2 (kernel->offset, (gsize) kernel->n_channels * sizeof (double));
   if (kernel->undetermined > 0)
-    g_hash_table_insert (result->notes, g_strdup ("convolens.filter.undetermined"),
-                         g_strdup_printf ("%u", kernel->undetermined));
+    cnn_filter_note (result->notes, "undetermined", g_strdup_printf ("%u", kernel->undetermined));
   return g_steal_pointer (&result);
 }
 
@@ -163,6 +178,8 @@ keep_better (CnnFilterLearning *learning, CnnFilterResult **best, CnnFilterResul
 static gboolean
 learn_kernels (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
 {
+  gboolean shared = FALSE;
+
   for (guint i = 0; i < learning->n_alternatives && !learning->stopped; i++)
     {
       CnnFilterResult *result;
@@ -172,11 +189,15 @@ learn_kernels (CnnFilterLearning *learning, CnnFilterResult **best, GError **err
       result = learn_kernel (learning, error);
       if (result == NULL)
         return FALSE;
+      if (*best == NULL || result->psnr > (*best)->psnr)
+        shared = learning->shared;
       keep_better (learning, best, result, 0.0);
       if (!cnn_learning_tell (learning, error) && !learning->stopped)
         return FALSE;
     }
   learning->state.alternative = (*best)->alternative;
+  learning->shared = shared;
+  learning->pointwise = (*best)->kernels && (*best)->kernels->dims[1] == 1;
   return TRUE;
 }
 
@@ -207,12 +228,136 @@ is_found (CnnFilterLearning *learning, const CnnFilterResult *result)
          result->psnr > cnn_measure_constant (learning, pairs, constant) + FOUND_CONSTANT;
 }
 
-/* --- learning ------------------------------------------------------------------------------------- */
+/* --- learning ------------------------------------------------------------------------------- */
+
+/* Automatic: dB that a more complicated model must be better by; seconds below which it is not
+ * begun; and the share of what is left of the time that the small networks get. */
+#define MARGIN        0.3
+#define LEAST_SECONDS 1.0
+#define SMALL_SHARE   0.4
+
+/* The share of a small network of which a deep one grows that was asked for. */
+#define GROWN_SHARE 0.25
+
+/* What of that the network without neighbours gets. */
+#define POINTWISE_SHARE 0.5
+
+/* And the share of all that is to be done that one kernel is. */
+#define KERNEL_SHARE 0.04
+
+/* A network, within @share of all that is to be done. */
+static gboolean
+learn_network (CnnFilterLearning *learning, CnnFilterModel model, gboolean pointwise,
+               double share, double until, CnnFilterResult **best, GError **error)
+{
+  CnnFilterResult *result;
+
+  learning->from += learning->share;
+  learning->share = share;
+  learning->state.model = model;
+  learning->state.identity = cnn_measure_constant (learning, cnn_learning_pairs (learning), NULL);
+  result = cnn_network_learn (learning, pointwise, until, error);
+  if (result == NULL)
+    return FALSE;
+  keep_better (learning, best, result, MARGIN);
+  learning->state.best = (*best)->psnr;
+  return TRUE;
+}
+
+static gboolean
+is_enough (const CnnFilterLearning *learning, const CnnFilterResult *best)
+{
+  double seconds = learning->options.seconds;
+
+  return learning->stopped || (best && best->psnr >= learning->options.enough) ||
+         (seconds > 0.0 && seconds - cnn_learning_seconds (learning) < LEAST_SECONDS);
+}
+
+/* What a share of the time that is left until @until ends at; 0 without a limit. */
+static double
+part_of (const CnnFilterLearning *learning, double until, double share)
+{
+  double now = cnn_learning_seconds (learning);
+
+  return until > 0.0 ? now + share * (until - now) : 0.0;
+}
+
+/* The small network; where a kernel gained nothing from neighbours, first one without them, which
+ * then does better on colours that it has not seen. */
+static gboolean
+learn_small (CnnFilterLearning *learning, double share, double until, CnnFilterResult **best,
+             GError **error)
+{
+  double first = learning->pointwise ? POINTWISE_SHARE : 0.0;
+
+  if (learning->pointwise &&
+      !learn_network (learning, CNN_FILTER_SMALL, TRUE, first * share,
+                      part_of (learning, until, first), best, error))
+    return FALSE;
+  if (learning->pointwise && is_enough (learning, *best))
+    return TRUE;
+  return learn_network (learning, CNN_FILTER_SMALL, FALSE, (1.0 - first) * share, until, best,
+                        error);
+}
+
+static gboolean
+learn_automatic (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
+{
+  double until = learning->options.seconds;
+
+  learning->share = KERNEL_SHARE;
+  if (!learn_kernels (learning, best, error))
+    return FALSE;
+  if (!is_enough (learning, *best) &&
+      !learn_small (learning, SMALL_SHARE, part_of (learning, until, SMALL_SHARE), best, error))
+    return FALSE;
+  return is_enough (learning, *best) ||
+         learn_network (learning, CNN_FILTER_DEEP, FALSE, 1.0 - KERNEL_SHARE - SMALL_SHARE, until,
+                        best, error);
+}
+
+/* A kind of network that was asked for; one kernel says in which of the alternatives, and whether
+ * neighbours matter. */
+static gboolean
+learn_asked (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
+{
+  const CnnFilterOptions *options = &learning->options;
+  CnnFilterResult        *kernel = NULL, *small = NULL;
+
+  learning->share = KERNEL_SHARE;
+  if (!learn_kernels (learning, &kernel, error))
+    return FALSE;
+  if (learning->stopped)
+    {
+      *best = kernel;
+      return TRUE;
+    }
+  cnn_filter_result_free (kernel);
+  /* Nobody gets what only served to find out something. */
+  learning->state.best = 0.0;
+  if (options->model == CNN_FILTER_SMALL)
+    return learn_small (learning, 1.0 - KERNEL_SHARE, options->seconds, best, error);
+  if (!learn_network (learning, CNN_FILTER_SMALL, FALSE, GROWN_SHARE,
+                      part_of (learning, options->seconds, GROWN_SHARE), &small, error))
+    return FALSE;
+  cnn_filter_result_free (small);
+  learning->state.best = 0.0;
+  return learn_network (learning, CNN_FILTER_DEEP, FALSE, 1.0 - KERNEL_SHARE - GROWN_SHARE,
+                        options->seconds, best, error);
+}
 
 static gboolean
 learn_all (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
 {
-  return learn_kernels (learning, best, error);
+  switch (learning->options.model)
+    {
+    case CNN_FILTER_AUTOMATIC:
+      return learn_automatic (learning, best, error);
+    case CNN_FILTER_KERNEL:
+      return learn_kernels (learning, best, error);
+    default:
+      return learn_asked (learning, best, error);
+    }
 }
 
 static gboolean
@@ -222,12 +367,25 @@ begin (CnnFilterLearning *learning, GError **error)
   g_autoptr (CnnOneKernel) nothing = cnn_one_kernel_new (pairs->channels, 1, FALSE);
 
   learning->network = cnn_one_kernel_network (nothing, error);
-  if (learning->network == NULL || !check_pairs (pairs, error))
+  if (learning->network == NULL)
     return FALSE;
+  if (pairs->parts->len == 0)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE, _("there are no pictures to learn from"));
+      return FALSE;
+    }
   learning->split = cnn_split_new (pairs, learning->options.validation, learning->options.seed,
                                    error);
-  if (learning->split == NULL)
+  if (learning->split == NULL || !check_pairs (pairs, error))
     return FALSE;
+  switch (learning->options.symmetry)
+    {
+    case CNN_FILTER_SYMMETRY_NONE: learning->turns = 1; break;
+    case CNN_FILTER_SYMMETRY_MIRROR: learning->turns = 2; break;
+    case CNN_FILTER_SYMMETRY_ALL: learning->turns = CNN_N_TURNS; break;
+    default: break;
+    }
+  learning->share = 1.0;
   learning->history = g_array_new (FALSE, FALSE, sizeof (CnnFilterPoint));
   learning->n_workers = learning->options.workers > 0 ? (guint) learning->options.workers
                                                       : MAX (g_get_num_processors (), 1);
@@ -241,6 +399,7 @@ end (CnnFilterLearning *learning)
   g_clear_pointer (&learning->crew, cnn_crew_free);
   g_clear_pointer (&learning->split, cnn_split_free);
   g_clear_pointer (&learning->history, g_array_unref);
+  g_clear_pointer (&learning->small, g_ptr_array_unref);
   g_clear_pointer (&learning->network, cnn_network_unref);
 }
 

@@ -58,7 +58,7 @@ cnn_measure_squares (const CnnPairs *pairs, gsize n, const float *made, const fl
   return weight;
 }
 
-/* --- blocks ------------------------------------------------------------------------------------ */
+/* --- blocks --------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -70,6 +70,7 @@ typedef struct
   CnnShape        shape;    /* of what was made for each */
   const guint    *blocks;   /* their numbers */
   int             halo;
+  guint           turn;     /* how the network is shown it */
   double         *squares;  /* [blocks] */
   double         *weights;  /* [blocks] */
 } Trial;
@@ -149,7 +150,7 @@ cnn_measure_constant (CnnFilterLearning *learning, const CnnPairs *pairs, const 
   return sum_up (&trial);
 }
 
-/* --- a network ------------------------------------------------------------------------------------ */
+/* --- a network ------------------------------------------------------------------------------ */
 
 /* How far it sees from a cell. */
 static int
@@ -184,6 +185,32 @@ show_block (const Trial *trial, guint number, float *to)
             row * sizeof (float));
 }
 
+/* Shows all blocks to the network, turned, and turns back what comes out. */
+static gboolean
+run_blocks (CnnFilterLearning *learning, const Trial *trial, CnnPlan *plan, guint n, float *in,
+            float *made, GError **error)
+{
+  static const guint back[CNN_N_TURNS] = { 0, 1, 2, 3, 4, 6, 5, 7 };
+  gsize              cells = (gsize) cnn_shape_cells (trial->shape);
+  int                side = trial->shape.width, channels = trial->shape.channels;
+  gsize              row = (gsize) side * channels;
+
+  for (guint i = 0; i < n; i++)
+    {
+      show_block (trial, trial->blocks[i], trial->turn > 0 ? made : in + i * cells);
+      if (trial->turn > 0)
+        cnn_patch_turn (trial->turn, side, channels, made, row, in + i * cells);
+    }
+  if (!cnn_plan_run_batch (plan, n, in, &made, learning->cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < n && trial->turn > 0; i++)
+    {
+      memcpy (in, made + i * cells, cells * sizeof (float));
+      cnn_patch_turn (back[trial->turn], side, channels, in, row, made + i * cells);
+    }
+  return TRUE;
+}
+
 /* All blocks that are shown in the same shape. */
 static gboolean
 try_shape (CnnFilterLearning *learning, Trial *trial, CnnNetwork *network, GArray *blocks,
@@ -202,9 +229,7 @@ try_shape (CnnFilterLearning *learning, Trial *trial, CnnNetwork *network, GArra
       guint n = MIN (BATCH, blocks->len - from);
 
       trial->blocks = &g_array_index (blocks, guint, from);
-      for (guint i = 0; i < n; i++)
-        show_block (trial, trial->blocks[i], in + i * cells);
-      if (!cnn_plan_run_batch (plan, n, in, &made, learning->cancellable, error))
+      if (!run_blocks (learning, trial, plan, n, in, made, error))
         return FALSE;
       trial->made = made;
       cnn_learning_each (learning, n, try_block, trial);
@@ -215,13 +240,15 @@ try_shape (CnnFilterLearning *learning, Trial *trial, CnnNetwork *network, GArra
 /**
  * cnn_measure:
  * @network: input ?x?xchannels, output of the same size
+ * @turn: how the network is to be shown the pictures, what comes out being turned back; blocks that
+ *   cannot be shown as squares are left out, unless it is 0
  * @psnr: (out): of what is held back between its output, clamped, and after, in dB
  *
  * Returns: %TRUE, or %FALSE with %CNN_ERROR_LIMIT or %CNN_ERROR_CANCELLED set
  */
 gboolean
-cnn_measure (CnnFilterLearning *learning, const CnnPairs *pairs, CnnNetwork *network, double *psnr,
-             GError **error)
+cnn_measure (CnnFilterLearning *learning, const CnnPairs *pairs, CnnNetwork *network, guint turn,
+             double *psnr, GError **error)
 {
   guint                   n = learning->split->held->len;
   g_autofree double      *squares = g_new0 (double, n), *weights = g_new0 (double, n);
@@ -229,7 +256,7 @@ cnn_measure (CnnFilterLearning *learning, const CnnPairs *pairs, CnnNetwork *net
   CnnShape                any = { 64, 64, pairs->channels };
   g_autofree CnnNodeInfo *infos = cnn_network_infer (network, any, error);
   Trial                   trial = { .pairs = pairs, .split = learning->split, .squares = squares,
-                                    .weights = weights };
+                                    .weights = weights, .turn = turn };
 
   if (infos == NULL)
     return FALSE;
@@ -252,6 +279,8 @@ cnn_measure (CnnFilterLearning *learning, const CnnPairs *pairs, CnnNetwork *net
           g_array_append_val (blocks, k);
           done[k] = TRUE;
         }
+      if (turn > 0 && trial.shape.height != trial.shape.width)
+        continue;
       if (!try_shape (learning, &trial, network, blocks, error))
         return FALSE;
     }

@@ -79,13 +79,7 @@ cnn_pairs_unref (CnnPairs *pairs)
   g_free (pairs);
 }
 
-const CnnPairPart *
-cnn_pairs_part (const CnnPairs *pairs, guint i)
-{
-  return pairs->parts->pdata[i];
-}
-
-/* --- reading ------------------------------------------------------------------------------ */
+/* --- reading -------------------------------------------------------------------------------- */
 
 typedef struct
 {

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "clones.h"
 #include "learn-private.h"
 #include "random.h"
 
@@ -66,6 +67,35 @@ draw_rect (guint number, const CnnPairPart *part, const Choice *choice, const fl
 }
 
 /**
+ * cnn_windows_count:
+ * @held: (out): how many cells have such windows that are held back
+ *
+ * Returns: how many that are learnt from
+ */
+gsize
+cnn_windows_count (const CnnPairs *pairs, const CnnSplit *split, int size, gsize *held)
+{
+  Choice choice = { pairs, size / 2, 0 };
+  gsize  n = 0;
+
+  *held = 0;
+  for (guint i = 0; i < pairs->parts->len; i++)
+    {
+      const CnnPairPart *part = cnn_pairs_part (pairs, i);
+
+      n += count_rect (part, &choice, split->weights->pdata[i], &part->inner);
+    }
+  for (guint i = 0; i < split->held->len; i++)
+    {
+      const CnnHeld     *block = &g_array_index (split->held, CnnHeld, i);
+      const CnnPairPart *part = cnn_pairs_part (pairs, block->part);
+
+      *held += count_rect (part, &choice, part->counts, &block->rect);
+    }
+  return n;
+}
+
+/**
  * cnn_windows_learnt:
  * @size: of their windows
  * @skipped: bits of the channels that must not be saturated
@@ -125,7 +155,7 @@ cnn_windows_held (const CnnPairs *pairs, const CnnSplit *split, int size, gsize 
   return cells;
 }
 
-/* --- their numbers ------------------------------------------------------------------------------ */
+/* --- their numbers -------------------------------------------------------------------------- */
 
 /** cnn_windows_centre: sets the means to those of the cells, so that sums of products lose no
  * digits to what all have in common. */
@@ -162,21 +192,48 @@ cnn_windows_n (const CnnWindows *windows)
   return (gsize) windows->size * windows->size * cnn_windows_seen (windows) + 1;
 }
 
-static void
-take_window (const CnnWindows *windows, const CnnWindowCell *cell, float *row)
+/* A row of a window: [n] numbers, each @step after the one before. The usual steps are known to
+ * the compiler, which makes this several times as fast. */
+static inline void
+take_row (gsize n, const float *from, gsize step, float mean, float weight, float *restrict row)
+{
+  for (gsize i = 0; i < n; i++)
+    row[i] = (from[i * step] - mean) * weight;
+}
+
+static inline void
+take_row_of_all (gsize n, const float *from, const float *means, float weight,
+                 float *restrict row)
+{
+  for (gsize i = 0; i < n; i++)
+    row[i] = (from[i] - means[i]) * weight;
+}
+
+/* @means: of the numbers of a row of the window */
+CNN_CLONES static void
+take_window (const CnnWindows *windows, const CnnWindowCell *cell, const float *means, float *row)
 {
   const CnnPairPart *part = cnn_pairs_part (windows->pairs, cell->part);
-  int                channels = windows->pairs->channels, radius = windows->size / 2;
-  int                seen = cnn_windows_seen (windows), first = MAX (windows->channel, 0);
+  gsize              channels = (gsize) windows->pairs->channels;
+  gsize              size = (gsize) windows->size, width = (gsize) part->rect.width * channels;
+  const float       *from = part->before + (gsize) (cell->y - windows->size / 2) * width +
+                            (gsize) (cell->x - windows->size / 2) * channels;
 
-  for (int y = cell->y - radius; y <= cell->y + radius; y++)
+  for (gsize y = 0; y < size; y++, from += width)
     {
-      const float *from = part->before +
-                          ((gsize) y * part->rect.width + cell->x - radius) * channels + first;
+      const float *at = from + MAX (windows->channel, 0);
 
-      for (int x = 0; x < windows->size; x++, from += channels)
-        for (int c = 0; c < seen; c++)
-          *row++ = (from[c] - windows->means[first + c]) * cell->weight;
+      if (windows->channel < 0 || channels == 1)
+        {
+          take_row_of_all (size * channels, from, means, cell->weight, row);
+          row += size * channels;
+          continue;
+        }
+      if (channels == 3)
+        take_row (size, at, 3, means[0], cell->weight, row);
+      else
+        take_row (size, at, channels, means[0], cell->weight, row);
+      row += size;
     }
   *row = cell->weight;
 }
@@ -190,9 +247,13 @@ take_window (const CnnWindows *windows, const CnnWindowCell *cell, float *row)
 void
 cnn_windows_rows (const CnnWindows *windows, guint from, guint n, float *rows)
 {
-  gsize unknowns = cnn_windows_n (windows);
+  gsize             unknowns = cnn_windows_n (windows);
+  int               seen = cnn_windows_seen (windows), numbers = windows->size * seen;
+  g_autofree float *means = g_new (float, numbers);
 
+  for (int i = 0; i < numbers; i++)
+    means[i] = windows->means[MAX (windows->channel, 0) + i % seen];
   for (guint i = 0; i < n; i++)
-    take_window (windows, &g_array_index (windows->cells, CnnWindowCell, from + i),
+    take_window (windows, &g_array_index (windows->cells, CnnWindowCell, from + i), means,
                  rows + i * unknowns);
 }

@@ -71,16 +71,21 @@ cnn_loss_classes (gsize n, const float *scores, guint label, double scale, float
   return log (sum) + scores[greatest] - scores[label];
 }
 
-/* Mean distance of [n] outputs from their targets; derivatives times @scale to @d. */
+/* Mean distance of [n] outputs from their targets, of which those that are no number do not count;
+ * derivatives times @scale to @d. */
 double
 cnn_loss_distance (CnnLoss loss, gsize n, const float *out, const float *target, double scale,
                    float *d)
 {
-  double sum = 0.0, each = scale / (double) n;
+  double sum = 0.0, each;
+  gsize  counted = 0;
 
   for (gsize i = 0; i < n; i++)
+    counted += !isnan (target[i]);
+  each = scale / (double) MAX (counted, 1);
+  for (gsize i = 0; i < n; i++)
     {
-      double by = (double) out[i] - target[i];
+      double by = isnan (target[i]) ? 0.0 : (double) out[i] - target[i];
 
       if (loss == CNN_LOSS_SQUARED_ERROR)
         {
@@ -93,5 +98,5 @@ cnn_loss_distance (CnnLoss loss, gsize n, const float *out, const float *target,
           d[i] = (float) (by > 0.0 ? each : by < 0.0 ? -each : 0.0);
         }
     }
-  return sum / (double) n;
+  return sum / (double) MAX (counted, 1);
 }

@@ -6,17 +6,14 @@
 """
 
 import contextlib
-import os
 import pathlib
-import subprocess
 import sys
-import tempfile
 
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 
 sys.dont_write_bytecode = True
-from person import Gimp, process, screen, until  # noqa: E402
+from person import main, until  # noqa: E402
 
 loader = SourceFileLoader('gui_train', str(pathlib.Path(__file__).resolve().parent /
                                            'gui-train.py'))
@@ -177,24 +174,5 @@ class Test(gui_train.Test):
         print(f'1..{self.n}')
 
 
-def inside(plug_in, screenshots):
-    with contextlib.ExitStack() as stack:
-        home = pathlib.Path(stack.enter_context(
-            tempfile.TemporaryDirectory(prefix='convolens-gui-')))
-        os.environ['XDG_RUNTIME_DIR'] = str(home)  # a temporary folder is ours alone
-        stack.enter_context(screen())
-        stack.enter_context(process(['openbox'], stderr=subprocess.DEVNULL))
-        stack.enter_context(process(['/usr/libexec/at-spi-bus-launcher', '--launch-immediately'],
-                                    stderr=subprocess.DEVNULL))
-        gimp = Gimp(home, plug_in.split(':'), stack)
-        test = Test(gimp, home, screenshots)
-        try:
-            test.run()
-        except Exception:
-            test.screenshot('failed-classes.png')
-            print('# ' + gimp.log.read_text(errors='replace').replace('\n', '\n# '))
-            raise
-
-
 if __name__ == '__main__':
-    gui_train.main(inside, __file__)
+    main(Test, 'failed-classes.png')

@@ -6,39 +6,20 @@
 """
 
 import contextlib
-import os
-import pathlib
 import re
-import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 import shapes  # noqa: E402
-from person import Gimp, Person, process, screen, until  # noqa: E402
+from person import Case, main, until  # noqa: E402
 
 NETWORK = ('input 12x12x1\nconv 16 5x5 pad=same\nrelu\nmaxpool 2\nflatten\ndense 3\nsoftmax\n')
 
 
-class Test:
+class Test(Case):
     def __init__(self, gimp, data, screenshots):
-        self.n = 0
-        self.gimp = gimp
+        super().__init__(gimp, screenshots)
         self.data = data
-        self.screenshots = screenshots
-        self.person = Person()
-        self.app = self.person.application('gimp')
-
-    def check(self, name, true, *found):
-        self.n += 1
-        print(f'{"" if true else "not "}ok {self.n} - {name}', flush=True)
-        for line in () if true else found:
-            print(f'# {line!r}')
-
-    def screenshot(self, name):
-        if self.screenshots:
-            self.screenshots.mkdir(parents=True, exist_ok=True)
-            subprocess.run(['import', '-window', 'root', self.screenshots / name], check=True)
 
     def find(self, role, name, **how):
         return self.person.find(self.window, role, name, **how)
@@ -150,34 +131,10 @@ class Test:
         print(f'1..{self.n}')
 
 
-def inside(plug_in, screenshots):
-    with contextlib.ExitStack() as stack:
-        home = pathlib.Path(stack.enter_context(
-            tempfile.TemporaryDirectory(prefix='convolens-gui-')))
-        os.environ['XDG_RUNTIME_DIR'] = str(home)  # a temporary folder is ours alone
-        stack.enter_context(screen())
-        stack.enter_context(process(['openbox'], stderr=subprocess.DEVNULL))
-        stack.enter_context(process(['/usr/libexec/at-spi-bus-launcher', '--launch-immediately'],
-                                    stderr=subprocess.DEVNULL))
-        gimp = Gimp(home, plug_in.split(':'), stack)
-        shapes.write(home / 'shapes')
-        test = Test(gimp, home / 'shapes', screenshots)
-        try:
-            test.run()
-        except Exception:
-            test.screenshot('failed-train.png')
-            print('# ' + gimp.log.read_text(errors='replace').replace('\n', '\n# '))
-            raise
-
-
-def main(run, script):
-    if sys.argv[1] == '--inside':
-        run(sys.argv[2], pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None)
-    else:
-        # A session of its own, which ends with us.
-        sys.exit(subprocess.run(['dbus-run-session', '--', sys.executable, script, '--inside',
-                                 *sys.argv[1:]]).returncode)
+def make_test(gimp, home, screenshots):
+    shapes.write(home / 'shapes')
+    return Test(gimp, home / 'shapes', screenshots)
 
 
 if __name__ == '__main__':
-    main(inside, __file__)
+    main(make_test, 'failed-train.png')

@@ -6,19 +6,14 @@ its own. A Script-Fu server inside that GIMP tells what the image really holds.
     gui.py PLUG-IN:PROBE [SCREENSHOT-FOLDER]
 """
 
-import contextlib
-import os
-import pathlib
 import re
-import subprocess
 import sys
-import tempfile
 import time
 
 sys.dont_write_bytecode = True
 from classifying import classifying  # noqa: E402
 from edits import Edits  # noqa: E402
-from person import Dialog, Gimp, Person, process, run_gimp, screen, until  # noqa: E402
+from person import Case, Dialog, main, until  # noqa: E402
 
 
 # --- the tests ----------------------------------------------------------------
@@ -34,41 +29,7 @@ KERNELS = ['[[1,0,-2,1,0],[0,3,0,0,1],[1,0,0,-1,0]]', '[[0,0,1,0,0],[2,-1,0,0,0]
 ZERO = '[[0,0,0,0,0],[0,0,0,0,0],[0,0,0,0,0]]'
 
 
-class Test:
-    def __init__(self, gimp, screenshots):
-        self.n = 0
-        self.gimp = gimp
-        self.screenshots = screenshots
-        self.person = Person()
-        self.app = self.person.application('gimp')
-
-    def check(self, name, true, *found):
-        self.n += 1
-        print(f'{"" if true else "not "}ok {self.n} - {name}', flush=True)
-        for line in () if true else found:
-            print(f'# {line!r}')
-
-    def equal(self, name, found, expected):
-        self.check(name, found == expected, found, expected)
-
-    def menu(self, *path, **how):
-        node = self.app
-        for name in path[:-1]:
-            node = self.person.find(node, 'menu', name)
-        return self.person.find(node, 'menu item', path[-1], **how)
-
-    def undo_item(self):
-        """GIMP renames it a moment after the fact."""
-        def look():
-            for item in self.person.children(self.person.find(self.app, 'menu', 'Edit')):
-                if item.get_name().startswith('Undo'):
-                    return item
-        return until(look, 'Undo in the menu')
-
-    def undo_says(self, text):
-        until(lambda: self.undo_item().get_name() == text, f'“{text}” in the menu')
-        return True
-
+class Test(Case):
     def open(self):
         self.person.press(self.menu('Filters', 'Neural Network', 'Feature Maps…'))
         return Dialog(self.person)
@@ -79,15 +40,6 @@ class Test:
         dialog.reset()
         dialog.offers('Add 8 layers in 1 group')
         return dialog
-
-    def layers_become(self, layers):
-        until(lambda: self.gimp.layers() == layers, f'{layers}, now {self.gimp.layers()}')
-        return True
-
-    def screenshot(self, name):
-        if self.screenshots:
-            self.screenshots.mkdir(parents=True, exist_ok=True)
-            subprocess.run(['import', '-window', 'root', self.screenshots / name], check=True)
 
     def differences(self, one, other):
         """The greatest difference of pixels in two of the topmost groups, layer by layer."""
@@ -108,11 +60,6 @@ class Test:
           (gimp-item-get-name (vector-ref (plug-in-convolens-feature-maps
             #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector picture)
             #:network "{text}" {arguments}) 0)))''')
-
-    def undo(self, layers):
-        """One step; then the image has just those layers."""
-        self.person.press(self.undo_item())
-        return self.layers_become(layers)
 
     def undo_steps(self, n):
         """So many, each of which takes layers away."""
@@ -457,11 +404,6 @@ class Test:
                    self.layers_become('(("Applied network" 0) ("picture" 0))'))
         self.undo(PICTURE)
 
-    def console(self):
-        complaints = [line for line in self.gimp.log.read_text(errors='replace').splitlines()
-                      if run_gimp.COMPLAINT.search(line)]
-        self.check('nothing is said on the console', not complaints, *complaints)
-
     def run(self):
         self.wrong_network()
         self.editing()
@@ -481,33 +423,5 @@ class Test:
         print(f'1..{self.n}')
 
 
-def inside(plug_in, screenshots):
-    with contextlib.ExitStack() as stack:
-        home = pathlib.Path(stack.enter_context(
-            tempfile.TemporaryDirectory(prefix='convolens-gui-')))
-        os.environ['XDG_RUNTIME_DIR'] = str(home)  # a temporary folder is ours alone
-        stack.enter_context(screen())
-        stack.enter_context(process(['openbox'], stderr=subprocess.DEVNULL))
-        stack.enter_context(process(['/usr/libexec/at-spi-bus-launcher', '--launch-immediately'],
-                                    stderr=subprocess.DEVNULL))
-        gimp = Gimp(home, plug_in.split(':'), stack)
-        test = Test(gimp, screenshots)
-        try:
-            test.run()
-        except Exception:
-            test.screenshot('failed.png')
-            print('# ' + gimp.log.read_text(errors='replace').replace('\n', '\n# '))
-            raise
-
-
-def main():
-    if sys.argv[1] == '--inside':
-        inside(sys.argv[2], pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None)
-    else:
-        # A session of its own, which ends with us.
-        sys.exit(subprocess.run(['dbus-run-session', '--', sys.executable, __file__, '--inside',
-                                 *sys.argv[1:]]).returncode)
-
-
 if __name__ == '__main__':
-    main()
+    main(lambda gimp, home, screenshots: Test(gimp, screenshots), 'failed.png')

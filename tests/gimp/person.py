@@ -304,11 +304,12 @@ class Person:
 
 
 class Dialog:
-    """The dialog of Feature Maps, once the menu item has been chosen."""
+    """The dialog of Feature Maps, once the menu item has been chosen; or another with the
+    editor in it."""
 
-    def __init__(self, person):
+    def __init__(self, person, title='Feature Maps'):
         self.person = person
-        self.app, self.window = person.dialog('convolens', 'Feature Maps')
+        self.app, self.window = person.dialog('convolens', title)
         box = person.find(self.window, 'button', 'Cancel').get_parent()
         self.ok = list(person.children(box))[-1]
         self.layers = person.find(self.window, 'list box', 'Layers')
@@ -371,3 +372,94 @@ class Dialog:
         self.person.press(button if not isinstance(button, str) else
                           self.person.find(self.window, 'button', button))
         until(lambda: not self.person.shows(self.window), 'the dialog to close')
+
+
+# --- tests -----------------------------------------------------------------------
+
+class Case:
+    """What a test of GIMP's windows has: a GIMP, a person before it, and checks."""
+
+    def __init__(self, gimp, screenshots):
+        self.n = 0
+        self.gimp = gimp
+        self.screenshots = screenshots
+        self.person = Person()
+        self.app = self.person.application('gimp')
+
+    def check(self, name, true, *found):
+        self.n += 1
+        print(f'{"" if true else "not "}ok {self.n} - {name}', flush=True)
+        for line in () if true else found:
+            print(f'# {line!r}')
+
+    def equal(self, name, found, expected):
+        self.check(name, found == expected, found, expected)
+
+    def screenshot(self, name):
+        if self.screenshots:
+            self.screenshots.mkdir(parents=True, exist_ok=True)
+            subprocess.run(['import', '-window', 'root', self.screenshots / name], check=True)
+
+    def menu(self, *path, **how):
+        node = self.app
+        for name in path[:-1]:
+            node = self.person.find(node, 'menu', name)
+        return self.person.find(node, 'menu item', path[-1], **how)
+
+    def undo_item(self):
+        """GIMP renames it a moment after the fact."""
+        def look():
+            for item in self.person.children(self.person.find(self.app, 'menu', 'Edit')):
+                if item.get_name().startswith('Undo'):
+                    return item
+        return until(look, 'Undo in the menu')
+
+    def undo_says(self, text):
+        until(lambda: self.undo_item().get_name() == text, f'“{text}” in the menu')
+        return True
+
+    def layers_become(self, layers):
+        until(lambda: self.gimp.layers() == layers, f'{layers}, now {self.gimp.layers()}')
+        return True
+
+    def undo(self, layers):
+        """One step; then the image has just those layers."""
+        self.person.press(self.undo_item())
+        return self.layers_become(layers)
+
+    def console(self):
+        complaints = [line for line in self.gimp.log.read_text(errors='replace').splitlines()
+                      if run_gimp.COMPLAINT.search(line)]
+        self.check('nothing is said on the console', not complaints, *complaints)
+
+
+def inside(make_test, failed):
+    plug_in = sys.argv[2]
+    screenshots = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None
+    with contextlib.ExitStack() as stack:
+        home = pathlib.Path(stack.enter_context(
+            tempfile.TemporaryDirectory(prefix='convolens-gui-')))
+        os.environ['XDG_RUNTIME_DIR'] = str(home)  # a temporary folder is ours alone
+        stack.enter_context(screen())
+        stack.enter_context(process(['openbox'], stderr=subprocess.DEVNULL))
+        stack.enter_context(process(['/usr/libexec/at-spi-bus-launcher', '--launch-immediately'],
+                                    stderr=subprocess.DEVNULL))
+        gimp = Gimp(home, plug_in.split(':'), stack)
+        test = make_test(gimp, home, screenshots)
+        try:
+            test.run()
+        except Exception:
+            test.screenshot(failed)
+            print('# ' + gimp.log.read_text(errors='replace').replace('\n', '\n# '))
+            raise
+
+
+def main(make_test, failed):
+    """Runs what @make_test makes of a GIMP, its folder and a folder for screenshots; @failed is
+    the screenshot of a failure."""
+    if sys.argv[1] == '--inside':
+        inside(make_test, failed)
+    else:
+        # A session of its own, which ends with us.
+        sys.exit(subprocess.run(['dbus-run-session', '--', sys.executable, sys.argv[0],
+                                 '--inside', *sys.argv[1:]]).returncode)

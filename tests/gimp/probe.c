@@ -196,26 +196,27 @@ fill_numbers (GimpDrawable *drawable, guint32 seed)
   pixels_close (&pixels);
 }
 
-/* The largest difference; with a @channel, of each number to that one of the
- * other's pixel. */
-static double
+/* The largest difference, and the mean of their squares; with a @channel, of each number to that
+ * one of the other's pixel. */
+static GArray *
 difference (GimpDrawable *a, GimpDrawable *b, int channel)
 {
   g_autoptr (GArray) numbers = all_numbers (a);
   g_autoptr (GArray) others  = all_numbers (b);
   int                n       = babl_format_get_n_components (gimp_drawable_get_format (a));
-  double             largest = 0.0;
+  double             found[] = { 0.0, 0.0 };
 
-  if (numbers->len != others->len || numbers->len == 0)
-    return INFINITY;
-  for (guint i = 0; i < numbers->len; i++)
+  for (guint i = 0; numbers->len == others->len && i < numbers->len; i++)
     {
       guint  k = channel < 0 ? i : i / n * n + channel;
       double d = fabs (g_array_index (numbers, double, i) - g_array_index (others, double, k));
 
-      largest = d <= largest ? largest : d; /* NaN too */
+      found[0] = d <= found[0] ? found[0] : d; /* NaN too */
+      found[1] += d * d / numbers->len;
     }
-  return largest;
+  if (numbers->len != others->len || numbers->len == 0)
+    found[0] = found[1] = INFINITY;
+  return g_array_append_vals (g_array_new (FALSE, FALSE, sizeof (double)), found, 2);
 }
 
 static GArray *
@@ -223,9 +224,7 @@ run_named (const char *name, GimpProcedureConfig *config, GError **error)
 {
   g_autoptr (GimpDrawable) drawable = NULL;
   g_autoptr (GimpDrawable) other    = NULL;
-  GArray *numbers;
-  double  found;
-  int     number;
+  int number;
 
   g_object_get (config, "drawable", &drawable, NULL);
   if (strcmp (name, FILL_PROCEDURE) == 0)
@@ -237,9 +236,7 @@ run_named (const char *name, GimpProcedureConfig *config, GError **error)
   if (strcmp (name, DIFFERENCE_PROCEDURE) == 0)
     {
       g_object_get (config, "other", &other, "channel", &number, NULL);
-      found = difference (drawable, other, number);
-      numbers = g_array_new (FALSE, FALSE, sizeof (double));
-      return g_array_append_val (numbers, found);
+      return difference (drawable, other, number);
     }
   if (strcmp (name, WRITE_PROCEDURE) == 0 && !write_numbers (drawable, config, error))
     return NULL;

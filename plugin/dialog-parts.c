@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What several procedures' dialogs are made of. */
+
+#include "dialog-parts.h"
+
+#include <math.h>
+
+/* What a window's frame and a panel take. */
+#define FRAME 70
+
+/**
+ * dialog_set_size:
+ * @width: of a dialog at first
+ * @height: the same
+ *
+ * Makes it smaller where the screen is.
+ */
+void
+dialog_set_size (GtkWidget *dialog, int width, int height)
+{
+  GdkDisplay  *display = gtk_widget_get_display (dialog);
+  GdkMonitor  *monitor = gdk_display_get_primary_monitor (display);
+  GdkRectangle room    = { 0, 0, width, height + FRAME };
+
+  if (monitor == NULL)
+    monitor = gdk_display_get_monitor (display, 0);
+  if (monitor != NULL)
+    gdk_monitor_get_workarea (monitor, &room);
+  gtk_window_set_default_size (GTK_WINDOW (dialog), MIN (width, room.width),
+                               MIN (height, room.height - FRAME));
+}
+
+/** dialog_add_heading: (transfer none): puts a line above what belongs together. */
+GtkWidget *
+dialog_add_heading (GtkWidget *box, const char *text)
+{
+  GtkWidget     *label = gtk_label_new (text);
+  PangoAttrList *attrs = pango_attr_list_new ();
+
+  pango_attr_list_insert (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
+  gtk_label_set_attributes (GTK_LABEL (label), attrs);
+  pango_attr_list_unref (attrs);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
+  return label;
+}
+
+/**
+ * dialog_prepare_number:
+ * @dialog: GIMP's dialog of a procedure
+ * @config: its arguments
+ * @argument: one that is a number
+ * @digits: behind the point
+ *
+ * GIMP's numbers tell a screen reader nothing, and show few digits.
+ */
+void
+dialog_prepare_number (GtkWidget *dialog, GimpProcedureConfig *config, const char *argument,
+                       int digits)
+{
+  GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (config), argument);
+  g_autofree char *bare = gimp_strip_uline (g_param_spec_get_nick (spec));
+  GtkWidget       *number = gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog),
+                                                              argument, GIMP_TYPE_LABEL_SPIN);
+  GtkWidget       *spin = gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (number));
+
+  if (digits > 0)
+    {
+      double step = pow (10.0, -digits);
+
+      gimp_label_spin_set_digits (GIMP_LABEL_SPIN (number), digits);
+      gimp_label_spin_set_increments (GIMP_LABEL_SPIN (number), step, 10.0 * step);
+    }
+  gtk_entry_set_width_chars (GTK_ENTRY (spin), 8);
+  atk_object_set_name (gtk_widget_get_accessible (spin), bare);
+}
+
+/**
+ * dialog_prepare_choice:
+ * @dialog: GIMP's dialog of a procedure
+ * @config: its arguments
+ * @argument: one that is a choice
+ *
+ * GIMP's choices tell a screen reader nothing.
+ */
+void
+dialog_prepare_choice (GtkWidget *dialog, GimpProcedureConfig *config, const char *argument)
+{
+  GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (config), argument);
+  g_autofree char *bare = gimp_strip_uline (g_param_spec_get_nick (spec));
+  GtkWidget       *choice = gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog),
+                                                              argument, G_TYPE_NONE);
+
+  if (GIMP_IS_LABEL_STRING_WIDGET (choice))
+    choice = gimp_label_string_widget_get_widget (GIMP_LABEL_STRING_WIDGET (choice));
+  atk_object_set_name (gtk_widget_get_accessible (choice), bare);
+}
