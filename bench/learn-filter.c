@@ -46,7 +46,7 @@ fail (const char *what)
   exit (1);
 }
 
-/* --- pictures ------------------------------------------------------------------------------ */
+/* --- pictures ------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -159,7 +159,7 @@ make_pairs (const Picture *before, const Picture *after, gboolean in_linear)
   return pairs;
 }
 
-/* --- judging ----------------------------------------------------------------------------------- */
+/* --- judging -------------------------------------------------------------------------------- */
 
 static double
 psnr (const float *a, const float *b, gsize n)
@@ -199,7 +199,7 @@ judge (const CnnFilterResult *result, const Picture *before, const Picture *afte
           psnr (out, after->values, n), psnr (before->values, after->values, n));
 }
 
-/* --- learning ------------------------------------------------------------------------------------ */
+/* --- learning ------------------------------------------------------------------------------- */
 
 static gboolean
 watch (CnnFilterLearning *learning, const CnnFilterState *state, gpointer data)

@@ -70,6 +70,8 @@ learn_request_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable *
       g_propagate_error (error, g_steal_pointer (&wrong));
       return NULL;
     }
+  if (request->output != NULL && !cnn_model_can_write (request->output, error))
+    return NULL;
   request->layers = learn_layers_new (image, config, drawables, error);
   return request->layers != NULL ? g_steal_pointer (&request) : NULL;
 }

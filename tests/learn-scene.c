@@ -8,7 +8,7 @@
 #include "learn/learn-private.h"
 #include "random.h"
 
-/* --- pictures -------------------------------------------------------------------------------- */
+/* --- pictures ------------------------------------------------------------------------------- */
 
 static double
 node (guint64 seed, int y, int x)
@@ -191,7 +191,49 @@ scene_median (Scene *scene)
         }
 }
 
-/* --- kernels --------------------------------------------------------------------------------------- */
+/* Some values before become black or white. */
+void
+scene_specks (Scene *scene, double share)
+{
+  for (gsize i = 0; i < (gsize) cnn_shape_cells (scene->shape); i++)
+    {
+      double drawn = cnn_random_uniform (55, i);
+
+      if (drawn < share)
+        scene->before[i] = drawn < share / 2.0 ? 0.0f : 1.0f;
+    }
+}
+
+/* After has more contrast. */
+void
+scene_curve (Scene *scene)
+{
+  for (gsize i = 0; i < (gsize) cnn_shape_cells (scene->shape); i++)
+    {
+      float x = scene->before[i];
+
+      scene->after[i] = x < 0.5f ? 2.0f * x * x : 1.0f - 2.0f * (1.0f - x) * (1.0f - x);
+    }
+}
+
+/* After is the larger of a cell and the one left of it and above. */
+void
+scene_largest (Scene *scene)
+{
+  CnnShape s = scene->shape;
+
+  for (int y = 0; y < s.height; y++)
+    for (int x = 0; x < s.width; x++)
+      for (int c = 0; c < s.channels; c++)
+        {
+          int from = (MAX (y - 1, 0) * s.width + MAX (x - 1, 0)) * s.channels + c;
+          int at = (y * s.width + x) * s.channels + c;
+
+          scene->after[at] = MAX (scene->before[at], scene->before[from]);
+        }
+}
+
+/* --- kernels -------------------------------------------------------------------------------- */
 
 /* Random numbers around a kernel that does nothing; none is so small that it could be left out. */
 SceneKernel *
@@ -223,7 +265,7 @@ scene_kernel_free (SceneKernel *kernel)
   g_free (kernel);
 }
 
-/* --- learning ---------------------------------------------------------------------------------------- */
+/* --- learning ------------------------------------------------------------------------------- */
 
 static gboolean
 read_scene (gpointer data, const CnnRect *rect, float *before, float *after, float *counts,
@@ -329,23 +371,40 @@ squares_in (const Scene *scene, const float *made, const CnnRect *rect)
   return sum;
 }
 
+/* (transfer full): what the network makes of the picture before. */
+float *
+scene_run (const Scene *scene, CnnNetwork *network)
+{
+  guint               last = cnn_network_n_nodes (network) - 1;
+  g_autoptr (GError)  error = NULL;
+  g_autoptr (CnnPlan) plan = cnn_plan_new (network, scene->shape, 1, &last, NULL, &error);
+
+  g_assert_no_error (error);
+  return cnn_test_run_plan (plan, scene->shape, scene->before, scene->shape);
+}
+
+/* PSNR of the whole picture. */
+double
+scene_judge (const Scene *scene, const CnnFilterResult *result)
+{
+  g_autofree float *made = scene_run (scene, result->network);
+  CnnRect           all = { 0, 0, scene->shape.width, scene->shape.height };
+
+  return -10.0 * log10 (squares_in (scene, made, &all) / (double) cnn_shape_cells (scene->shape));
+}
+
 /* Whether the network, run over the whole picture, is as good as was said. */
 void
 scene_check_network (const Scene *scene, const CnnFilterResult *result)
 {
   g_autofree char     *text = cnn_network_print (result->network);
-  guint                last = cnn_network_n_nodes (result->network) - 1;
-  g_autoptr (GError)   error = NULL;
-  g_autoptr (CnnPlan)  plan = cnn_plan_new (result->network, scene->shape, 1, &last, NULL, &error);
   g_autoptr (CnnPairs) pairs = scene_pairs (scene, FALSE);
   CnnFilterOptions     options = scene_options ();
   g_autoptr (CnnSplit) split = cnn_split_new (pairs, options.validation, options.seed, NULL);
-  g_autofree float    *made = NULL;
+  g_autofree float    *made = scene_run (scene, result->network);
   double               squares = 0.0, identity = 0.0, n = 0.0;
 
-  g_assert_no_error (error);
   g_assert_true (g_str_has_prefix (text, "input ?x?x"));
-  made = cnn_test_run_plan (plan, scene->shape, scene->before, scene->shape);
   for (guint i = 0; i < split->held->len; i++)
     {
       const CnnRect *rect = &g_array_index (split->held, CnnHeld, i).rect;

@@ -34,6 +34,9 @@ void             scene_noise      (float *values, CnnShape shape, double sigma, 
 void             scene_roots      (Scene *scene);
 void             scene_flat       (Scene *scene, int channel);
 void             scene_median     (Scene *scene);
+void             scene_specks     (Scene *scene, double share);
+void             scene_curve      (Scene *scene);
+void             scene_largest    (Scene *scene);
 
 SceneKernel     *scene_kernel_new  (int channels, int size, gboolean across, double offset,
                                     guint64 seed);
@@ -44,6 +47,8 @@ gboolean         scene_add        (const Scene *scene, CnnPairs *pairs, GError *
 CnnPairs        *scene_pairs      (const Scene *scene, gboolean roots);
 CnnFilterOptions scene_options    (void);
 CnnFilterResult *scene_learn      (const Scene *scene, const CnnFilterOptions *options);
+float           *scene_run        (const Scene *scene, CnnNetwork *network);
+double           scene_judge      (const Scene *scene, const CnnFilterResult *result);
 void             scene_check_network (const Scene *scene, const CnnFilterResult *result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Scene, scene_free)

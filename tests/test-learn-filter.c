@@ -9,7 +9,7 @@
 
 #define SIDE 96
 
-/* --- kernels are recovered -------------------------------------------------------------------- */
+/* --- kernels are recovered ------------------------------------------------------------------ */
 
 typedef struct
 {
@@ -181,7 +181,7 @@ test_several (void)
   g_assert_null (g_hash_table_lookup (result->notes, "convolens.filter.undetermined"));
 }
 
-/* --- what is held back ---------------------------------------------------------------------------- */
+/* --- what is held back ---------------------------------------------------------------------- */
 
 /* Noise has nothing to do with noise: with as many unknowns as cells, what is learnt by heart fits
  * what is learnt from, and must not fit what is held back. */
@@ -233,7 +233,7 @@ test_network (void)
   scene_check_network (scene, result);
 }
 
-/* --- nothing can be learnt ------------------------------------------------------------------------- */
+/* --- nothing can be learnt ------------------------------------------------------------------ */
 
 static void
 refused (Scene *scene, const CnnFilterOptions *options, CnnError code, const char *words)

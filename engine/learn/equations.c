@@ -29,7 +29,7 @@
 
 #define LANES 8
 
-/* --- sums of products --------------------------------------------------------------------- */
+/* --- sums of products ----------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -107,7 +107,7 @@ cnn_equations_free (CnnEquations *equations)
   g_free (equations);
 }
 
-/* --- Cholesky --------------------------------------------------------------------------------- */
+/* --- Cholesky ------------------------------------------------------------------------------- */
 
 CNN_CLONES static double
 product (gsize n, const double *a, const double *b)
@@ -162,7 +162,7 @@ substitute (gsize n, const double *a, const double *b, double *x)
     }
 }
 
-/* --- conjugate gradients ------------------------------------------------------------------------ */
+/* --- conjugate gradients -------------------------------------------------------------------- */
 
 typedef struct
 {

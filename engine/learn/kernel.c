@@ -51,7 +51,7 @@ typedef struct
   guint              n_stages;   /* that some size fitted */
 } Search;
 
-/* --- which cells --------------------------------------------------------------------------- */
+/* --- which cells ---------------------------------------------------------------------------- */
 
 static guint8
 channels_to_skip (CnnFilterLearning *learning)
@@ -151,83 +151,7 @@ solve (Search *search, const CnnEquations *equations, const CnnWindows *windows,
     kernel->squares += squares[o] / MAX (weight, 1e-30) / kernel->n_channels;
 }
 
-/* --- how good they are ------------------------------------------------------------------------ */
-
-#define CHUNK CNN_WINDOW_ROWS
-
-typedef struct
-{
-  const CnnOneKernel *kernel;
-  const CnnPairs     *pairs;
-  GArray             *cells;
-  double             *squares; /* [chunks] */
-  double             *weights; /* [chunks] */
-} Trial;
-
-static double
-made_of (const CnnOneKernel *kernel, const float *row, gsize o)
-{
-  gsize  seen = kernel->across ? (gsize) kernel->n_channels : 1;
-  gsize  cells = (gsize) kernel->size * kernel->size;
-  double sum = kernel->offset[o];
-
-  if (kernel->across)
-    return sum + cnn_row_product (cells * seen, row, kernel->weights + o * cells * seen);
-  for (gsize i = 0; i < cells; i++)
-    sum += row[i * kernel->n_channels + o] * kernel->weights[o * cells + i];
-  return sum;
-}
-
-static void
-try_chunk (gpointer data, guint chunk)
-{
-  const Trial        *trial = data;
-  const CnnOneKernel *kernel = trial->kernel;
-  int                 channels = kernel->n_channels;
-  CnnWindows          windows = { trial->pairs, trial->cells, kernel->size, -1, { 0.0f } };
-  gsize               n = cnn_windows_n (&windows);
-  guint               first = chunk * CHUNK, cells = MIN (CHUNK, trial->cells->len - first);
-  g_autofree float   *rows = g_new (float, CHUNK * n);
-  float               made[CHUNK * 4], after[CHUNK * 4], counts[CHUNK];
-
-  cnn_windows_rows (&windows, first, cells, rows);
-  for (guint i = 0; i < cells; i++)
-    {
-      const CnnWindowCell *cell = &g_array_index (trial->cells, CnnWindowCell, first + i);
-      const CnnPairPart   *part = cnn_pairs_part (trial->pairs, cell->part);
-      gsize                at = (gsize) cell->y * part->rect.width + cell->x;
-
-      counts[i] = part->counts[at];
-      for (int o = 0; o < channels; o++)
-        {
-          /* Rows are times the weight; the offset is not. */
-          double offset = kernel->offset[o];
-
-          made[i * channels + o] =
-            (float) ((made_of (kernel, rows + i * n, o) - offset) / cell->weight + offset);
-          after[i * channels + o] = part->after[at * channels + o];
-        }
-    }
-  trial->weights[chunk] = cnn_measure_squares (trial->pairs, cells, made, after, counts,
-                                               &trial->squares[chunk]);
-}
-
-static double
-try_kernel (const Search *search, const CnnOneKernel *kernel, GArray *cells)
-{
-  guint              n = (cells->len + CHUNK - 1) / CHUNK;
-  g_autofree double *squares = g_new0 (double, n + 1), *weights = g_new0 (double, n + 1);
-  Trial              trial = { kernel, search->pairs, cells, squares, weights };
-  double             sum = 0.0, weight = 0.0;
-
-  cnn_learning_each (search->learning, n, try_chunk, &trial);
-  for (guint i = 0; i < n; i++)
-    {
-      sum += squares[i];
-      weight += weights[i];
-    }
-  return cnn_psnr (sum / MAX (weight, 1e-30));
-}
+/* --- how good they are ---------------------------------------------------------------------- */
 
 static double
 psnr_of (const Search *search, guint i)
@@ -235,7 +159,8 @@ psnr_of (const Search *search, guint i)
   return MIN (g_array_index (search->psnrs, double, i), PERFECT);
 }
 
-/* The candidate with the fewest unknowns that is as good as any; all are tried on the same cells. */
+/* Takes the candidate with the fewest unknowns that is as good as any; all are tried on the same
+ * cells. */
 static void
 compare (Search *search)
 {
@@ -253,7 +178,7 @@ compare (Search *search)
   g_array_set_size (search->psnrs, 0);
   for (guint i = 0; i < search->candidates->len; i++)
     {
-      double psnr = try_kernel (search, search->candidates->pdata[i], held);
+      double psnr = cnn_one_kernel_try (search->learning, search->candidates->pdata[i], held);
 
       g_array_append_val (search->psnrs, psnr);
       best = MAX (best, psnr_of (search, i));
@@ -273,7 +198,7 @@ compare (Search *search)
     }
 }
 
-/* --- the search ------------------------------------------------------------------------------- */
+/* --- the search ----------------------------------------------------------------------------- */
 
 /* Whether there are cells enough, of both kinds, for a kernel of that size. */
 static gboolean
@@ -474,7 +399,8 @@ is_shared (const Search *search)
     }
   held = cnn_windows_held (search->pairs, learning->split, best->size, MOST_HELD,
                            learning->options.seed);
-  return try_kernel (search, mean, held) >= try_kernel (search, best, held) - SHARED_MARGIN;
+  return cnn_one_kernel_try (learning, mean, held) >=
+         cnn_one_kernel_try (learning, best, held) - SHARED_MARGIN;
 }
 
 static CnnNetwork *

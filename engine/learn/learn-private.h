@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* --- pairs.c: what is learnt from -------------------------------------------------------- */
+/* --- pairs.c: what is learnt from ----------------------------------------------------------- */
 
 /* Rows and columns around a square of a large picture that only surround others: no window of
  * what is learnt reaches further. */
@@ -51,7 +51,7 @@ cnn_pairs_part (const CnnPairs *pairs, guint i)
   return pairs->parts->pdata[i];
 }
 
-/* --- split.c: what is held back ----------------------------------------------------------- */
+/* --- split.c: what is held back ------------------------------------------------------------- */
 
 /** CnnHeld: a block that is held back, in the coordinates of its part. */
 typedef struct
@@ -79,7 +79,7 @@ void      cnn_split_free (CnnSplit *split);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnSplit, cnn_split_free)
 
-/* --- learning.c: a filter while it is learnt ------------------------------------------------- */
+/* --- learning.c: a filter while it is learnt ------------------------------------------------ */
 
 struct _CnnFilterLearning
 {
@@ -118,7 +118,7 @@ gboolean  cnn_learning_tell (CnnFilterLearning *learning, GError **error);
 void      cnn_learning_each (CnnFilterLearning *learning, guint n_jobs, CnnJobFunc func,
                              gpointer data);
 
-/* --- windows.c: cells with what is around them ------------------------------------------------ */
+/* --- windows.c: cells with what is around them ---------------------------------------------- */
 
 /** CnnWindowCell: a cell whose window lies in its part; @weight is the root of what it counts. */
 typedef struct
@@ -161,7 +161,7 @@ int     cnn_windows_seen    (const CnnWindows *windows);
 gsize   cnn_windows_n       (const CnnWindows *windows);
 void    cnn_windows_rows    (const CnnWindows *windows, guint from, guint n, float *rows);
 
-/* --- equations.c: solving them ------------------------------------------------------------------ */
+/* --- equations.c: solving them -------------------------------------------------------------- */
 
 /**
  * CnnEquations:
@@ -184,7 +184,7 @@ double        cnn_row_product       (gsize n, const float *row, const double *x)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnEquations, cnn_equations_free)
 
-/* --- kernel.c, kernel-network.c: one kernel ------------------------------------------------------- */
+/* --- kernel*.c: one kernel ------------------------------------------------------------------ */
 
 /**
  * CnnOneKernel:
@@ -210,13 +210,15 @@ typedef struct
 
 CnnOneKernel *cnn_one_kernel_learn   (CnnFilterLearning *learning, GError **error);
 CnnOneKernel *cnn_one_kernel_new     (int n_channels, int size, gboolean across);
+double        cnn_one_kernel_try     (CnnFilterLearning *learning, const CnnOneKernel *kernel,
+                                      GArray *cells);
 void          cnn_one_kernel_free    (CnnOneKernel *kernel);
 CnnNetwork   *cnn_one_kernel_network (const CnnOneKernel *kernel, GError **error);
 CnnTensor    *cnn_one_kernel_tensor  (const CnnOneKernel *kernel);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CnnOneKernel, cnn_one_kernel_free)
 
-/* --- patches.c: what a network is shown ------------------------------------------------------------ */
+/* --- patches.c: what a network is shown ----------------------------------------------------- */
 
 /** Ways to turn and mirror a square: bits, done in this order. */
 #define CNN_TURN_ACROSS    1 /* left and right change places */
@@ -250,12 +252,12 @@ typedef struct
 void cnn_patch_turn   (guint turn, int side, int channels, const float *from, gsize row, float *to);
 void cnn_patches_read (const CnnPatches *patches, guint64 number, float *in, float *target);
 
-/* --- network-learn.c: networks by descent ----------------------------------------------------------- */
+/* --- network-learn.c: networks by descent --------------------------------------------------- */
 
 CnnFilterResult *cnn_network_learn (CnnFilterLearning *learning, gboolean pointwise, double until,
                                     GError **error);
 
-/* --- measure.c: how good it is -------------------------------------------------------------------- */
+/* --- measure.c: how good it is -------------------------------------------------------------- */
 
 double   cnn_psnr          (double mean_square);
 double   cnn_measure_squares (const CnnPairs *pairs, gsize n, const float *made,

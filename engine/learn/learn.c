@@ -38,7 +38,7 @@ cnn_filter_result_free (CnnFilterResult *result)
   g_free (result);
 }
 
-/* --- what cannot be learnt from ---------------------------------------------------------------- */
+/* --- what cannot be learnt from ------------------------------------------------------------- */
 
 typedef struct
 {
@@ -50,7 +50,7 @@ typedef struct
 static void
 look_at (const CnnPairs *pairs, Looks *looks)
 {
-  gsize        channels = (gsize) pairs->channels;
+  gsize        channels = (gsize) pairs->channels, bytes = channels * sizeof (float);
   const float *before = NULL, *after = NULL;
 
   *looks = (Looks) { TRUE, TRUE, TRUE };
@@ -67,9 +67,9 @@ look_at (const CnnPairs *pairs, Looks *looks)
             continue;
           before = before ? before : a;
           after = after ? after : b;
-          looks->same = looks->same && memcmp (a, b, channels * sizeof (float)) == 0;
-          looks->one_before = looks->one_before && memcmp (a, before, channels * sizeof (float)) == 0;
-          looks->one_after = looks->one_after && memcmp (b, after, channels * sizeof (float)) == 0;
+          looks->same = looks->same && memcmp (a, b, bytes) == 0;
+          looks->one_before = looks->one_before && memcmp (a, before, bytes) == 0;
+          looks->one_after = looks->one_after && memcmp (b, after, bytes) == 0;
         }
     }
 }
@@ -92,7 +92,7 @@ check_pairs (const CnnPairs *pairs, GError **error)
   return problem == NULL;
 }
 
-/* --- results ----------------------------------------------------------------------------------- */
+/* --- results -------------------------------------------------------------------------------- */
 
 /* Takes @value. */
 void
@@ -228,7 +228,7 @@ is_found (CnnFilterLearning *learning, const CnnFilterResult *result)
          result->psnr > cnn_measure_constant (learning, pairs, constant) + FOUND_CONSTANT;
 }
 
-/* --- learning ------------------------------------------------------------------------------------- */
+/* --- learning ------------------------------------------------------------------------------- */
 
 /* Automatic: dB that a more complicated model must be better by; seconds below which it is not
  * begun; and the share of what is left of the time that the small networks get. */
@@ -333,12 +333,15 @@ learn_asked (CnnFilterLearning *learning, CnnFilterResult **best, GError **error
       return TRUE;
     }
   cnn_filter_result_free (kernel);
+  /* Nobody gets what only served to find out something. */
+  learning->state.best = 0.0;
   if (options->model == CNN_FILTER_SMALL)
     return learn_small (learning, 1.0 - KERNEL_SHARE, options->seconds, best, error);
   if (!learn_network (learning, CNN_FILTER_SMALL, FALSE, GROWN_SHARE,
                       part_of (learning, options->seconds, GROWN_SHARE), &small, error))
     return FALSE;
   cnn_filter_result_free (small);
+  learning->state.best = 0.0;
   return learn_network (learning, CNN_FILTER_DEEP, FALSE, 1.0 - KERNEL_SHARE - GROWN_SHARE,
                         options->seconds, best, error);
 }

@@ -58,7 +58,7 @@ cnn_measure_squares (const CnnPairs *pairs, gsize n, const float *made, const fl
   return weight;
 }
 
-/* --- blocks ------------------------------------------------------------------------------------ */
+/* --- blocks --------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -150,7 +150,7 @@ cnn_measure_constant (CnnFilterLearning *learning, const CnnPairs *pairs, const 
   return sum_up (&trial);
 }
 
-/* --- a network ------------------------------------------------------------------------------------ */
+/* --- a network ------------------------------------------------------------------------------ */
 
 /* How far it sees from a cell. */
 static int

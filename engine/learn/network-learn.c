@@ -2,66 +2,20 @@
 #include <math.h>
 #include <string.h>
 
-#include "error.h"
-#include "export.h"
-#include "i18n.h"
-#include "learn-private.h"
-#include "optimiser.h"
+#include "descent.h"
 #include "plan.h"
 #include "random.h"
-#include "trainer.h"
 
 /* Networks that are learnt by descent, from random patches. */
 
-/* Seeds of their own for what is drawn for different ends. */
-enum
-{
-  SEED_WEIGHTS = 1,
-  SEED_PATCHES
-};
-
-typedef struct
-{
-  CnnFilterLearning *learning;
-  CnnPatches         patches;
-  CnnNetwork        *network; /* what is trained */
-  CnnNetwork        *whole;   /* what comes of it: the same for each channel, or it itself */
-  CnnTrainer        *trainer;
-  CnnOptimiser       optimiser;
-  CnnUpdate          update;
-  guint              n_trained;
-  guint              n_state;
-  float            **states;   /* of the optimiser, for each weight */
-  float            **averages; /* of each weight lately, which is better than it is now */
-  float              average;  /* how much of them stays with each minibatch */
-  gboolean           is_deep;
-  gboolean           pointwise; /* it sees no neighbours */
-  guint64            n_steps;  /* without a limit of time */
-  double             begin;    /* seconds */
-  double             until;    /* seconds; 0: @n_steps decide */
-  double             loss;     /* sum over @n_losses minibatches */
-  guint              n_losses;
-  double             measured; /* when, in seconds */
-  double             measuring; /* seconds that it took */
-  CnnNetwork        *best;
-  double             psnr;     /* of @best */
-} Descent;
-
-/* Maps of the hidden layers, and how many layers there are. */
-#define MAPS           16
-#define POINTWISE_MAPS 32
-#define LAYERS         3
-#define DEEP_LAYERS    5
-
-/* Rows and columns of a patch, patches of a minibatch, and cells at the sides of a patch that do
- * not count; a layer more sees a cell further, but hardly anything hangs on that. */
+/* Rows and columns of a patch, and cells at its sides that do not count; a deep network sees
+ * further, but hardly anything hangs on that. */
 #define PATCH  32
-#define BATCH  8
 #define MARGIN 2
 
 /* Without a limit of time all cells are shown so often, in so many minibatches. */
 #define TIMES_SHOWN 100
-#define LEAST_STEPS 300
+#define LEAST_STEPS 800
 #define MOST_STEPS  3000
 
 /* The learning rate at its peak, the share of the way after which it is there, and how much of it
@@ -81,176 +35,11 @@ typedef struct
 #define MEASURE_TIMES   10.0
 #define MEASURES        30
 
-/* --- the network ------------------------------------------------------------------------------- */
-
-/* @groups: so many copies of a network of one channel, beside each other; 0: one of @channels */
-static char *
-network_text (CnnFilterModel model, gboolean pointwise, int channels, int groups)
-{
-  GString         *text = g_string_new (NULL);
-  g_autofree char *of = NULL;
-  int              maps = pointwise ? POINTWISE_MAPS : MAPS;
-  int              layers = model == CNN_FILTER_SMALL ? LAYERS : DEEP_LAYERS;
-
-  if (groups > 0)
-    of = g_strdup_printf (" groups=%d", groups);
-  g_string_printf (text, "input ?x?x%d as=picture\n", channels);
-  for (int i = 0; i < layers; i++)
-    g_string_append_printf (text, "conv %d %s%s\n%s",
-                            i + 1 < layers ? maps * MAX (groups, 1) : channels,
-                            pointwise ? "1x1" : "3x3 pad=same border=replicate", of ? of : "",
-                            i + 1 < layers ? "relu\n" : "");
-  g_string_append (text, "add picture\n");
-  return g_string_free (text, FALSE);
-}
-
-/* What layer @number of a deep network begins with: its first layers and its last are those of the
- * small one, and those between let through what they get, so that it begins as good as that.
- * Source: Chen, Goodfellow and Shlens, "Net2Net: accelerating learning via knowledge transfer"
- * (2016), 2.3. */
-static float
-value_from_small (const Descent *descent, const CnnTrained *trained, guint number, gsize i)
-{
-  const GPtrArray *small = descent->learning->small;
-  guint            n_last = descent->n_trained - 2, n_same = small->len - 2;
-  gsize            maps = MAPS;
-
-  if (number < n_same)
-    return ((const CnnTensor *) small->pdata[number])->values[i];
-  if (number >= n_last)
-    return ((const CnnTensor *) small->pdata[number - n_last + n_same])->values[i];
-  /* [maps][3][3][maps], and the bias */
-  return trained->n > maps && i / maps % 9 == 4 && i / (maps * 9) == i % maps ? 1.0f : 0.0f;
-}
-
-/* Begins as no filter, as the last layer makes nothing; or as the small network that there is. */
-static void
-begin_weights (const CnnTrained *trained, guint number, gsize from, gsize n, gpointer data)
-{
-  const Descent *descent = data;
-  gboolean       last = trained->node + 2 == cnn_network_n_nodes (descent->network);
-  gboolean       grown = descent->learning->small != NULL && descent->is_deep;
-
-  for (gsize i = from; i < from + n; i++)
-    {
-      if (grown)
-        trained->values[i] = value_from_small (descent, trained, number, i);
-      else if (last)
-        trained->values[i] = 0.0f;
-      descent->averages[number][i] = trained->values[i];
-    }
-}
-
-static gboolean
-begin (Descent *descent, GError **error)
-{
-  CnnFilterLearning *learning = descent->learning;
-  int                channels = descent->patches.pairs->channels;
-  int                seen = descent->patches.single ? 1 : channels, side = descent->patches.side;
-  g_autofree char   *text = network_text (learning->state.model, descent->pointwise, seen, 0);
-  g_autofree char   *all = network_text (learning->state.model, descent->pointwise, channels,
-                                         descent->patches.single ? channels : 0);
-  CnnShape           shape = { side, side, seen };
-  CnnTrainerOptions  options = { .loss = learning->options.loss, .batch = BATCH,
-                                 .workers = (int) learning->n_workers,
-                                 .seed = cnn_random_bits (learning->options.seed, SEED_WEIGHTS) | 1 };
-  const CnnTrained  *trained;
-
-  descent->network = cnn_network_parse (text, error);
-  descent->whole = cnn_network_parse (all, error);
-  if (descent->network && descent->whole)
-    descent->trainer = cnn_trainer_new (descent->network, shape, &options, error);
-  if (descent->trainer == NULL)
-    return FALSE;
-  cnn_optimiser_parse ("adam beta2=0.99 epsilon=1e-12", &descent->optimiser, NULL);
-  descent->n_state = cnn_optimiser_n_state (&descent->optimiser);
-  trained = cnn_trainer_trained (descent->trainer, &descent->n_trained);
-  descent->states = g_new0 (float *, descent->n_trained + 1);
-  descent->averages = g_new0 (float *, descent->n_trained + 1);
-  for (guint i = 0; i < descent->n_trained; i++)
-    {
-      descent->states[i] = g_new0 (float, trained[i].n * descent->n_state);
-      descent->averages[i] = g_new0 (float, trained[i].n);
-    }
-  cnn_trainer_change (descent->trainer, begin_weights, descent);
-  return TRUE;
-}
-
-static void
-end (Descent *descent)
-{
-  for (guint i = 0; i < descent->n_trained; i++)
-    {
-      g_free (descent->states[i]);
-      g_free (descent->averages[i]);
-    }
-  g_free (descent->states);
-  g_free (descent->averages);
-  g_clear_pointer (&descent->trainer, cnn_trainer_free);
-  g_clear_pointer (&descent->network, cnn_network_unref);
-  g_clear_pointer (&descent->whole, cnn_network_unref);
-  g_clear_pointer (&descent->best, cnn_network_unref);
-}
-
-/* (transfer full) (nullable): the averages of a layer's weights, @n times. */
-static CnnTensor *
-average_of (const Descent *descent, guint node, guint weight, const CnnTensor *tensor, int n)
-{
-  int               dims[CNN_TENSOR_MAX_DIMS];
-  CnnTensor        *copy;
-  guint             n_trained;
-  const CnnTrained *trained = cnn_trainer_trained (descent->trainer, &n_trained);
-
-  memcpy (dims, tensor->dims, sizeof dims);
-  dims[0] *= n;
-  copy = cnn_tensor_new (tensor->n_dims, dims);
-  for (guint i = 0; copy && i < n_trained; i++)
-    for (int k = 0; k < n && trained[i].node == node && trained[i].weight == weight; k++)
-      memcpy (copy->values + k * trained[i].n, descent->averages[i],
-              trained[i].n * sizeof (float));
-  return copy;
-}
-
-/* (transfer full) (nullable): the network with the averages as its weights. */
-static CnnNetwork *
-make_network (gpointer data, GError **error)
-{
-  const Descent                *descent = data;
-  guint                         n = cnn_network_n_nodes (descent->network);
-  int times = descent->patches.single ? descent->patches.pairs->channels : 1;
-  g_autoptr (GPtrArray)         copies = g_ptr_array_new_with_free_func (
-    (GDestroyNotify) cnn_tensor_unref);
-  g_autofree CnnTensor        **list = g_new0 (CnnTensor *, n * CNN_MAX_WEIGHTS);
-  g_autofree CnnTensor *const **weights = g_new0 (CnnTensor *const *, n);
-
-  for (guint i = 0; i < n; i++)
-    {
-      guint             n_weights;
-      CnnTensor *const *now = cnn_trainer_weights (descent->trainer, i, &n_weights);
-
-      for (guint k = 0; k < n_weights; k++)
-        {
-          CnnTensor *copy = average_of (descent, i, k, now[k], times);
-
-          if (copy == NULL)
-            {
-              g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
-                           _("there is not enough memory for the weights"));
-              return NULL;
-            }
-          g_ptr_array_add (copies, copy);
-          list[i * CNN_MAX_WEIGHTS + k] = copy;
-          weights[i] = list + i * CNN_MAX_WEIGHTS;
-        }
-    }
-  return cnn_network_with_weights (descent->whole, weights, error);
-}
-
-/* --- minibatches --------------------------------------------------------------------------------- */
+/* --- minibatches ---------------------------------------------------------------------------- */
 
 /* How much of the way is gone, 0 to 1. */
 static double
-fraction_of (const Descent *descent)
+fraction_of (const CnnDescent *descent)
 {
   double done;
 
@@ -277,17 +66,17 @@ static gboolean
 read_patch (gpointer data, guint worker, guint image, float *in, float *target, guint *label,
             GError **error)
 {
-  const Descent *descent = data;
+  const CnnDescent *descent = data;
+  guint64           first = descent->learning->state.step * CNN_DESCENT_BATCH;
 
-  cnn_patches_read (&descent->patches, descent->learning->state.step * BATCH + image, in,
-                    target);
+  cnn_patches_read (&descent->patches, first + image, in, target);
   return TRUE;
 }
 
 static void
 follow (const CnnTrained *trained, guint number, gsize from, gsize n, gpointer data)
 {
-  const Descent *descent = data;
+  const CnnDescent *descent = data;
   float         *average = descent->averages[number];
 
   cnn_optimiser_update (&descent->optimiser, &descent->update, trained->n, from, from + n,
@@ -298,7 +87,7 @@ follow (const CnnTrained *trained, guint number, gsize from, gsize n, gpointer d
 
 /* A minibatch. Sets @lost where the loss is no number any more. */
 static gboolean
-do_step (Descent *descent, gboolean *lost, GError **error)
+do_step (CnnDescent *descent, gboolean *lost, GError **error)
 {
   CnnFilterState  *state = &descent->learning->state;
   CnnTrainerSource source = { read_patch, descent };
@@ -308,8 +97,8 @@ do_step (Descent *descent, gboolean *lost, GError **error)
   descent->update = (CnnUpdate) { rate_at (fraction_of (descent), peak), state->step + 1, 1.0 };
   /* The first ones are no average of many. */
   descent->average = (float) MIN (AVERAGE, (double) state->step / (double) (state->step + 10));
-  if (!cnn_trainer_step (descent->trainer, BATCH, state->step * BATCH, &source,
-                         follow, descent, &loss, error))
+  if (!cnn_trainer_step (descent->trainer, CNN_DESCENT_BATCH, state->step * CNN_DESCENT_BATCH,
+                         &source, follow, descent, &loss, error))
     return FALSE;
   *lost = !isfinite (loss.loss);
   state->step++;
@@ -318,7 +107,7 @@ do_step (Descent *descent, gboolean *lost, GError **error)
   return TRUE;
 }
 
-/* --- in which positions the filter does the same ----------------------------------------------------- */
+/* --- in which positions the filter does the same -------------------------------------------- */
 
 /* It is looked for after this share of the way; and pictures that are turned may come out worse by
  * so many dB. */
@@ -327,7 +116,7 @@ do_step (Descent *descent, gboolean *lost, GError **error)
 
 /* Whether the network, which has seen the pictures as they are, does the same with turned ones. */
 static gboolean
-does_same (Descent *descent, CnnNetwork *network, double psnr, guint turn, gboolean *same,
+does_same (CnnDescent *descent, CnnNetwork *network, double psnr, guint turn, gboolean *same,
            GError **error)
 {
   double turned;
@@ -339,7 +128,7 @@ does_same (Descent *descent, CnnNetwork *network, double psnr, guint turn, gbool
 }
 
 static gboolean
-find_turns (Descent *descent, CnnNetwork *network, double psnr, GError **error)
+find_turns (CnnDescent *descent, CnnNetwork *network, double psnr, GError **error)
 {
   static const guint turns[] = { CNN_TURN_ACROSS, CNN_TURN_DOWN, CNN_TURN_TRANSPOSE };
   const CnnPairs    *pairs = descent->patches.pairs;
@@ -361,15 +150,15 @@ find_turns (Descent *descent, CnnNetwork *network, double psnr, GError **error)
   return TRUE;
 }
 
-/* --- how good it is --------------------------------------------------------------------------------- */
+/* --- how good it is ------------------------------------------------------------------------- */
 
 static gboolean
-measure (Descent *descent, GError **error)
+measure (CnnDescent *descent, GError **error)
 {
   CnnFilterLearning     *learning = descent->learning;
   CnnFilterState        *state = &learning->state;
   double                 start = cnn_learning_seconds (learning);
-  g_autoptr (CnnNetwork) network = make_network (descent, error);
+  g_autoptr (CnnNetwork) network = cnn_descent_network (descent, error);
   CnnFilterPoint         point;
 
   if (network == NULL || !cnn_measure (learning, descent->patches.pairs, network, 0, &state->psnr,
@@ -395,7 +184,7 @@ measure (Descent *descent, GError **error)
 }
 
 static gboolean
-is_time_to_measure (const Descent *descent)
+is_time_to_measure (const CnnDescent *descent)
 {
   double since = cnn_learning_seconds (descent->learning) - descent->measured;
 
@@ -405,7 +194,7 @@ is_time_to_measure (const Descent *descent)
 }
 
 static gboolean
-descend (Descent *descent, GError **error)
+descend (CnnDescent *descent, GError **error)
 {
   CnnFilterLearning *learning = descent->learning;
   CnnFilterState    *state = &learning->state;
@@ -434,14 +223,14 @@ descend (Descent *descent, GError **error)
   return lost || measure (descent, error);
 }
 
-/* --- the result ---------------------------------------------------------------------------------------- */
+/* --- the result ----------------------------------------------------------------------------- */
 
 /* Patches on which the difference is measured that is left of what was learnt from. */
 #define RESIDUAL_PATCHES 64
 
 /* Root of the mean of the squared differences on patches as they are. */
 static gboolean
-find_residual (const Descent *descent, CnnNetwork *network, double *residual, GError **error)
+find_residual (const CnnDescent *descent, CnnNetwork *network, double *residual, GError **error)
 {
   CnnPatches          patches = descent->patches;
   CnnShape            shape = { patches.side, patches.side, patches.pairs->channels };
@@ -472,7 +261,7 @@ find_residual (const Descent *descent, CnnNetwork *network, double *residual, GE
 }
 
 static CnnFilterResult *
-make_result (const Descent *descent, GError **error)
+make_result (const CnnDescent *descent, GError **error)
 {
   CnnFilterLearning          *learning = descent->learning;
   CnnNetwork                 *network = descent->best ? descent->best : learning->network;
@@ -490,31 +279,6 @@ make_result (const Descent *descent, GError **error)
   return g_steal_pointer (&result);
 }
 
-/* Keeps the small network's weights, for a deep one to begin with. */
-static void
-keep_small (const Descent *descent)
-{
-  CnnFilterLearning *learning = descent->learning;
-  guint              n;
-  const CnnTrained  *trained = cnn_trainer_trained (descent->trainer, &n);
-
-  g_clear_pointer (&learning->small, g_ptr_array_unref);
-  learning->small = g_ptr_array_new_with_free_func ((GDestroyNotify) cnn_tensor_unref);
-  for (guint i = 0; i < n; i++)
-    {
-      guint             n_weights;
-      CnnTensor *const *weights = cnn_trainer_weights (descent->trainer, trained[i].node,
-                                                       &n_weights);
-      CnnTensor        *copy = average_of (descent, trained[i].node, trained[i].weight,
-                                           weights[trained[i].weight], 1);
-
-      if (copy)
-        g_ptr_array_add (learning->small, copy);
-    }
-  if (learning->small->len < n)
-    g_clear_pointer (&learning->small, g_ptr_array_unref);
-}
-
 /**
  * cnn_network_learn:
  * @learning: options, in which of the alternatives, and which model
@@ -529,7 +293,7 @@ cnn_network_learn (CnnFilterLearning *learning, gboolean pointwise, double until
 {
   const CnnPairs  *pairs = cnn_learning_pairs (learning);
   CnnFilterState  *state = &learning->state;
-  Descent          descent = { .learning = learning, .pointwise = pointwise,
+  CnnDescent          descent = { .learning = learning, .pointwise = pointwise,
                                .until = until };
   CnnFilterResult *result = NULL;
   double           cells = 0.0;
@@ -538,7 +302,7 @@ cnn_network_learn (CnnFilterLearning *learning, gboolean pointwise, double until
   descent.is_deep = state->model == CNN_FILTER_DEEP;
   descent.patches = (CnnPatches) { pairs, learning->split, PATCH, pointwise ? 0 : MARGIN,
                                    learning->shared, MAX (learning->turns, 1),
-                                   cnn_random_bits (learning->options.seed, SEED_PATCHES) };
+                                   cnn_random_bits (learning->options.seed, CNN_SEED_PATCHES) };
   for (guint i = 0; i < pairs->parts->len; i++)
     {
       const CnnRect *rect = &cnn_pairs_part (pairs, i)->rect;
@@ -546,23 +310,23 @@ cnn_network_learn (CnnFilterLearning *learning, gboolean pointwise, double until
       descent.patches.side = MIN (descent.patches.side, MIN (rect->width, rect->height));
       cells += (double) rect->width * rect->height;
     }
-  descent.n_steps = (guint64) CLAMP (cells * TIMES_SHOWN / (BATCH * PATCH * PATCH), LEAST_STEPS,
-                                     MOST_STEPS);
+  descent.n_steps = (guint64) CLAMP (cells * TIMES_SHOWN / (CNN_DESCENT_BATCH * PATCH * PATCH),
+                                     LEAST_STEPS, MOST_STEPS);
   descent.begin = descent.measured = cnn_learning_seconds (learning);
   state->step = 0;
   g_array_set_size (learning->history, 0);
-  ok = begin (&descent, error);
+  ok = cnn_descent_begin (&descent, error);
   if (ok)
     {
-      learning->make = make_network;
+      learning->make = cnn_descent_network;
       learning->make_data = &descent;
       ok = descend (&descent, error);
       learning->make = NULL;
     }
   if (ok && state->model == CNN_FILTER_SMALL && !pointwise)
-    keep_small (&descent);
+    cnn_descent_keep (&descent);
   if (ok)
     result = make_result (&descent, error);
-  end (&descent);
+  cnn_descent_end (&descent);
   return result;
 }

@@ -49,7 +49,11 @@ draw_place (const CnnPatches *patches, guint64 seed)
   Place           place = { 0 };
 
   for (guint i = 0; i < pairs->parts->len; i++)
-    n_cells += (gsize) cnn_pairs_part (pairs, i)->rect.width * cnn_pairs_part (pairs, i)->rect.height;
+    {
+      const CnnRect *rect = &cnn_pairs_part (pairs, i)->rect;
+
+      n_cells += (gsize) rect->width * rect->height;
+    }
   for (guint64 try = 0; try < TRIES; try++)
     {
       gsize at = (gsize) (cnn_random_uniform (seed, try) * (double) n_cells);

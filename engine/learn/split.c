@@ -117,9 +117,10 @@ cnn_split_new (const CnnPairs *pairs, double share, guint64 seed, GError **error
   if (blocks->len < 2)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
-                   blocks->len == 0 ? _("nothing of the pictures counts: the selection and the mask "
-                                        "leave nothing to learn from")
-                                    : _("too little of the pictures counts to learn from"));
+                   blocks->len == 0
+                     ? _("nothing of the pictures counts: the selection and the mask leave "
+                         "nothing to learn from")
+                     : _("too little of the pictures counts to learn from"));
       return NULL;
     }
   n = (guint) CLAMP (lround (share * blocks->len), 1, blocks->len - 1);

@@ -155,7 +155,7 @@ cnn_windows_held (const CnnPairs *pairs, const CnnSplit *split, int size, gsize 
   return cells;
 }
 
-/* --- their numbers ------------------------------------------------------------------------------ */
+/* --- their numbers -------------------------------------------------------------------------- */
 
 /** cnn_windows_centre: sets the means to those of the cells, so that sums of products lose no
  * digits to what all have in common. */

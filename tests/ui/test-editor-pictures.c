@@ -5,14 +5,10 @@
 
 #include "editor-test.h"
 #include "file-picture.h"
+#include "picture-compare.h"
 
 /* What the editor looks like: pictures of it in the theme and the language that the
  * environment asks for, and whether those of the documentation are still true. */
-
-/* Of 255; what fonts and themes of another version make of letters and edges. */
-#define DIFFERENCE 32
-/* Of all pixels, in percent, may differ by more. */
-#define SHARE 4.0
 
 #define WIDTH  1240
 #define HEIGHT 680
@@ -79,76 +75,6 @@ save (Bench *bench, const char *name)
 
   bench_settle (bench);
   ui_test_screenshot (bench->window, file);
-}
-
-/* --- held against the documentation --------------------------------------------------------- */
-
-/* A picture that is not there has no size. */
-static cairo_surface_t *
-load (char *file)
-{
-  g_autofree char *name = file;
-
-  return cairo_image_surface_create_from_png (name);
-}
-
-static cairo_surface_t *
-load_made (const char *name)
-{
-  g_autofree char *file = g_strconcat (name, ".png", NULL);
-
-  return load (g_build_filename (g_getenv ("G_TEST_BUILDDIR"), file, NULL));
-}
-
-static guint32
-pixel_at (cairo_surface_t *surface, int x, int y)
-{
-  const guint8 *row = cairo_image_surface_get_data (surface) +
-                      (gsize) y * cairo_image_surface_get_stride (surface);
-
-  return ((const guint32 *) (const void *) row)[x];
-}
-
-/* How many percent of the pixels differ. */
-static double
-differ (cairo_surface_t *a, cairo_surface_t *b)
-{
-  int width = cairo_image_surface_get_width (a), height = cairo_image_surface_get_height (a);
-  int n     = 0;
-
-  if (cairo_image_surface_get_width (b) != width || cairo_image_surface_get_height (b) != height)
-    return 100.0;
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++)
-      {
-        guint32  p = pixel_at (a, x, y), q = pixel_at (b, x, y);
-        gboolean is = FALSE;
-
-        for (int shift = 0; shift < 24; shift += 8)
-          is |= ABS ((int) (p >> shift & 255) - (int) (q >> shift & 255)) > DIFFERENCE;
-        n += is;
-      }
-  return 100.0 * n / width / height;
-}
-
-static void
-check_documentation (const char *name)
-{
-  g_autofree char *file = g_strconcat (name, ".png", NULL);
-  cairo_surface_t *made, *there;
-  double           share;
-
-  made = load_made (name);
-  there = load (g_test_build_filename (G_TEST_DIST, "..", "..", "docs", file, NULL));
-  share = differ (made, there);
-  g_test_message ("%s: %.2f %% of the pixels differ", file, share);
-  if (share > SHARE)
-    {
-      g_test_message ("docs/%s is out of date: tests/ui/update-pictures", file);
-      g_test_fail ();
-    }
-  cairo_surface_destroy (made);
-  cairo_surface_destroy (there);
 }
 
 /* --- the pictures ------------------------------------------------------------------------ */
@@ -224,8 +150,8 @@ test_states (void)
 static void
 test_documentation (void)
 {
-  check_documentation ("editor");
-  check_documentation ("kernel");
+  picture_check ("editor", "docs", FALSE, "./dev pictures");
+  picture_check ("kernel", "docs", FALSE, "./dev pictures");
 }
 
 /* The theme and the language are those that were asked for. */
@@ -233,8 +159,9 @@ static void
 test_look (void)
 {
   g_autofree char *name = picture_name ("editor-mistake");
-  cairo_surface_t *made = load_made (name);
-  guint32          background = pixel_at (made, 2, 2) & 255;
+  g_autofree char *file = picture_made (name);
+  cairo_surface_t *made = picture_load (file);
+  guint32          background = picture_pixel (made, 2, 2) & 255;
   PangoLayout     *layout;
   Bench            bench;
 
