@@ -75,14 +75,14 @@ def watch(gimp):
     return list(peaks.values())
 
 
-def gimp(call, **values):
-    """Runs bench/job.scm and an expression after it. Returns the seconds it says,
+def gimp(call, script='job', plug_ins=(PLUG_IN,), of_gimp=('script-fu',), **values):
+    """Runs a script of bench/ and an expression after it. Returns the numbers it says,
     a list for each name, and the peaks of the plug-in's processes."""
     defines = ' '.join(f'(define {name} {scheme(value)})' for name, value in values.items())
-    script = pathlib.Path('bench/job.scm').resolve()
+    script = pathlib.Path(f'bench/{script}.scm').resolve()
     with tempfile.TemporaryDirectory(prefix='gimp-bench-', dir='build') as folder:
         folder = pathlib.Path(folder).resolve()
-        test_module().prepare(folder, [PLUG_IN])
+        test_module().prepare(folder, plug_ins, of_gimp)
         command = [shutil.which('gimp-console') or 'gimp-console-3.0', '-i', '-n', '-d', '-f',
                    '-s', '--quit', '--batch-interpreter=plug-in-script-fu-eval', '-b',
                    f'(begin {defines} (load "{script}") {call})']

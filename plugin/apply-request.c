@@ -7,9 +7,11 @@
 
 #include <string.h>
 
+#include "apply-procedure.h"
 #include "error.h"
 #include "i18n.h"
 #include "model-cache.h"
+#include "network-file.h"
 #include "procedure.h"
 
 void
@@ -18,8 +20,20 @@ apply_request_free (ApplyRequest *request)
   g_clear_pointer (&request->model, cnn_model_unref);
   g_clear_pointer (&request->applied, cnn_applied_free);
   g_free (request->key);
+  g_clear_pointer (&request->network, cnn_network_unref);
+  g_free (request->text);
+  g_free (request->file);
   g_free (request->name);
   g_free (request);
+}
+
+static CnnShape
+picture_of (GimpLayer *layer)
+{
+  GimpDrawable *drawable = GIMP_DRAWABLE (layer);
+
+  return (CnnShape) { gimp_drawable_get_height (drawable), gimp_drawable_get_width (drawable),
+                      gimp_drawable_is_rgb (drawable) ? 3 : 1 };
 }
 
 /* --- settings --------------------------------------------------------------------------------- */
@@ -84,6 +98,8 @@ get_settings (ApplyRequest *request, GimpProcedureConfig *config, GError **error
   return TRUE;
 }
 
+static const char *const range_names[] = { "unit", "signed", "bytes" };
+
 /**
  * apply_request_show:
  * @config: arguments
@@ -92,13 +108,53 @@ get_settings (ApplyRequest *request, GimpProcedureConfig *config, GError **error
 void
 apply_request_show (GimpProcedureConfig *config, const CnnApplySettings *settings)
 {
-  static const char *const ranges[] = { "unit", "signed", "bytes" };
   g_autofree char *mean  = cnn_apply_numbers_text (settings->mean);
   g_autofree char *scale = cnn_apply_numbers_text (settings->scale);
 
-  g_object_set (config, "input-range", ranges[settings->range], "channel-order",
+  g_object_set (config, "input-range", range_names[settings->range], "channel-order",
                 settings->bgr ? "bgr" : "rgb", "luma", settings->luma ? "yes" : "no", "mean", mean,
                 "scale", scale, NULL);
+}
+
+static void
+keep_settings (const ApplyRequest *request, RecipeKit *kit)
+{
+  const CnnApplySettings *settings = &request->settings;
+  g_autofree char        *mean     = cnn_apply_numbers_text (settings->mean);
+  g_autofree char        *scale    = cnn_apply_numbers_text (settings->scale);
+  g_autofree char        *memory   = g_strdup_printf ("%d", (int) (request->memory >> 20));
+
+  recipe_kit_set_text (kit, "network", request->text != NULL ? request->text : "");
+  recipe_kit_set_text (kit, "input-range", range_names[settings->range]);
+  recipe_kit_set_text (kit, "channel-order", settings->bgr ? "bgr" : "rgb");
+  recipe_kit_set_text (kit, "luma", settings->luma ? "yes" : "no");
+  recipe_kit_set_text (kit, "mean", mean);
+  recipe_kit_set_text (kit, "scale", scale);
+  recipe_kit_set_text (kit, "input-encoding", cnn_output_encodings[request->encoding].name);
+  recipe_kit_set_text (kit, "memory", memory);
+}
+
+/**
+ * apply_request_kit:
+ * @picture: the layer it is of
+ * @coverage: what of it counts
+ *
+ * What was automatic is said as it was: another time it may be something else.
+ *
+ * Returns: (transfer full) (nullable): what is to travel with the result; %NULL where it could
+ *   not be made again, for want of its weights
+ */
+RecipeKit *
+apply_request_kit (const ApplyRequest *request, GimpLayer *picture, const Coverage *coverage)
+{
+  g_autoptr (RecipeKit) kit  = recipe_kit_new (APPLY_PROCEDURE, NULL, picture, coverage);
+  gboolean              kept;
+
+  keep_settings (request, kit);
+  kept = request->network != NULL
+           ? recipe_kit_set_network (kit, request->network, picture_of (picture))
+           : recipe_kit_set_file (kit, request->file, request->model != NULL);
+  return kept ? g_steal_pointer (&kit) : NULL;
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
@@ -149,6 +205,9 @@ get_network (ApplyRequest *request, GimpProcedureConfig *config, CnnShape pictur
       if (network == NULL)
         return FALSE;
     }
+  if (path == NULL)
+    request->text = g_strdup (text);
+  request->file = path != NULL ? g_steal_pointer (&path) : cnn_network_file_weights (network);
   choose_encoding (request, config, info);
   if (request->key == NULL || !cnn_apply_recall (request->key, &request->usual))
     request->usual = cnn_apply_guess (info, network);
@@ -157,15 +216,6 @@ get_network (ApplyRequest *request, GimpProcedureConfig *config, CnnShape pictur
   request->applied = cnn_apply_new (text, output, cnn_network_bank (network), picture,
                                     &request->settings, error);
   return request->applied != NULL;
-}
-
-static CnnShape
-picture_of (GimpLayer *layer)
-{
-  GimpDrawable *drawable = GIMP_DRAWABLE (layer);
-
-  return (CnnShape) { gimp_drawable_get_height (drawable), gimp_drawable_get_width (drawable),
-                      gimp_drawable_is_rgb (drawable) ? 3 : 1 };
 }
 
 /**
@@ -221,6 +271,7 @@ apply_request_new_of (CnnNetwork *network, const char *name, PixelsEncoding enco
   request->usual = request->settings = cnn_apply_settings ();
   request->encoding = encoding;
   request->name = g_strdup (name);
+  request->network = cnn_network_ref (network);
   request->applied = cnn_apply_new (text, 0, cnn_network_bank (network),
                                     picture_of (layer), &request->settings, error);
   return request->applied != NULL ? g_steal_pointer (&request) : NULL;

@@ -6,6 +6,7 @@
 #include "apply.h"
 #include "pixels.h"
 #include "plan.h"
+#include "recipe.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,9 @@ G_BEGIN_DECLS
  * @applied: the network made ready for the picture
  * @encoding: of the picture's and the result's numbers
  * @memory: bytes the network may take; 0 for the usual
+ * @network: (nullable): the network, where it is neither in a file nor was typed
+ * @text: (nullable): the text that was typed
+ * @file: (nullable): path of the file that the network's weights are in
  * @name: what the result is called
  *
  * What a person or a script asked for, checked and worked out for a picture.
@@ -34,6 +38,9 @@ typedef struct
   CnnApplied      *applied;
   PixelsEncoding   encoding;
   guint64          memory;
+  CnnNetwork      *network;
+  char            *text;
+  char            *file;
   char            *name;
 } ApplyRequest;
 
@@ -48,6 +55,8 @@ CnnPlan      *apply_request_plan     (const ApplyRequest *request, const CnnRect
 gboolean      apply_request_enlarges (const ApplyRequest *request);
 void          apply_request_show     (GimpProcedureConfig *config,
                                       const CnnApplySettings *settings);
+RecipeKit    *apply_request_kit      (const ApplyRequest *request, GimpLayer *picture,
+                                      const Coverage *coverage);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ApplyRequest, apply_request_free)
 

@@ -12,11 +12,14 @@
 #include "i18n.h"
 #include "layers.h"
 #include "mapping.h"
+#include "replace.h"
 
 struct _ApplyResult
 {
   const ApplyRequest *request;
   Coverage           *coverage;
+  RecipeKit          *kit;      /* (nullable): what travels with it */
+  RecipePart         *part;
   GimpImage          *image;    /* where the result goes */
   gboolean            own_image;
   GimpLayer          *layer;
@@ -42,6 +45,8 @@ void
 apply_result_free (ApplyResult *result)
 {
   g_clear_pointer (&result->coverage, coverage_free);
+  g_clear_pointer (&result->kit, recipe_kit_free);
+  g_clear_pointer (&result->part, recipe_part_free);
   g_clear_object (&result->buffer);
   g_clear_pointer (&result->rows, resample_axis_free);
   g_clear_pointer (&result->columns, resample_axis_free);
@@ -230,29 +235,40 @@ draw (ApplyResult *result, GimpLayer *source, CnnPlan *plan, RunningProgress *pr
   return TRUE;
 }
 
+/* What it says of how it was made. */
+static void
+make_recipe (ApplyResult *result, GimpLayer *source)
+{
+  result->kit = apply_request_kit (result->request, source, result->coverage);
+  result->part = g_new0 (RecipePart, 1);
+  result->part->run = g_strdup (result->kit != NULL ? result->kit->recipe->run : "");
+  result->part->stage = result->part->map = -1;
+  result->part->x = result->region.x;
+  result->part->y = result->region.y;
+  result->part->name = g_strdup (result->request->name);
+}
+
 /**
- * apply_result_new:
+ * apply_result_new_of:
  * @request: what is asked for; to outlive the result
- * @source: the picture, in @image
+ * @coverage: (transfer full): what of the picture counts
+ * @source: the picture
  * @progress: how GIMP's bar goes on meanwhile
  *
  * Runs the network. The image does not change.
  *
- * Returns: (transfer full): the result; or %NULL. Errors: those of coverage_new() and of
- *   running a plan
+ * Returns: (transfer full): the result; or %NULL. Errors: those of running a plan
  */
 ApplyResult *
-apply_result_new (const ApplyRequest *request, GimpImage *image, GimpLayer *source,
-                  RunningProgress *progress, GError **error)
+apply_result_new_of (const ApplyRequest *request, Coverage *coverage, GimpLayer *source,
+                     RunningProgress *progress, GError **error)
 {
   g_autoptr (ApplyResult) result = g_new0 (ApplyResult, 1);
   g_autoptr (CnnPlan)     plan   = NULL;
   int                     larger;
 
   result->request = request;
-  result->coverage = coverage_new (image, GIMP_DRAWABLE (source), error);
-  if (result->coverage == NULL)
-    return NULL;
+  result->coverage = coverage;
   result->region = find_region (request->applied, &result->coverage->bounds);
 
   larger = (request->applied->output.width - 1) / request->applied->input.width + 1;
@@ -261,7 +277,31 @@ apply_result_new (const ApplyRequest *request, GimpImage *image, GimpLayer *sour
   if (plan == NULL || !make_layer (result, source, error))
     return NULL;
   choose_format (result);
-  return draw (result, source, plan, progress, error) ? g_steal_pointer (&result) : NULL;
+  if (!draw (result, source, plan, progress, error))
+    return NULL;
+  make_recipe (result, source);
+  return g_steal_pointer (&result);
+}
+
+/**
+ * apply_result_new:
+ * @request: what is asked for; to outlive the result
+ * @source: the picture, in @image
+ * @progress: how GIMP's bar goes on meanwhile
+ *
+ * As apply_result_new_of(), of what is selected.
+ *
+ * Returns: (transfer full): the result; or %NULL. Errors: those of coverage_new() and of
+ *   running a plan
+ */
+ApplyResult *
+apply_result_new (const ApplyRequest *request, GimpImage *image, GimpLayer *source,
+                  RunningProgress *progress, GError **error)
+{
+  Coverage *coverage = coverage_new (image, GIMP_DRAWABLE (source), error);
+
+  return coverage != NULL ? apply_result_new_of (request, coverage, source, progress, error)
+                          : NULL;
 }
 
 /**
@@ -280,13 +320,16 @@ apply_result_layer (const ApplyResult *result)
  * apply_result_insert:
  * @source: the picture
  *
- * Puts the layer above the picture, or into its own image.
+ * Puts the layer above the picture, or into its own image. It says how it was made.
  *
  * Returns: whether it could be. Errors: %CNN_ERROR_LIMIT
  */
 gboolean
 apply_result_insert (ApplyResult *result, GimpLayer *source, GError **error)
 {
+  if (result->kit != NULL && !(recipe_kit_attach (result->kit, GIMP_ITEM (result->layer)) &&
+                               recipe_part_attach (result->part, GIMP_ITEM (result->layer))))
+    return layers_pdb_failed (error);
   if (result->own_image)
     {
       result->inserted = gimp_image_insert_layer (result->image, result->layer, NULL, 0);
@@ -295,4 +338,52 @@ apply_result_insert (ApplyResult *result, GimpLayer *source, GError **error)
   else
     result->inserted = layers_insert_above (result->image, result->layer, source);
   return result->inserted || layers_pdb_failed (error);
+}
+
+/** apply_result_kit: (transfer none) (nullable): what is to travel with it */
+RecipeKit *
+apply_result_kit (const ApplyResult *result)
+{
+  return result->kit;
+}
+
+/**
+ * apply_result_fits:
+ *
+ * Returns: whether it can take the place of a layer beside the picture. Errors:
+ *   %CNN_ERROR_SHAPE
+ */
+gboolean
+apply_result_fits (const ApplyResult *result, GError **error)
+{
+  if (!result->own_image)
+    return TRUE;
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+               _("the result would be larger than the picture, and cannot take the place of a "
+                 "layer beside it; use Apply Network"));
+  return FALSE;
+}
+
+/**
+ * apply_result_replace:
+ * @outcome: a result that is there
+ * @anew: whether it was made in another way than that says
+ *
+ * Puts it into the place of @outcome's, to be called within a group of undo steps.
+ *
+ * Returns: whether GIMP did. Errors: %CNN_ERROR_LIMIT
+ */
+gboolean
+apply_result_replace (ApplyResult *result, const Outcome *outcome, gboolean anew, GError **error)
+{
+  const OutcomeLayer *old = outcome_stage_get (outcome_get_stage (outcome, 0), 0);
+  const RecipeKit    *kit = anew && result->kit != NULL ? result->kit : outcome->kit;
+  /* It is called by the file, which need not have its name any more. */
+  gboolean rename = g_strcmp0 (kit->recipe->weights.sha256,
+                               outcome->kit->recipe->weights.sha256) != 0;
+
+  g_free (result->part->run);
+  result->part->run = g_strdup (kit->recipe->run);
+  return replace_layer (old, result->layer, result->part, rename, error) &&
+         (!anew || recipe_kit_attach (kit, GIMP_ITEM (old->layer)) || layers_pdb_failed (error));
 }

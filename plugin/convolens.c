@@ -8,8 +8,10 @@
 
 #include "apply-procedure.h"
 #include "classify-procedure.h"
+#include "edit-procedure.h"
 #include "feature-maps.h"
 #include "i18n.h"
+#include "refresh-procedure.h"
 #include "learn-procedure.h"
 #include "train-procedure.h"
 
@@ -31,6 +33,8 @@ convolens_query_procedures (GimpPlugIn *plug_in)
 
   names = g_list_append (names, g_strdup (APPLY_PROCEDURE));
   names = g_list_append (names, g_strdup (CLASSIFY_PROCEDURE));
+  names = g_list_append (names, g_strdup (EDIT_PROCEDURE));
+  names = g_list_append (names, g_strdup (REFRESH_PROCEDURE));
   names = g_list_append (names, g_strdup (LEARN_FILTER_PROCEDURE));
   return g_list_append (names, g_strdup (TRAIN_PROCEDURE));
 }
@@ -44,6 +48,10 @@ convolens_create_procedure (GimpPlugIn *plug_in, const char *name)
     return apply_create (plug_in);
   if (strcmp (name, CLASSIFY_PROCEDURE) == 0)
     return classify_create (plug_in);
+  if (strcmp (name, EDIT_PROCEDURE) == 0)
+    return edit_create (plug_in);
+  if (strcmp (name, REFRESH_PROCEDURE) == 0)
+    return refresh_create (plug_in);
   if (strcmp (name, LEARN_FILTER_PROCEDURE) == 0)
     return learn_create (plug_in);
   if (strcmp (name, TRAIN_PROCEDURE) == 0)

@@ -60,6 +60,47 @@ coverage_new (GimpImage *image, GimpDrawable *drawable, GError **error)
   return coverage;
 }
 
+/**
+ * coverage_new_of:
+ * @drawable: the picture
+ * @part: (nullable): a part of it, in its pixels; %NULL for all of it
+ * @mask: (nullable): how far each pixel of @part counts, [part.height][part.width]; %NULL for
+ *   wholly
+ *
+ * Whatever is selected now.
+ *
+ * Returns: (transfer full): what counts; or %NULL where the picture has no such part.
+ *   Errors: %CNN_ERROR_SPEC
+ */
+Coverage *
+coverage_new_of (GimpDrawable *drawable, const CnnRect *part, const float *mask, GError **error)
+{
+  g_autoptr (Coverage) coverage = coverage_new_unselected (drawable);
+  GeglRectangle        bounds   = { 0, 0, coverage->size.width, coverage->size.height };
+  GeglRectangle        place;
+  float                one      = 1.0f;
+
+  if (part == NULL)
+    return g_steal_pointer (&coverage);
+  place = (GeglRectangle) { part->x, part->y, part->width, part->height };
+  if (!gegl_rectangle_intersect (&bounds, &bounds, &place))
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+                   _("the part of the picture that was selected is not there any more"));
+      return NULL;
+    }
+  coverage->bounds = (CnnRect) { bounds.x, bounds.y, bounds.width, bounds.height };
+  place.x += coverage->offset_x;
+  place.y += coverage->offset_y;
+  coverage->selection = gegl_buffer_new (&place, babl_format ("Y float"));
+  if (mask != NULL)
+    gegl_buffer_set (coverage->selection, &place, 0, babl_format ("Y float"), mask,
+                     GEGL_AUTO_ROWSTRIDE);
+  else
+    gegl_buffer_set_color_from_pixel (coverage->selection, &place, &one, babl_format ("Y float"));
+  return g_steal_pointer (&coverage);
+}
+
 void
 coverage_free (Coverage *coverage)
 {

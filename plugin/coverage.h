@@ -32,6 +32,8 @@ typedef struct
 
 Coverage     *coverage_new        (GimpImage *image, GimpDrawable *drawable, GError **error);
 Coverage     *coverage_new_unselected (GimpDrawable *drawable);
+Coverage     *coverage_new_of     (GimpDrawable *drawable, const CnnRect *part, const float *mask,
+                                   GError **error);
 void          coverage_free       (Coverage *coverage);
 gboolean      coverage_is_full    (const Coverage *coverage);
 void          coverage_read       (const Coverage *coverage, const CnnRect *rect, float *values);

@@ -39,6 +39,7 @@ typedef struct
   DrawablePicture     *source;
   guint                check_id;
   int                  encoding;
+  gboolean             edits;   /* whether maps that are there change */
   gboolean             telling; /* one of config and editor what the other says */
 } Dialog;
 
@@ -80,7 +81,7 @@ network_changed (Dialog *self)
 /* --- what it makes -------------------------------------------------------------- */
 
 static char *
-describe (const Request *request)
+describe (const Dialog *self, const Request *request)
 {
   g_autofree char *layers = g_strdup_printf (dngettext ("convolens", "%d layer", "%d layers",
                                                         request->n_layers),
@@ -89,6 +90,9 @@ describe (const Request *request)
                                                         request->stages->len),
                                              request->stages->len);
 
+  if (self->edits)
+    /* Translators: a button, as in "Change to 9 layers in 1 group". */
+    return g_strdup_printf (_("Ch_ange to %s in %s"), layers, groups);
   /* Translators: a button, as in "Add 9 layers in 1 group". */
   return g_strdup_printf (_("_Add %s in %s"), layers, groups);
 }
@@ -105,7 +109,7 @@ check (gpointer data)
   self->check_id = 0;
   if (request != NULL)
     {
-      g_autofree char *text = describe (request);
+      g_autofree char *text = describe (self, request);
       g_autofree char *bare = gimp_strip_uline (text);
 
       gtk_button_set_label (GTK_BUTTON (ok), text);
@@ -115,7 +119,7 @@ check (gpointer data)
     {
       g_autofree char *sentence = procedure_sentence (error);
 
-      gtk_button_set_label (GTK_BUTTON (ok), _("_Add Layers"));
+      gtk_button_set_label (GTK_BUTTON (ok), self->edits ? _("Ch_ange Layers") : _("_Add Layers"));
       cnn_editor_verdict (CNN_EDITOR (self->editor), FALSE, sentence);
     }
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK, request != NULL);
@@ -299,20 +303,23 @@ show_preset (Dialog *self)
  * feature_maps_dialog_run:
  * @config: the arguments, as they were last; changed by what the person does
  * @layer: the picture, in @image
+ * @edits: whether maps that are there are to change
  *
  * Returns: whether to go on
  */
 gboolean
 feature_maps_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image,
-                         GimpLayer *layer)
+                         GimpLayer *layer, gboolean edits)
 {
-  Dialog   self = { .procedure = procedure, .config = config, .image = image, .layer = layer };
+  Dialog   self = { .procedure = procedure, .config = config, .image = image, .layer = layer,
+                    .edits = edits };
   gboolean ok;
 
   gimp_ui_init ("convolens");
   self.encoding = gimp_procedure_config_get_choice_id (config, "input-encoding");
   self.picture = drawable_picture_new (GIMP_DRAWABLE (layer), self.encoding, &self.source);
-  self.dialog = gimp_procedure_dialog_new (procedure, config, _("Feature Maps"));
+  self.dialog = gimp_procedure_dialog_new (procedure, config,
+                                           edits ? _("Edit These Maps") : _("Feature Maps"));
   show_model (&self);
   show_preset (&self);
   fill (&self);

@@ -6,6 +6,6 @@
 G_BEGIN_DECLS
 
 gboolean feature_maps_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config,
-                                  GimpImage *image, GimpLayer *layer);
+                                  GimpImage *image, GimpLayer *layer, gboolean edits);
 
 G_END_DECLS

@@ -27,7 +27,7 @@ feature_maps_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *ima
     return procedure_fail (procedure, error);
   if (run_mode == GIMP_RUN_INTERACTIVE)
     {
-      if (!feature_maps_dialog_run (procedure, config, image, layer))
+      if (!feature_maps_dialog_run (procedure, config, image, layer, FALSE))
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 
       /* The image does not wait for the dialog. */

@@ -6,22 +6,11 @@
 
 #include "error.h"
 #include "i18n.h"
-#include "layers.h"
+#include "layers-private.h"
 #include "map-frame.h"
 
 /* From so many bytes on, layers go to GIMP in a file. */
 #define LARGE ((gint64) 32 << 20)
-
-struct _Layers
-{
-  const Request *request;
-  GPtrArray     *frames;
-  GimpImage     *image;
-  GimpLayer     *source;
-  GPtrArray     *stages;   /* of GPtrArray of GimpLayer; where there is a file, of one pixel */
-  LayerFile     *file;     /* (nullable) */
-  gboolean       inserted;
-};
 
 /**
  * layers_pdb_failed:
@@ -72,6 +61,40 @@ layers_type (gboolean rgb, gboolean alpha)
   return alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE;
 }
 
+/* Layer @k of stage @i, and what it is. */
+OutcomeLayer *
+layers_get_made (const Layers *layers, guint i, guint k)
+{
+  return g_ptr_array_index ((GPtrArray *) g_ptr_array_index (layers->stages, i), k);
+}
+
+/* A part of a stage, of which more is to be said. */
+static RecipePart *
+part_new (const Layers *layers, guint i, int map)
+{
+  RecipePart *part = g_new0 (RecipePart, 1);
+
+  part->run = g_strdup (layers->kit != NULL ? layers->kit->recipe->run : "");
+  part->stage = (int) request_get_stage (layers->request, i)->node;
+  part->map = map;
+  return part;
+}
+
+/* What layer @k of stage @i is; where one layer holds all maps, no map of its own. */
+static RecipePart *
+layer_part (const Layers *layers, const MapFrame *frame, guint i, guint k)
+{
+  const RequestStage *stage = request_get_stage (layers->request, i);
+  gboolean            one   = stage->vector ||
+                              layers->request->placement == REQUEST_CONTACT_SHEET;
+  RecipePart         *part  = part_new (layers, i, one ? -1 : g_array_index (stage->maps, int, k));
+
+  part->x = frame->x;
+  part->y = frame->y;
+  part->name = layer_name (layers->request, i, k);
+  return part;
+}
+
 static void
 place_layer (const Layers *layers, const MapFrame *frame, GimpLayer *layer)
 {
@@ -111,7 +134,7 @@ add_layer (Layers *layers, const MapFrame *frame, guint i, guint map, GError **e
 {
   gboolean         rgb  = gimp_drawable_is_rgb (GIMP_DRAWABLE (layers->source));
   GimpImageType    type = layers_type (rgb, !frame->opaque);
-  g_autofree char *name = layer_name (layers->request, i, map);
+  RecipePart      *part = layer_part (layers, frame, i, map);
   CnnSize          size = { sheet_height (&frame->sheet), sheet_width (&frame->sheet) };
   GimpLayer       *layer;
 
@@ -120,11 +143,11 @@ add_layer (Layers *layers, const MapFrame *frame, guint i, guint map, GError **e
       layer_file_add (layers->file, type, size);
       size = (CnnSize) { 1, 1 };
     }
-  layer = gimp_layer_new (layers->image, name, size.width, size.height, type, 100.0,
+  layer = gimp_layer_new (layers->image, part->name, size.width, size.height, type, 100.0,
                           gimp_image_get_default_new_layer_mode (layers->image));
+  g_ptr_array_add (g_ptr_array_index (layers->stages, i), outcome_layer_new (layer, part));
   if (layer == NULL)
     return layers_pdb_failed (error);
-  g_ptr_array_add (g_ptr_array_index (layers->stages, i), layer);
   place_layer (layers, frame, layer);
   return frame->sheet.n == 1 ||
          gimp_drawable_fill (GIMP_DRAWABLE (layer), GIMP_FILL_TRANSPARENT) ||
@@ -136,7 +159,8 @@ add_stage (Layers *layers, const MapFrame *frame, guint i, GError **error)
 {
   guint n = request_n_layers (layers->request, i);
 
-  g_ptr_array_add (layers->stages, g_ptr_array_new ());
+  g_ptr_array_add (layers->stages,
+                   g_ptr_array_new_with_free_func ((GDestroyNotify) outcome_layer_free));
   for (guint k = 0; k < n; k++)
     if (!add_layer (layers, frame, i, k, error))
       return FALSE;
@@ -183,7 +207,12 @@ delete_stages (Layers *layers)
       GPtrArray *stage = g_ptr_array_index (layers->stages, i);
 
       for (guint k = 0; k < stage->len; k++)
-        gimp_item_delete (g_ptr_array_index (stage, k));
+        {
+          OutcomeLayer *made = g_ptr_array_index (stage, k);
+
+          if (made->layer != NULL)
+            gimp_item_delete (GIMP_ITEM (made->layer));
+        }
     }
   g_ptr_array_set_size (layers->stages, 0);
 }
@@ -193,14 +222,15 @@ delete_stages (Layers *layers)
  * @request: what is asked for; to outlive the layers
  * @frames: (element-type MapFrame): of its stages; the same
  * @source: the picture
+ * @kit: (nullable): what is to travel with them; to outlive the layers
  * @folder: where there is room for large layers
  *
  * Returns: (transfer full): all layers, with nothing drawn in them; or %NULL.
  *   Errors: %CNN_ERROR_LIMIT
  */
 Layers *
-layers_new (const Request *request, GPtrArray *frames, GimpLayer *source, const char *folder,
-            GError **error)
+layers_new (const Request *request, GPtrArray *frames, GimpLayer *source, const RecipeKit *kit,
+            const char *folder, GError **error)
 {
   g_autoptr (Layers) layers = g_new0 (Layers, 1);
 
@@ -208,6 +238,7 @@ layers_new (const Request *request, GPtrArray *frames, GimpLayer *source, const 
   layers->frames = frames;
   layers->image = gimp_item_get_image (GIMP_ITEM (source));
   layers->source = source;
+  layers->kit = kit;
   layers->stages = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
 
   if (want_file (layers))
@@ -234,7 +265,7 @@ layers_new (const Request *request, GPtrArray *frames, GimpLayer *source, const 
 GimpDrawable *
 layers_get (const Layers *layers, guint stage, guint i)
 {
-  return g_ptr_array_index ((GPtrArray *) g_ptr_array_index (layers->stages, stage), i);
+  return GIMP_DRAWABLE (layers_get_made (layers, stage, i)->layer);
 }
 
 /**
@@ -255,20 +286,13 @@ layers_file (const Layers *layers, guint stage, guint i, guint *number)
   return layers->file;
 }
 
-/**
- * layers_finish:
- *
- * To be called when all pixels are drawn. Returns: %TRUE; or %FALSE with %CNN_ERROR_IO set.
- */
-gboolean
-layers_finish (Layers *layers, GError **error)
+/* Those of the file take the places of theirs. */
+static gboolean
+take_file (Layers *layers, GError **error)
 {
-  g_autoptr (GPtrArray) loaded = NULL;
+  g_autoptr (GPtrArray) loaded = layer_file_load (layers->file, error);
   guint                 n      = 0;
 
-  if (layers->file == NULL)
-    return TRUE;
-  loaded = layer_file_load (layers->file, error);
   if (loaded == NULL)
     return FALSE;
   for (guint i = 0; i < layers->stages->len; i++)
@@ -277,17 +301,38 @@ layers_finish (Layers *layers, GError **error)
 
       for (guint k = 0; k < stage->len; k++)
         {
-          GimpLayer       *layer = g_ptr_array_index (loaded, n++);
-          g_autofree char *name  = layer_name (layers->request, i, k);
+          OutcomeLayer *made = g_ptr_array_index (stage, k);
 
-          gimp_item_delete (g_ptr_array_index (stage, k));
-          stage->pdata[k] = layer;
-          gimp_item_set_name (GIMP_ITEM (layer), name);
-          gimp_layer_set_mode (layer, gimp_image_get_default_new_layer_mode (layers->image));
-          place_layer (layers, g_ptr_array_index (layers->frames, i), layer);
+          gimp_item_delete (GIMP_ITEM (made->layer));
+          made->layer = g_ptr_array_index (loaded, n++);
+          gimp_item_set_name (GIMP_ITEM (made->layer), made->part->name);
+          gimp_layer_set_mode (made->layer, gimp_image_get_default_new_layer_mode (layers->image));
+          place_layer (layers, g_ptr_array_index (layers->frames, i), made->layer);
         }
     }
   g_clear_pointer (&layers->file, layer_file_free);
+  return TRUE;
+}
+
+/**
+ * layers_finish:
+ *
+ * To be called when all pixels are drawn. Returns: %TRUE; or %FALSE with %CNN_ERROR_IO or
+ * %CNN_ERROR_LIMIT set.
+ */
+gboolean
+layers_finish (Layers *layers, GError **error)
+{
+  if (layers->file != NULL && !take_file (layers, error))
+    return FALSE;
+  for (guint i = 0; i < layers->stages->len && layers->kit != NULL; i++)
+    for (guint k = 0; k < request_n_layers (layers->request, i); k++)
+      {
+        const OutcomeLayer *made = layers_get_made (layers, i, k);
+
+        if (!recipe_part_attach (made->part, GIMP_ITEM (made->layer)))
+          return layers_pdb_failed (error);
+      }
   return TRUE;
 }
 
@@ -301,19 +346,37 @@ layers_free (Layers *layers)
   g_free (layers);
 }
 
-static GimpLayer *
-insert_stage (Layers *layers, guint i, GimpLayer *parent, int position)
+/* Says how it was made. */
+gboolean
+layers_attach (const Layers *layers, guint i, GimpLayer *group)
+{
+  RecipePart *part;
+  gboolean    attached;
+
+  if (layers->kit == NULL)
+    return TRUE;
+  part = part_new (layers, i, -1);
+  part->name = request_stage_name (layers->request, i);
+  attached = recipe_part_attach (part, GIMP_ITEM (group)) &&
+             recipe_kit_attach (layers->kit, GIMP_ITEM (group));
+  recipe_part_free (part);
+  return attached;
+}
+
+GimpLayer *
+layers_insert_stage (Layers *layers, guint i, GimpLayer *parent, int position)
 {
   GPtrArray       *stage = g_ptr_array_index (layers->stages, i);
   g_autofree char *name  = request_stage_name (layers->request, i);
   GimpLayer       *group = GIMP_LAYER (gimp_group_layer_new (layers->image, name));
 
-  if (group == NULL || !gimp_image_insert_layer (layers->image, group, parent, position))
+  if (group == NULL || !layers_attach (layers, i, group) ||
+      !gimp_image_insert_layer (layers->image, group, parent, position))
     return NULL;
   /* Each on top of the one before: at the bottom, GIMP takes far longer for each
    * layer that is there already. */
   for (guint k = stage->len; k-- > 0;)
-    if (!gimp_image_insert_layer (layers->image, g_ptr_array_index (stage, k), group, 0))
+    if (!gimp_image_insert_layer (layers->image, layers_get_made (layers, i, k)->layer, group, 0))
       return NULL;
   gimp_item_set_expanded (GIMP_ITEM (group), FALSE);
   return group;
@@ -341,7 +404,7 @@ layers_insert (Layers *layers, GError **error)
   gimp_image_undo_group_start (layers->image);
   for (guint i = 0; i < layers->stages->len; i++)
     {
-      GimpLayer *group = insert_stage (layers, i, parent, position);
+      GimpLayer *group = layers_insert_stage (layers, i, parent, position);
 
       if (group == NULL)
         {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "layer-file.h"
+#include "outcome.h"
 #include "request.h"
 
 G_BEGIN_DECLS
@@ -15,12 +16,14 @@ G_BEGIN_DECLS
 typedef struct _Layers Layers;
 
 Layers       *layers_new    (const Request *request, GPtrArray *frames, GimpLayer *source,
-                             const char *folder, GError **error);
+                             const RecipeKit *kit, const char *folder, GError **error);
 void          layers_free   (Layers *layers);
 GimpDrawable *layers_get    (const Layers *layers, guint stage, guint i);
 LayerFile    *layers_file   (const Layers *layers, guint stage, guint i, guint *number);
 gboolean      layers_finish (Layers *layers, GError **error);
 GPtrArray    *layers_insert (Layers *layers, GError **error);
+gboolean      layers_replace (Layers *layers, const Outcome *outcome, gboolean anew,
+                              GError **error);
 GimpImageType layers_type   (gboolean rgb, gboolean alpha);
 gboolean      layers_insert_above (GimpImage *image, GimpLayer *layer, GimpLayer *below);
 gboolean      layers_pdb_failed (GError **error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Layers as what a filter is learnt from: which are meant, whether they go together, and
+/* Layers as what a filter is learned from: which are meant, whether they go together, and
  * their pixels with how much each counts. */
 
 #include "learn-pairs.h"
@@ -57,18 +57,18 @@ take_selected (LearnLayers *layers, GimpDrawable **drawables, GError **error)
     {
       if (n == 0)
         g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                     _("a filter is learnt from two layers, and none is selected: the lower one is "
+                     _("a filter is learned from two layers, and none is selected: the lower one is "
                        "before the filter, the upper one the same after it"));
       else if (n == 1)
         g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                     _("a filter is learnt from two layers, and one is selected; select the "
+                     _("a filter is learned from two layers, and one is selected; select the "
                        "picture after the filter, above, as well"));
       else
         g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
                      dngettext ("convolens",
-                                "a filter is learnt from two layers, and %d is selected; say which "
+                                "a filter is learned from two layers, and %d is selected; say which "
                                 "are before and which are after",
-                                "a filter is learnt from two layers, and %d are selected; say "
+                                "a filter is learned from two layers, and %d are selected; say "
                                 "which are before and which are after", n),
                      n);
       return FALSE;
@@ -77,7 +77,7 @@ take_selected (LearnLayers *layers, GimpDrawable **drawables, GError **error)
     if (!GIMP_IS_LAYER (drawables[i]) || GIMP_IS_LAYER_MASK (drawables[i]))
       {
         g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                     _("a filter is learnt from layers; a channel or a layer mask is selected"));
+                     _("a filter is learned from layers; a channel or a layer mask is selected"));
         return FALSE;
       }
   lower = depth_of (layers->image, GIMP_ITEM (drawables[1])) >
@@ -203,7 +203,7 @@ check_pair (const LearnLayers *layers, guint i, GError **error)
                  _("“%s” is both before and after; choose two layers"), before_name);
   else if (from.width != to.width || from.height != to.height)
     g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
-                 _("“%s” has %d×%d pixels and “%s” has %d×%d; a filter is learnt from layers of "
+                 _("“%s” has %d×%d pixels and “%s” has %d×%d; a filter is learned from layers of "
                    "the same size"),
                  before_name, from.width, from.height, after_name, to.width, to.height);
   else

@@ -6,10 +6,12 @@
 
 #include "coverage.h"
 #include "drawable-source.h"
+#include "error.h"
+#include "feature-maps.h"
 #include "i18n.h"
-#include "layers.h"
 #include "map-frame.h"
 #include "map-store.h"
+#include "network-file.h"
 #include "onnx/save.h"
 #include "painter.h"
 #include "presets.h"
@@ -136,6 +138,215 @@ save_model (GimpProcedureConfig *config, const Request *request, GError **error)
   return path == NULL || cnn_model_save (request->network, request->input, metadata, path, error);
 }
 
+/* --- what travels with it --------------------------------------------------------------------- */
+
+/* The network as it was run: presets may become others. */
+static RecipeKit *
+get_kit (GimpProcedureConfig *config, const Request *request, GimpLayer *layer,
+         const Coverage *coverage)
+{
+  g_autoptr (RecipeKit) kit    = recipe_kit_new (FEATURE_MAPS_PROCEDURE, config, layer, coverage);
+  g_autofree char      *model  = procedure_model_path (config, "model", NULL);
+  g_autofree char      *named  = cnn_network_file_weights (request->network);
+  g_autofree char      *preset = NULL;
+  const CnnPreset      *found;
+
+  g_object_get (config, "preset", &preset, NULL);
+  found = preset != NULL ? cnn_preset_find (preset) : NULL;
+  if (found != NULL)
+    recipe_kit_set_text (kit, "network", found->text);
+  recipe_kit_set_text (kit, "preset", "custom");
+  /* Without its weights it could not be made again. */
+  if (!recipe_kit_set_file (kit, model != NULL ? model : named, model != NULL))
+    return NULL;
+  recipe_kit_keep_for (kit, request->stages->len);
+  return g_steal_pointer (&kit);
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+struct _MadeLayers
+{
+  Request   *request;
+  Coverage  *coverage;
+  GPtrArray *frames;
+  RecipeKit *kit;      /* (nullable): its own */
+  RecipeKit *carried;  /* (nullable): that which the layers get */
+  Layers    *layers;
+};
+
+void
+made_layers_free (MadeLayers *made)
+{
+  g_clear_pointer (&made->layers, layers_free);
+  g_clear_pointer (&made->kit, recipe_kit_free);
+  g_clear_pointer (&made->frames, g_ptr_array_unref);
+  g_clear_pointer (&made->coverage, coverage_free);
+  g_clear_pointer (&made->request, request_free);
+  g_free (made);
+}
+
+/** made_layers_kit: (transfer none) (nullable): what is to travel with them, where that is new */
+RecipeKit *
+made_layers_kit (const MadeLayers *made)
+{
+  return made->kit;
+}
+
+static RequestStage *
+find_stage (const Request *request, int node)
+{
+  for (guint i = 0; i < request->stages->len; i++)
+    {
+      RequestStage *stage = g_ptr_array_index (request->stages, i);
+
+      if ((int) stage->node == node)
+        return stage;
+    }
+  return NULL;
+}
+
+static gboolean
+has_map (const RequestStage *stage, int map)
+{
+  for (guint k = 0; k < stage->maps->len; k++)
+    if (g_array_index (stage->maps, int, k) == map)
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether each layer of the result has a map; a picture of other channels may have fewer. */
+static gboolean
+check_maps (const Request *request, const OutcomeStage *is, GError **error)
+{
+  const RequestStage *stage = find_stage (request, is->part->stage);
+
+  for (guint k = 0; k < is->layers->len; k++)
+    {
+      OutcomeLayer    *layer = outcome_stage_get (is, k);
+      g_autofree char *name  = NULL;
+
+      if (stage != NULL && (layer->part->map < 0 || has_map (stage, layer->part->map)))
+        continue;
+      name = gimp_item_get_name (GIMP_ITEM (layer->layer));
+      g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,
+                   _("the network makes no map for the layer “%s” any more; the picture may have "
+                     "other channels now. Use Edit These Maps to make them anew"),
+                   name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Of a result that is there, only what of it is there. */
+static gboolean
+keep_only (Request *request, const Outcome *outcome, GError **error)
+{
+  for (guint i = 0; i < outcome->stages->len; i++)
+    if (!check_maps (request, outcome_get_stage (outcome, i), error))
+      return FALSE;
+  for (guint i = request->stages->len; i-- > 0;)
+    {
+      RequestStage       *stage = g_ptr_array_index (request->stages, i);
+      const OutcomeStage *is    = outcome_find_stage (outcome, (int) stage->node);
+
+      if (is == NULL || is->layers->len == 0)
+        g_ptr_array_remove_index (request->stages, i);
+      else if (outcome_stage_get (is, 0)->part->map >= 0)
+        for (guint k = stage->maps->len; k-- > 0;)
+          if (!outcome_stage_has (is, g_array_index (stage->maps, int, k)))
+            g_array_remove_index (stage->maps, k);
+    }
+  if (request->stages->len > 0)
+    return TRUE;
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC,
+               _("none of its layers is left in it; use Edit These Maps to make them again"));
+  return FALSE;
+}
+
+/* What the result is to carry: of one that stays what it is, what it carries. */
+static gboolean
+choose_kit (MadeLayers *made, GimpLayer *layer, GimpProcedureConfig *config,
+            const Outcome *outcome, gboolean only, GError **error)
+{
+  made->carried = only ? outcome->kit : NULL;
+  if (only)
+    return TRUE;
+  made->carried = made->kit = get_kit (config, made->request, layer, made->coverage);
+  if (outcome == NULL)
+    return TRUE;
+  if (made->kit == NULL)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_IO,
+                   _("the file with the network's weights cannot be read"));
+      return FALSE;
+    }
+  recipe_kit_set_run (made->kit, outcome->kit->recipe->run);
+  return TRUE;
+}
+
+/**
+ * made_layers_new:
+ * @layer: the picture
+ * @config: the procedure's arguments
+ * @coverage: (transfer full): what of it counts
+ * @outcome: (nullable): a result that is there, whose place they are to take; to outlive them
+ * @only: whether they are made as it was, and only those of its layers that are there
+ *
+ * Runs the network. The image has not changed when that is done.
+ *
+ * Returns: (transfer full): what is kept of it; or %NULL. Errors: those of request_new(), and of
+ *   running a plan
+ */
+MadeLayers *
+made_layers_new (GimpLayer *layer, GimpProcedureConfig *config, Coverage *coverage,
+                 const Outcome *outcome, gboolean only, GError **error)
+{
+  g_autoptr (MadeLayers)     made   = g_new0 (MadeLayers, 1);
+  g_autoptr (CnnPlan)        plan   = NULL;
+  g_autoptr (DrawableSource) source = NULL;
+  g_autofree char           *folder = swap_folder ();
+  CnnSource                  plan_source;
+
+  made->coverage = coverage;
+  made->request = request_new (config, layer, error);
+  if (made->request == NULL || (only && !keep_only (made->request, outcome, error)))
+    return NULL;
+  made->frames = get_frames (made->request, coverage, error);
+  if (made->frames == NULL || !save_model (config, made->request, error))
+    return NULL;
+
+  gimp_progress_init (_("Feature Maps"));
+  running_limit_cache (GIMP_DRAWABLE (layer), 1);
+  plan = get_plan (made->request, error);
+  if (plan == NULL || !choose_kit (made, layer, config, outcome, only, error))
+    return NULL;
+  made->layers = layers_new (made->request, made->frames, layer, made->carried, folder, error);
+  if (made->layers == NULL)
+    return NULL;
+  source = drawable_source_new (GIMP_DRAWABLE (layer), made->request->input,
+                                made->request->encoding);
+  plan_source = drawable_source_get (source);
+  if (!draw (plan, &plan_source, made->request, made->frames, folder, made->layers, error))
+    return NULL;
+  return g_steal_pointer (&made);
+}
+
+/**
+ * made_layers_replace:
+ * @outcome: a result that is there
+ * @anew: whether they were made in another way than it says
+ *
+ * Puts them into the place of those of @outcome, to be called within a group of undo steps.
+ *
+ * Returns: whether GIMP did. Errors: %CNN_ERROR_LIMIT
+ */
+gboolean
+made_layers_replace (MadeLayers *made, const Outcome *outcome, gboolean anew, GError **error)
+{
+  return layers_replace (made->layers, outcome, anew, error);
+}
+
 /**
  * make_layers:
  * @layer: the picture, in @image
@@ -145,45 +356,22 @@ save_model (GimpProcedureConfig *config, const Request *request, GError **error)
  *
  * Returns: (transfer full) (element-type GimpGroupLayer): the groups, in the network's
  *   order; or %NULL with an error and an untouched image where something is in the way.
- *   Errors: as request_new(), and those of running a plan
+ *   Errors: those of made_layers_new()
  */
 GPtrArray *
 make_layers (GimpImage *image, GimpLayer *layer, GimpProcedureConfig *config, GError **error)
 {
-  g_autoptr (Request)        request  = NULL;
-  g_autoptr (Coverage)       coverage = NULL;
-  g_autoptr (GPtrArray)      frames   = NULL;
-  g_autoptr (CnnPlan)        plan     = NULL;
-  g_autoptr (DrawableSource) source   = NULL;
-  g_autoptr (Layers)         layers   = NULL;
-  g_autofree char           *folder   = swap_folder ();
-  CnnSource                  plan_source;
+  g_autoptr (MadeLayers) made     = NULL;
+  Coverage              *coverage = procedure_coverage (image, layer, error);
 
-  request = request_new (config, layer, error);
-  if (request == NULL)
-    return NULL;
-  coverage = coverage_new (image, GIMP_DRAWABLE (layer), error);
   if (coverage == NULL)
     return NULL;
-  frames = get_frames (request, coverage, error);
-  if (frames == NULL || !save_model (config, request, error))
-    return NULL;
-
-  gimp_progress_init (_("Feature Maps"));
-  running_limit_cache (GIMP_DRAWABLE (layer), 1);
-  plan = get_plan (request, error);
-  if (plan == NULL)
-    return NULL;
-  layers = layers_new (request, frames, layer, folder, error);
-  if (layers == NULL)
-    return NULL;
-  source = drawable_source_new (GIMP_DRAWABLE (layer), request->input, request->encoding);
-  plan_source = drawable_source_get (source);
-  if (!draw (plan, &plan_source, request, frames, folder, layers, error))
+  made = made_layers_new (layer, config, coverage, NULL, FALSE, error);
+  if (made == NULL)
     return NULL;
 
   /* From here on it cannot be cancelled: GIMP would do so by killing the
    * plug-in, and half of the groups would stay. */
   gimp_progress_end ();
-  return layers_insert (layers, error);
+  return layers_insert (made->layers, error);
 }

@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "coverage.h"
 #include "error.h"
 #include "i18n.h"
 
@@ -248,6 +247,21 @@ procedure_layer (GimpImage *image, GimpDrawable **drawables, const char *who, GE
   if (layer != NULL)
     coverage = coverage_new (image, GIMP_DRAWABLE (layer), error);
   return coverage != NULL ? layer : NULL;
+}
+
+/**
+ * procedure_coverage:
+ * @layer: the picture, which may have been deleted while a dialog was open
+ *
+ * Returns: (transfer full): what of it counts; or %NULL. Errors: %CNN_ERROR_SPEC
+ */
+Coverage *
+procedure_coverage (GimpImage *image, GimpLayer *layer, GError **error)
+{
+  if (gimp_item_is_valid (GIMP_ITEM (layer)))
+    return coverage_new (image, GIMP_DRAWABLE (layer), error);
+  g_set_error (error, CNN_ERROR, CNN_ERROR_SPEC, _("the layer is not in the image"));
+  return NULL;
 }
 
 /**

@@ -3,6 +3,7 @@
 
 #include <libgimp/gimp.h>
 
+#include "coverage.h"
 #include "output-view.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,7 @@ void            procedure_begin        (void);
 gboolean        procedure_check_layer  (GimpImage *image, GimpLayer *layer, GError **error);
 GimpLayer      *procedure_layer        (GimpImage *image, GimpDrawable **drawables,
                                         const char *who, GError **error);
+Coverage       *procedure_coverage     (GimpImage *image, GimpLayer *layer, GError **error);
 char           *procedure_model_path   (GimpProcedureConfig *config, const char *argument,
                                         GError **error);
 char           *procedure_sentence     (const GError *error);

@@ -409,11 +409,11 @@ make_settings (Dialog *self)
                                                       "augment", "validation", NULL),
                       FALSE, FALSE, 0);
   dialog_add_heading (box, _("Learning"));
+  gtk_box_pack_start (GTK_BOX (box), train_entries_choices (self->config), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box),
                       gimp_procedure_dialog_fill_box (dialog, "learning-box", "epochs",
-                                                      "batch-size", "optimiser", "rate",
-                                                      "schedule", "clip", "patience", "seed",
-                                                      NULL),
+                                                      "batch-size", "rate", "clip",
+                                                      "patience", "seed", NULL),
                       FALSE, FALSE, 0);
   dialog_add_heading (box, _("Files"));
   gtk_box_pack_start (GTK_BOX (box), make_paths (self, OUTPUT, CHECKPOINT), FALSE, FALSE, 0);

@@ -6,6 +6,7 @@
 
 #include "dialog-parts.h"
 #include "i18n.h"
+#include "training-choice.h"
 
 static void
 prepare_numbers (GimpProcedureDialog *dialog, GimpProcedureConfig *config)
@@ -34,7 +35,6 @@ prepare_texts (GimpProcedureDialog *dialog, GimpProcedureConfig *config)
     const char *example;
   } texts[] = {
     { "size", "32x32x3" }, { "augment", "shift=2 rotate=10 scale=0.9,1.1" },
-    { "optimiser", "momentum 0.9" }, { "schedule", "cosine" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -49,6 +49,43 @@ prepare_texts (GimpProcedureDialog *dialog, GimpProcedureConfig *config)
       gtk_entry_set_placeholder_text (GTK_ENTRY (entry), texts[i].example);
       atk_object_set_name (gtk_widget_get_accessible (entry), bare);
     }
+}
+
+static void
+add_choice (GtkWidget *grid, int row, GimpProcedureConfig *config, const char *argument,
+            GtkWidget *(*choice_new) (const char *name, const char *tooltip))
+{
+  GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (config), argument);
+  const char      *nick = g_param_spec_get_nick (spec);
+  g_autofree char *bare = gimp_strip_uline (nick);
+  GtkWidget       *choice = choice_new (bare, g_param_spec_get_blurb (spec));
+  GtkWidget       *entry = cnn_training_choice_entry (choice);
+  GtkWidget       *label = gtk_label_new_with_mnemonic (nick);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), entry);
+  gtk_grid_attach (GTK_GRID (grid), label, 0, row, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), choice, 1, row, 1, 1);
+  g_object_bind_property (config, argument, entry, "text",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+}
+
+/**
+ * train_entries_choices:
+ * @config: the arguments of a training
+ *
+ * Returns: (transfer floating): how it descends, and how fast, to be chosen or written
+ */
+GtkWidget *
+train_entries_choices (GimpProcedureConfig *config)
+{
+  GtkWidget *grid = gtk_grid_new ();
+
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 6);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
+  add_choice (grid, 0, config, "optimiser", cnn_optimiser_choice_new);
+  add_choice (grid, 1, config, "schedule", cnn_schedule_choice_new);
+  return grid;
 }
 
 /**

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
-void train_entries_prepare (GimpProcedureDialog *dialog, GimpProcedureConfig *config);
+void       train_entries_prepare (GimpProcedureDialog *dialog, GimpProcedureConfig *config);
+GtkWidget *train_entries_choices (GimpProcedureConfig *config);
 
 G_END_DECLS

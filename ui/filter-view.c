@@ -104,7 +104,9 @@ show_buttons (CnnFilterView *self)
 static void
 show_page (CnnFilterView *self, gboolean result)
 {
-  gtk_widget_set_visible (self->switcher, cnn_filter_view_result (self) != NULL);
+  const CnnFilterResult *had = cnn_filter_view_result (self);
+
+  gtk_widget_set_visible (self->switcher, had && had->found);
   gtk_stack_set_visible_child_name (GTK_STACK (self->pages), result ? "result" : "course");
 }
 

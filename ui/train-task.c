@@ -4,7 +4,6 @@
 
 #include "train-task.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
@@ -40,30 +39,9 @@ cnn_train_result_free (CnnTrainResult *result)
 
 /* Hours of work are not to end with a file that cannot be written. */
 static gboolean
-check_can_write (const char *file, GError **error)
+can_write (const char *file, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (file);
-  g_autofree char *beside = g_strconcat (file, ".XXXXXX", NULL);
-  g_autofree char *shown = g_filename_display_name (file);
-  int              fd;
-
-  if (*file == '\0')
-    return TRUE;
-  if (g_file_test (file, G_FILE_TEST_IS_DIR))
-    {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_IO, _("“%s” is a folder; say a file in it"), shown);
-      return FALSE;
-    }
-  fd = g_mkstemp (beside);
-  if (fd < 0)
-    {
-      g_set_error (error, CNN_ERROR, CNN_ERROR_IO, _("“%s” cannot be written: %s"), shown,
-                   g_strerror (errno));
-      return FALSE;
-    }
-  g_close (fd, NULL);
-  g_unlink (beside);
-  return TRUE;
+  return *file == '\0' || cnn_model_can_write (file, error);
 }
 
 static gboolean
@@ -132,8 +110,8 @@ cnn_train_task_new (const CnnTrainSettings *settings, const CnnPictureDecoder *d
 
   task->settings = cnn_train_settings_copy (settings);
   network = cnn_train_settings_network (settings, &input, error);
-  if (network == NULL || !check_can_write (settings->output, error) ||
-      !check_can_write (settings->checkpoint, error))
+  if (network == NULL || !can_write (settings->output, error) ||
+      !can_write (settings->checkpoint, error))
     return NULL;
   task->data = cnn_train_data_open (settings, input, decoder, cancellable, error);
   if (task->data == NULL)

@@ -333,12 +333,15 @@ learn_asked (CnnFilterLearning *learning, CnnFilterResult **best, GError **error
       return TRUE;
     }
   cnn_filter_result_free (kernel);
+  /* Nobody gets what only served to find out something. */
+  learning->state.best = 0.0;
   if (options->model == CNN_FILTER_SMALL)
     return learn_small (learning, 1.0 - KERNEL_SHARE, options->seconds, best, error);
   if (!learn_network (learning, CNN_FILTER_SMALL, FALSE, GROWN_SHARE,
                       part_of (learning, options->seconds, GROWN_SHARE), &small, error))
     return FALSE;
   cnn_filter_result_free (small);
+  learning->state.best = 0.0;
   return learn_network (learning, CNN_FILTER_DEEP, FALSE, 1.0 - KERNEL_SHARE - GROWN_SHARE,
                         options->seconds, best, error);
 }

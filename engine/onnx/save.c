@@ -219,6 +219,38 @@ write_file (const ProtobufCMessage *message, const char *file, GError **error)
 }
 
 /**
+ * cnn_model_can_write:
+ * @file: what is to be written later
+ *
+ * Finds out before long work whether its file can be written; leaves nothing behind.
+ *
+ * Returns: %TRUE, or %FALSE with %CNN_ERROR_IO set
+ */
+gboolean
+cnn_model_can_write (const char *file, GError **error)
+{
+  g_autofree char *beside = g_strconcat (file, ".XXXXXX", NULL);
+  g_autofree char *shown = g_filename_display_name (file);
+  int              fd;
+
+  if (g_file_test (file, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_IO, _("“%s” is a folder; say a file in it"), shown);
+      return FALSE;
+    }
+  fd = g_mkstemp (beside);
+  if (fd < 0)
+    {
+      g_set_error (error, CNN_ERROR, CNN_ERROR_IO, _("“%s” cannot be written: %s"), shown,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  g_close (fd, NULL);
+  g_unlink (beside);
+  return TRUE;
+}
+
+/**
  * cnn_model_save:
  * @network: the network
  * @input: shape of the picture, as for cnn_network_infer()

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+gboolean cnn_model_can_write (const char *file, GError **error);
 gboolean cnn_model_save (CnnNetwork *network, CnnShape input, GHashTable *metadata,
                          const char *file, GError **error);
 

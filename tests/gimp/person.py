@@ -304,11 +304,12 @@ class Person:
 
 
 class Dialog:
-    """The dialog of Feature Maps, once the menu item has been chosen."""
+    """The dialog of Feature Maps, once the menu item has been chosen; or another with the
+    editor in it."""
 
-    def __init__(self, person):
+    def __init__(self, person, title='Feature Maps'):
         self.person = person
-        self.app, self.window = person.dialog('convolens', 'Feature Maps')
+        self.app, self.window = person.dialog('convolens', title)
         box = person.find(self.window, 'button', 'Cancel').get_parent()
         self.ok = list(person.children(box))[-1]
         self.layers = person.find(self.window, 'list box', 'Layers')
@@ -394,10 +395,11 @@ class Case:
     def equal(self, name, found, expected):
         self.check(name, found == expected, found, expected)
 
-    def screenshot(self, name):
+    def screenshot(self, name, window='root'):
+        """Of all there is, or of the window of that title."""
         if self.screenshots:
             self.screenshots.mkdir(parents=True, exist_ok=True)
-            subprocess.run(['import', '-window', 'root', self.screenshots / name], check=True)
+            subprocess.run(['import', '-window', window, self.screenshots / name], check=True)
 
     def menu(self, *path, **how):
         node = self.app
@@ -448,7 +450,7 @@ def inside(make_test, failed):
         try:
             test.run()
         except Exception:
-            test.screenshot(failed)
+            test.screenshot(failed, 'root')
             print('# ' + gimp.log.read_text(errors='replace').replace('\n', '\n# '))
             raise
 

@@ -61,6 +61,7 @@ static struct
   int         step;     /* that it is at; only the learner changes it */
   const char *sentence; /* (nullable): what goes wrong after the allowed steps */
   gboolean    kernel;   /* what is learnt is a kernel */
+  gboolean    none;     /* nothing is found */
 } fake;
 
 /** filter_test_reset: nothing is allowed yet. */
@@ -70,7 +71,7 @@ filter_test_reset (void)
   g_mutex_lock (&fake.mutex);
   fake.allowed = fake.step = 0;
   fake.sentence = NULL;
-  fake.kernel = FALSE;
+  fake.kernel = fake.none = FALSE;
   g_mutex_unlock (&fake.mutex);
 }
 
@@ -98,6 +99,15 @@ filter_test_kernel (void)
 {
   g_mutex_lock (&fake.mutex);
   fake.kernel = TRUE;
+  g_mutex_unlock (&fake.mutex);
+}
+
+/** filter_test_none: makes what is learnt no better than nothing. */
+void
+filter_test_none (void)
+{
+  g_mutex_lock (&fake.mutex);
+  fake.none = TRUE;
   g_mutex_unlock (&fake.mutex);
 }
 
@@ -153,7 +163,7 @@ new_result (int steps)
 
   result->model = steps <= 2 ? CNN_FILTER_KERNEL : CNN_FILTER_SMALL;
   result->network = network_after (steps);
-  result->found = steps > 0;
+  result->found = steps > 0 && !fake.none;
   result->identity = FILTER_TEST_IDENTITY;
   result->psnr = FILTER_TEST_IDENTITY + 3.0 * steps;
   result->notes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);

@@ -23,5 +23,6 @@ void                    filter_test_reset   (void);
 void                    filter_test_allow   (int steps);
 void                    filter_test_fail    (const char *sentence);
 void                    filter_test_kernel  (void);
+void                    filter_test_none    (void);
 
 G_END_DECLS

@@ -332,6 +332,17 @@ test_failure (Fixture *f, gconstpointer data)
   g_assert_true (ui_test_says (f->window, "the pictures are the same"));
 }
 
+/* It is said, and nothing is offered. */
+static void
+test_none (Fixture *f, gconstpointer data)
+{
+  filter_test_none ();
+  start (f, FILTER_TEST_STEPS);
+  g_assert_true (ui_test_wait (is_over, f));
+  g_assert_true (ui_test_says (f->window, "No filter was found"));
+  g_assert_false (gtk_widget_get_mapped (button (f, "Save Network…")));
+}
+
 static void
 test_trouble (Fixture *f, gconstpointer data)
 {
@@ -414,6 +425,7 @@ main (int argc, char **argv)
   g_test_add ("/filter-view/close", Fixture, NULL, set_up, test_close, tear_down);
   g_test_add ("/filter-view/other-picture", Fixture, NULL, set_up, test_other_picture, tear_down);
   g_test_add ("/filter-view/failure", Fixture, NULL, set_up, test_failure, tear_down);
+  g_test_add ("/filter-view/none", Fixture, NULL, set_up, test_none, tear_down);
   g_test_add ("/filter-view/trouble", Fixture, NULL, set_up, test_trouble, tear_down);
   g_test_add ("/filter-view/result", Fixture, NULL, set_up, test_result, tear_down);
   g_test_add ("/filter-view/numbers-stay", Fixture, NULL, set_up, test_numbers_stay, tear_down);
