@@ -47,8 +47,9 @@ class Test(Case):
               (groups (gimp-image-get-layers image))
               (one (gimp-item-get-children (vector-ref groups {one})))
               (other (gimp-item-get-children (vector-ref groups {other}))))
-          (map (lambda (a b) (plug-in-convolens-probe-difference #:drawable a #:other b
-                                                                 #:channel -1))
+          (map (lambda (a b)
+                 (vector (vector-ref (plug-in-convolens-probe-difference
+                                       #:drawable a #:other b #:channel -1) 0)))
                (vector->list one) (vector->list other)))''')
 
     def script(self, text, arguments=''):
