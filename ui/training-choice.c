@@ -52,7 +52,7 @@ add_list (GtkWidget *choice)
 
   gtk_combo_box_set_model (GTK_COMBO_BOX (choice), GTK_TREE_MODEL (list));
   gtk_combo_box_set_entry_text_column (GTK_COMBO_BOX (choice), WORD);
-  g_object_set (label, "style", PANGO_STYLE_ITALIC, "xpad", 6, NULL);
+  g_object_set (label, "xpad", 6, NULL);
   gtk_cell_layout_pack_end (GTK_CELL_LAYOUT (choice), label, FALSE);
   gtk_cell_layout_add_attribute (GTK_CELL_LAYOUT (choice), label, "text", LABEL);
   g_object_unref (list);

@@ -47,8 +47,9 @@ class Test(Case):
               (groups (gimp-image-get-layers image))
               (one (gimp-item-get-children (vector-ref groups {one})))
               (other (gimp-item-get-children (vector-ref groups {other}))))
-          (map (lambda (a b) (vector-ref (plug-in-convolens-probe-difference
-                                           #:drawable a #:other b #:channel -1) 0))
+          (map (lambda (a b)
+                 (vector (vector-ref (plug-in-convolens-probe-difference
+                                       #:drawable a #:other b #:channel -1) 0)))
                (vector->list one) (vector->list other)))''')
 
     def script(self, text, arguments=''):
@@ -135,7 +136,7 @@ class Test(Case):
         self.check('in one step', self.undo_says('Undo Feature Maps'))
         self.script(text)
         found = self.differences(0, 1)
-        self.equal('its pixels are those that a script gets', found, '(0.0 0.0)')
+        self.equal('its pixels are those that a script gets', found, '(#(0.0) #(0.0))')
         person.press(self.undo_item())
         until(lambda: self.gimp.layers().count('maxpool') == 1, 'one group less')
         person.press(self.undo_item())
@@ -293,9 +294,9 @@ class Test(Case):
         until(lambda: 'conv' in self.gimp.layers(), 'the group')
         self.script(text, '#:input-encoding "linear"')
         self.equal('OK makes what a script gets with linear input', self.differences(0, 1),
-                   '(0.0)')
+                   '(#(0.0))')
         self.script(text)
-        self.check('which is something else than without', self.differences(0, 2) != '(0.0)')
+        self.check('which is something else than without', self.differences(0, 2) != '(#(0.0))')
         self.undo_steps(3)
         self.layers_become(PICTURE)
 
@@ -312,7 +313,7 @@ class Test(Case):
         dialog.end(dialog.ok)
         until(lambda: 'conv' in self.gimp.layers(), 'the sheet')
         self.script(text, '#:placement "contact-sheet"')
-        self.equal('and is the one that a script gets', self.differences(0, 1), '(0.0)')
+        self.equal('and is the one that a script gets', self.differences(0, 1), '(#(0.0))')
         self.undo_steps(2)
         self.layers_become(PICTURE)
 

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "confusion-view.h"
 #include "error.h"
 #include "kernels-strip.h"
 #include "mistakes-view.h"
 #include "model.h"
-#include "optimiser.h"
 #include "picture-decoder.h"
-#include "training-choice.h"
 #include "training-test.h"
 #include "training-view.h"
 #include "ui-test.h"
@@ -425,36 +422,6 @@ test_mistakes (Fixture *f, gconstpointer data)
   gtk_widget_destroy (window);
 }
 
-/* --- how it learns ----------------------------------------------------------------------- */
-
-static void
-test_choices (Fixture *f, gconstpointer data)
-{
-  GtkWidget     *choice = cnn_optimiser_choice_new ("Optimiser", "How it descends");
-  GtkEntry      *entry = GTK_ENTRY (cnn_training_choice_entry (choice));
-  GtkWidget     *window = ui_test_show (choice, 300, 60);
-  GtkTreeModel  *list = gtk_combo_box_get_model (GTK_COMBO_BOX (choice));
-  CnnOptimiser   optimiser;
-  guint          n;
-
-  cnn_optimisers (&n);
-  g_assert_cmpint (gtk_tree_model_iter_n_children (list, NULL), ==, n);
-  for (guint i = 0; i < n; i++)
-    {
-      gtk_combo_box_set_active (GTK_COMBO_BOX (choice), (int) i);
-      g_assert_true (cnn_optimiser_parse (gtk_entry_get_text (entry), &optimiser, NULL));
-      g_assert_true (optimiser.kind == cnn_optimisers (&n)[i]);
-    }
-  /* Parameters can be written, and what cannot be is said. */
-  gtk_entry_set_text (entry, "momentum momentum=0.5");
-  g_assert_null (gtk_entry_get_icon_name (entry, GTK_ENTRY_ICON_SECONDARY));
-  gtk_entry_set_text (entry, "momentun");
-  g_assert_nonnull (gtk_entry_get_icon_name (entry, GTK_ENTRY_ICON_SECONDARY));
-  g_assert_nonnull (strstr (gtk_entry_get_icon_tooltip_text (entry, GTK_ENTRY_ICON_SECONDARY),
-                            "momentun"));
-  gtk_widget_destroy (window);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -470,6 +437,5 @@ main (int argc, char **argv)
   g_test_add ("/training-view/kernels", Fixture, NULL, set_up, test_kernels, tear_down);
   g_test_add ("/training-view/confusion", Fixture, NULL, set_up, test_confusion, tear_down);
   g_test_add ("/training-view/mistakes", Fixture, NULL, set_up, test_mistakes, tear_down);
-  g_test_add ("/training-view/choices", Fixture, NULL, set_up, test_choices, tear_down);
   return g_test_run ();
 }
