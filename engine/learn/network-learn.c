@@ -15,7 +15,7 @@
 
 /* Without a limit of time all cells are shown so often, in so many minibatches. */
 #define TIMES_SHOWN 100
-#define LEAST_STEPS 800
+#define LEAST_STEPS 600
 #define MOST_STEPS  3000
 
 /* The learning rate at its peak, the share of the way after which it is there, and how much of it
@@ -112,7 +112,7 @@ do_step (CnnDescent *descent, gboolean *lost, GError **error)
 /* It is looked for after this share of the way; and pictures that are turned may come out worse by
  * so many dB. */
 #define TURNS_AFTER  0.2
-#define TURNS_MARGIN 0.3
+#define TURNS_MARGIN 0.5
 
 /* Whether the network, which has seen the pictures as they are, does the same with turned ones. */
 static gboolean
