@@ -14,6 +14,9 @@
 #define HARDLY 38.0
 #define SMALL  30.0
 
+/* What the engine says of pictures that are the same is more than this. */
+#define SAME 150.0
+
 /** cnn_filter_model_name: (transfer none): what a person calls it, within a sentence. */
 const char *
 cnn_filter_model_name (CnnFilterModel model)
@@ -159,7 +162,7 @@ cnn_filter_result_text (const CnnFilterResult *result)
   if (!result->found)
     return g_strdup (_("No filter was found: nothing that was learnt from one part of the picture "
                        "makes another part more like the picture after."));
-  if (isinf (result->psnr))
+  if (result->psnr > SAME)
     /* Translators: a model, such as “a 5×5 kernel”. */
     return g_strdup_printf (_("Learnt: %s that gives exactly the picture after"), model);
   /* Translators: a model, such as “a 5×5 kernel”; a number; how good that is. */
