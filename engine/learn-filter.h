@@ -48,11 +48,13 @@ typedef enum
 {
   CNN_FILTER_AUTOMATIC, /* the next in order until the difference is too small to be seen */
   CNN_FILTER_KERNEL,    /* one kernel, solved exactly as least squares */
-  CNN_FILTER_SMALL,     /* 3×3 convolutions to 16, 16 and back, added to the picture */
-  CNN_FILTER_DEEP       /* five to eight 3×3 convolutions, added to the picture */
+  CNN_FILTER_SMALL,     /* 3×3 convolutions to 16, 16 and back, added to the picture; 1×1 to 32 and
+                         * 32 where one kernel gains nothing from neighbours and that does better */
+  CNN_FILTER_DEEP       /* five 3×3 convolutions, added to the picture; it grows of the small one */
 } CnnFilterModel;
 
-/** CnnFilterChannels: what a kernel sees of the channels. */
+/** CnnFilterChannels: what a kernel sees of the channels. Where a kernel for each channel is chosen
+ * or asked for, and they are nearly the same, networks do the same to each channel as well. */
 typedef enum
 {
   CNN_FILTER_CHANNELS_CHOSEN, /* whichever does better on what is held back */
@@ -77,8 +79,10 @@ typedef enum
  * @loss: %CNN_LOSS_SQUARED_ERROR or %CNN_LOSS_ABSOLUTE_ERROR; the one kernel is always solved
  *   for squares
  * @symmetry: for all but the one kernel
- * @seconds: after which learning ends with the best so far; 0: when it gets no better
- * @enough: PSNR in dB, on what is held back, above which nothing more complicated is tried
+ * @seconds: after which learning ends with the best so far; 0: after as many minibatches as the
+ *   pictures' size asks for, or when it is good @enough
+ * @enough: PSNR in dB, on what is held back, at which a network is done and nothing more
+ *   complicated is tried
  * @validation: share of the picture that is held back, 0.05 to 0.5
  * @seed: of all that is drawn
  * @workers: threads that compute; 0 for as many as there are processors. Without @seconds it
@@ -166,7 +170,8 @@ typedef gboolean (*CnnFilterFunc) (CnnFilterLearning *learning, const CnnFilterS
  * @model: what was learnt
  * @alternative: in which of the alternatives' numbers
  * @network: input ?x?xchannels, output of the same size
- * @found: whether what is held back is closer to the after picture than the before picture is
+ * @found: whether what is held back is closer to the after picture than the before picture is, and
+ *   also clearly closer than a single colour would be
  * @identity: PSNR of what is held back between before and after, in dB of stored values
  * @psnr: the same between the network's output, clamped, and after
  * @residual: root of the mean of the squared differences on what was learnt from, in numbers of

@@ -155,14 +155,14 @@ static const CnnPreset presets[] = {
     .text = "input 28x28x1\n"
             "conv 32 3x3 pad=same bias=no; batchnorm; relu\n"
             "conv 32 3x3 pad=same bias=no; batchnorm; relu\n"
-            "maxpool 2; dropout 0.2\n"
+            "maxpool 2; dropout 0.1\n"
             "conv 64 3x3 pad=same bias=no; batchnorm; relu\n"
             "conv 64 3x3 pad=same bias=no; batchnorm; relu\n"
-            "maxpool 2; dropout 0.3\n"
+            "maxpool 2; dropout 0.15\n"
             "conv 128 3x3 pad=same bias=no; batchnorm; relu\n"
-            "maxpool 2; dropout 0.4\n"
+            "maxpool 2; dropout 0.2\n"
             "flatten       # 1152 numbers\n"
-            "dense 128 bias=no; batchnorm; relu; dropout 0.5\n"
+            "dense 128 bias=no; batchnorm; relu; dropout 0.3\n"
             "dense 10; softmax\n",
   },
 };

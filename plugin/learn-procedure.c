@@ -96,6 +96,7 @@ learn_procedure_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *
       learnt = learn_dialog_run (procedure, config, image, drawables);
       if (learnt == NULL)
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+      gimp_progress_init (_("Learn Filter from Layers"));
     }
   else
     learnt = learn_run (config, image, drawables, &error);

@@ -185,47 +185,31 @@ names_of (const GPtrArray *layers)
   return g_string_free (g_steal_pointer (&names), FALSE);
 }
 
-static char *
-number_text (double value)
-{
-  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-
-  return g_strdup (g_ascii_formatd (buffer, sizeof buffer, "%.2f", value));
-}
-
 /**
  * learnt_save:
  * @path: the .onnx file to write
  *
- * Writes the network, with how it was learnt as the file's notes: the encoding, which Apply
- * takes up, the model, the PSNR, the layers' names and the seed.
+ * Writes the network with the result's notes, and besides these the encoding, which Apply takes
+ * up, and the layers' names.
  *
  * Returns: whether it could be. Errors: those of cnn_model_save()
  */
 gboolean
 learnt_save (const Learnt *learnt, const char *path, GError **error)
 {
-  static const char *const models[] = { "automatic", "kernel", "small", "deep" };
-  const CnnFilterResult   *result   = learnt->result;
-  g_autoptr (GHashTable)   notes    = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                                             g_free);
-  CnnShape                 input    = cnn_network_input (result->network,
-                                                         (CnnShape) { 64, 64, 3 });
-  GHashTableIter           iter;
-  gpointer                 key, value;
+  const CnnFilterResult *result = learnt->result;
+  g_autoptr (GHashTable) notes  = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  CnnShape               input  = cnn_network_input (result->network, (CnnShape) { 64, 64, 3 });
+  GHashTableIter         iter;
+  gpointer               key, value;
 
   g_hash_table_iter_init (&iter, result->notes);
   while (g_hash_table_iter_next (&iter, &key, &value))
     note (notes, key, g_strdup (value));
   note (notes, APPLY_ENCODING_NOTE,
         g_strdup (cnn_output_encodings[learnt_encoding (learnt)].name));
-  note (notes, "convolens.filter.model", g_strdup (models[result->model]));
-  note (notes, "convolens.filter.psnr", number_text (result->psnr));
-  note (notes, "convolens.filter.psnr-before", number_text (result->identity));
   note (notes, "convolens.filter.before", names_of (learnt->request->layers->before));
   note (notes, "convolens.filter.after", names_of (learnt->request->layers->after));
-  note (notes, "convolens.filter.seed",
-        g_strdup_printf ("%" G_GUINT64_FORMAT, learnt->request->options.seed));
   return cnn_model_save (result->network, input, notes, path, error);
 }
 

@@ -78,8 +78,8 @@ find_procedure (Remake *remake, GimpPlugIn *plug_in, GError **error)
   else
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                   _("the layer was made by “%s”, and this version of the program does not know how to "
-                     "do it again"),
+                   _("the layer was made by “%s”, and this version of the program does not know "
+                     "how to do it again"),
                    name);
       return FALSE;
     }

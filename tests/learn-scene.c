@@ -371,6 +371,33 @@ squares_in (const Scene *scene, const float *made, const CnnRect *rect)
   return sum;
 }
 
+/* (transfer full): what is held back with the usual options. */
+static CnnSplit *
+split_of (const Scene *scene)
+{
+  g_autoptr (CnnPairs) pairs = scene_pairs (scene, FALSE);
+  CnnFilterOptions     options = scene_options ();
+
+  return cnn_split_new (pairs, options.validation, options.seed, NULL);
+}
+
+/* What is held back has something else after. */
+void
+scene_spoil_held (Scene *scene)
+{
+  g_autoptr (CnnSplit) split = split_of (scene);
+
+  for (guint i = 0; i < split->held->len; i++)
+    {
+      const CnnRect *rect = &g_array_index (split->held, CnnHeld, i).rect;
+
+      for (int y = rect->y; y < rect->y + rect->height; y++)
+        for (int x = rect->x; x < rect->x + rect->width; x++)
+          for (int c = 0; c < scene->shape.channels; c++)
+            scene->after[(y * scene->shape.width + x) * scene->shape.channels + c] = 0.3f;
+    }
+}
+
 /* (transfer full): what the network makes of the picture before. */
 float *
 scene_run (const Scene *scene, CnnNetwork *network)
@@ -398,9 +425,7 @@ void
 scene_check_network (const Scene *scene, const CnnFilterResult *result)
 {
   g_autofree char     *text = cnn_network_print (result->network);
-  g_autoptr (CnnPairs) pairs = scene_pairs (scene, FALSE);
-  CnnFilterOptions     options = scene_options ();
-  g_autoptr (CnnSplit) split = cnn_split_new (pairs, options.validation, options.seed, NULL);
+  g_autoptr (CnnSplit) split = split_of (scene);
   g_autofree float    *made = scene_run (scene, result->network);
   double               squares = 0.0, identity = 0.0, n = 0.0;
 

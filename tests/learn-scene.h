@@ -37,6 +37,7 @@ void             scene_median     (Scene *scene);
 void             scene_specks     (Scene *scene, double share);
 void             scene_curve      (Scene *scene);
 void             scene_largest    (Scene *scene);
+void             scene_spoil_held (Scene *scene);
 
 SceneKernel     *scene_kernel_new  (int channels, int size, gboolean across, double offset,
                                     guint64 seed);

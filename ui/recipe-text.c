@@ -89,8 +89,8 @@ unseal (const char *kind, const char *data, gsize length, GError **error)
   if (version > VERSION)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_UNSUPPORTED,
-                   _("the layer was made by a newer version of the program, which says how in a way "
-                     "that this one does not know"));
+                   _("the layer was made by a newer version of the program, which says how in a "
+                     "way that this one does not know"));
       return NULL;
     }
   if (end - at <= SHA256_DIGITS || at[SHA256_DIGITS] != '\n')
@@ -389,7 +389,7 @@ recipe_part_decode (gconstpointer data, gsize length, GError **error)
   return g_steal_pointer (&part);
 }
 
-/* --- what travels beside it ---------------------------------------------------------------------------------- */
+/* --- what travels beside it ------------------------------------------------------------------- */
 
 /* All of the input through a converter, into at most @room bytes. (transfer full) (nullable):
  * %NULL where they do not fit or are none of its kind. */

@@ -4,7 +4,6 @@
 
 #include "train-task.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include <glib/gstdio.h>

@@ -91,7 +91,8 @@ cnn_equations_new (CnnFilterLearning *learning, const CnnWindows *windows)
 
   equations->windows = *windows;
   g_array_ref (windows->cells);
-  cnn_learning_each (learning, GRAM_GROUPS, gram_group, &gram);
+  cnn_learning_each (learning, GRAM_GROUPS, (gsize) windows->cells->len * n * n / 16, gram_group,
+                     &gram);
   for (guint group = 1; group < GRAM_GROUPS; group++)
     for (gsize i = 0; i < n * n; i++)
       gram.sums[i] += gram.sums[group * n * n + i];
@@ -327,6 +328,7 @@ descend (CnnFilterLearning *learning, Descent *descent, const double *factor, do
 {
   gsize              n = descent->n;
   int                n_out = descent->n_out;
+  gsize              numbers = descent->windows->cells->len * n * (gsize) (n_out + 1);
   g_autofree double *direction = g_new0 (double, n * n_out);
   g_autofree double *way = g_new (double, n);
   double             steep[4] = { 0.0 }, first[4] = { 0.0 }, last = INFINITY;
@@ -337,7 +339,7 @@ descend (CnnFilterLearning *learning, Descent *descent, const double *factor, do
     {
       double steepest = 0.0;
 
-      cnn_learning_each (learning, GROUPS, sum_group, descent);
+      cnn_learning_each (learning, GROUPS, numbers, sum_group, descent);
       join_sums (descent);
       for (int o = 0; o < n_out; o++)
         {
@@ -357,7 +359,7 @@ descend (CnnFilterLearning *learning, Descent *descent, const double *factor, do
                                                         steepest < 1e-12))
         return;
       last = steepest;
-      cnn_learning_each (learning, GROUPS, move_group, descent);
+      cnn_learning_each (learning, GROUPS, numbers, move_group, descent);
       for (int o = 0; o < n_out; o++)
         {
           double moved = all_squares (descent, o);

@@ -115,8 +115,8 @@ typedef void (*CnnJobFunc) (gpointer data, guint job);
 CnnPairs *cnn_learning_pairs (const CnnFilterLearning *learning);
 double    cnn_learning_seconds (const CnnFilterLearning *learning);
 gboolean  cnn_learning_tell (CnnFilterLearning *learning, GError **error);
-void      cnn_learning_each (CnnFilterLearning *learning, guint n_jobs, CnnJobFunc func,
-                             gpointer data);
+void      cnn_learning_each (CnnFilterLearning *learning, guint n_jobs, gsize numbers,
+                             CnnJobFunc func, gpointer data);
 
 /* --- windows.c: cells with what is around them ---------------------------------------------- */
 

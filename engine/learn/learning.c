@@ -62,15 +62,31 @@ work (gpointer data, guint member)
     jobs->func (jobs->data, job);
 }
 
-/** cnn_learning_each: lets the crew do all jobs. */
+/* Numbers below which waiting for others costs more than doing it alone, above all where the
+ * machine is busy. */
+#define ALONE (2 << 20)
+
+/**
+ * cnn_learning_each:
+ * @n_jobs: how many
+ * @numbers: that all of them read together, about
+ * @func: does one
+ * @data: for @func
+ *
+ * Lets the crew do all jobs, or does them itself where they are small.
+ */
 void
-cnn_learning_each (CnnFilterLearning *learning, guint n_jobs, CnnJobFunc func, gpointer data)
+cnn_learning_each (CnnFilterLearning *learning, guint n_jobs, gsize numbers, CnnJobFunc func,
+                   gpointer data)
 {
   Jobs jobs = { func, data, n_jobs, 0 };
   int  usual = omp_get_max_threads ();
 
   omp_set_num_threads (1);
-  cnn_crew_run (learning->crew, work, &jobs);
+  if (numbers < ALONE)
+    work (&jobs, 0);
+  else
+    cnn_crew_run (learning->crew, work, &jobs);
   omp_set_num_threads (usual);
 }
 

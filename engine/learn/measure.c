@@ -131,6 +131,13 @@ sum_up (const Trial *trial)
   return cnn_psnr (squares / MAX (weight, 1e-30));
 }
 
+/* What a block takes, in numbers; turning one into what is stored is like reading many. */
+static gsize
+numbers_of (const CnnFilterLearning *learning, const CnnPairs *pairs)
+{
+  return (gsize) learning->split->side * learning->split->side * pairs->channels * 16;
+}
+
 /**
  * cnn_measure_constant:
  * @constant: (nullable): one colour, [channels]
@@ -146,7 +153,7 @@ cnn_measure_constant (CnnFilterLearning *learning, const CnnPairs *pairs, const 
   Trial trial = { .pairs = pairs, .split = learning->split, .constant = constant,
                   .shape = { 1, 1, 1 }, .squares = squares, .weights = weights };
 
-  cnn_learning_each (learning, n, try_block, &trial);
+  cnn_learning_each (learning, n, (gsize) n * numbers_of (learning, pairs), try_block, &trial);
   return sum_up (&trial);
 }
 
@@ -232,7 +239,8 @@ try_shape (CnnFilterLearning *learning, Trial *trial, CnnNetwork *network, GArra
       if (!run_blocks (learning, trial, plan, n, in, made, error))
         return FALSE;
       trial->made = made;
-      cnn_learning_each (learning, n, try_block, trial);
+      cnn_learning_each (learning, n, (gsize) n * numbers_of (learning, trial->pairs), try_block,
+                         trial);
     }
   return TRUE;
 }

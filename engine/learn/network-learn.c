@@ -77,7 +77,7 @@ static void
 follow (const CnnTrained *trained, guint number, gsize from, gsize n, gpointer data)
 {
   const CnnDescent *descent = data;
-  float         *average = descent->averages[number];
+  float            *average = descent->averages[number];
 
   cnn_optimiser_update (&descent->optimiser, &descent->update, trained->n, from, from + n,
                         trained->values, trained->gradient, descent->states[number]);

@@ -49,7 +49,7 @@ def classifying(test):
     test.check('the shares are those of all', abs(sum(
         float(part.split(': ')[1].split()[0]) for part in (first, second, third)) - 100) < 0.2,
                bars.get_description())
-    test.screenshot('classify.png')
+    test.screenshot('classify.png', 'Classify')
 
     before = bars.get_description()
     person.type(network, MEANS.replace('values=1', 'values=-1'))

@@ -78,7 +78,8 @@ class Test(gui.Test):
     def reopened(self):
         self.select(1)
         dialog = self.edit()
-        self.check('the ticks are those of the maps', dialog.offers('Change to 8 layers in 2 groups'))
+        self.check('the ticks are those of the maps',
+                   dialog.offers('Change to 8 layers in 2 groups'))
         self.equal('the text is the same to the letter', dialog.read(), TEXT)
         self.equal('so is the mapping',
                    self.person.chosen(dialog.param('combo box', 'Values')), SIGNED)

@@ -68,11 +68,11 @@ class Test(Case):
     def choose(self, combo, item):
         self.person.choose(self.find('combo box', combo), item)
 
-    def screenshot(self, name):
+    def screenshot(self, name, window=TITLE):
         # Without the tooltip of what the pointer happens to be at.
         self.person.atspi.generate_mouse_event(2, 2, 'abs')
         time.sleep(0.5)
-        super().screenshot(name)
+        super().screenshot(name, window)
 
     # --- the tests ---------------------------------------------------------------
 

@@ -81,7 +81,7 @@ class Test(Case):
     def pauses(self):
         self.press('Train')
         until(lambda: self.epoch() >= 3, 'some epochs')
-        self.screenshot('train-dialog.png')
+        self.screenshot('train-dialog.png', 'Train Classifier')
         self.press('Pause')
         self.press('Resume')
         before = self.epoch()
@@ -97,7 +97,7 @@ class Test(Case):
                         return node.get_name()
         right = until(result, 'the result')
         self.check('it tells the test images apart', float(right.split()[0]) >= 95.0, right)
-        self.screenshot('train-result.png')
+        self.screenshot('train-result.png', 'Train Classifier')
         self.check('the network is in the file',
                    (self.data / 'gui.onnx').exists() and bool(self.says('Saved as')))
 

@@ -251,8 +251,30 @@
 (define grey-after (copy-of p "after"))
 (gimp-drawable-desaturate grey-after DESATURATE-LUMINANCE)
 (check-colours "desaturated" grey-after "linear")
+(drop p)
+
+; --- a network ------------------------------------------------------------------------------------
+
+; Without a limit of time the same seed gives the same.
+(define p (noise GRAY PRECISION-U8-NON-LINEAR #f 48 48 21))
+(define after (copy-of p "after"))
+(gimp-drawable-curves-spline after HISTOGRAM-VALUE #(0 0 0.4 0.2 0.6 0.8 1 1))
+(define kernel (learn p after #:model "kernel" #:result "nothing"))
+(define network (learn p after #:model "small" #:seconds 0 #:output file))
+(check-equal "a small network is no kernel"
+  (list (found-model network) (found-kernel network)) '("small" ""))
+(check "an S of a curve is nothing for a kernel"
+  (> (found-psnr network) (+ 6 (found-psnr kernel))) (found-psnr network) (found-psnr kernel))
+(check "its layer is as good"
+  (> (psnr (found-layer network) after) (- (found-psnr network) 1.5))
+  (psnr (found-layer network) after) (found-psnr network))
+(check-equal "its file gives the result again"
+  (difference (applied p file) (found-layer network)) 0.0)
+(drop p)
 
 ; --- where it counts -----------------------------------------------------------------------------
+
+(define p (noise RGB PRECISION-U8-NON-LINEAR #f side side 7))
 
 ; The lower half is another filter's.
 (define half (/ side 2))

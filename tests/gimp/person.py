@@ -395,10 +395,11 @@ class Case:
     def equal(self, name, found, expected):
         self.check(name, found == expected, found, expected)
 
-    def screenshot(self, name):
+    def screenshot(self, name, window='root'):
+        """Of all there is, or of the window of that title."""
         if self.screenshots:
             self.screenshots.mkdir(parents=True, exist_ok=True)
-            subprocess.run(['import', '-window', 'root', self.screenshots / name], check=True)
+            subprocess.run(['import', '-window', window, self.screenshots / name], check=True)
 
     def menu(self, *path, **how):
         node = self.app
@@ -449,7 +450,7 @@ def inside(make_test, failed):
         try:
             test.run()
         except Exception:
-            test.screenshot(failed)
+            test.screenshot(failed, 'root')
             print('# ' + gimp.log.read_text(errors='replace').replace('\n', '\n# '))
             raise
 

@@ -115,6 +115,25 @@
   (lambda () (refresh (cadr enlarged) (car enlarged))))
 (gimp-image-delete (cadr enlarged))
 
+; --- learnt -----------------------------------------------------------------------------
+
+(define pair (gimp-image-new-with-precision 48 48 RGB PRECISION-U8-NON-LINEAR))
+(define before (add-layer pair "picture" #f 48 48))
+(fill before 3)
+(define after (apply-on pair before
+                #:network "conv kernels=gaussian(0.8) groups=channels pad=same border=replicate"))
+(gimp-item-set-name after "after")
+(define file (gimp-temp-file "onnx"))
+(define learnt
+  (car (plug-in-convolens-learn-filter #:run-mode RUN-NONINTERACTIVE #:image pair
+         #:drawables (vector before after) #:model "kernel" #:output file)))
+(define was (contents learnt))
+(fill before 4)
+(refresh pair learnt)
+(check "a learnt filter is applied to the changed picture" (not (equal? (contents learnt) was)))
+(check-equal "as its file is" (contents learnt) (contents (apply-on pair before #:model file)))
+(gimp-image-delete pair)
+
 (define (filter-out some items)
   (cond
     ((null? items) '())

@@ -83,7 +83,8 @@
   an-image (lambda () (refresh an-image group p)))
 (check-unchanged "nothing selected" '("Refresh works on") an-image (lambda () (refresh an-image)))
 (gimp-item-set-lock-content first #t)
-(check-unchanged "a locked layer" '("“mine” is locked") an-image (lambda () (refresh an-image group)))
+(check-unchanged "a locked layer" '("“mine” is locked") an-image
+  (lambda () (refresh an-image group)))
 (gimp-image-delete an-image)
 
 ; --- selections -------------------------------------------------------------------------
