@@ -10,8 +10,8 @@
 #include "training-words.h"
 
 /* In dB: from here on nobody sees a difference; only who looks for it; only small ones. */
-#define UNSEEN 45.0
-#define HARDLY 38.0
+#define UNSEEN 50.0
+#define HARDLY 40.0
 #define SMALL  30.0
 
 /* What the engine says of pictures that are the same is more than this. */
