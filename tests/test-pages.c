@@ -135,7 +135,7 @@ main (int argc, char **argv)
 {
   static const char *const linked[] = { "README.md", "docs/tutorial.md", "docs/tutorial.zh_CN.md",
                                         "docs/training.md", "docs/classifying.md", "docs/onnx.md",
-                                        "docs/results.md" };
+                                        "docs/results.md", "docs/learning.md" };
 
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (linked); i++)

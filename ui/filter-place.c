@@ -8,9 +8,9 @@
 #include "i18n.h"
 #include "plan.h"
 
-/* Cells around the part that a filter sees too: more than half of the largest kernel, and than
- * the convolutions of the deepest network reach. */
-#define MARGIN 24
+/* Cells around the part that a filter sees too: more than half of the largest kernel, 63×63, and
+ * than the convolutions of the deepest network reach. */
+#define MARGIN 32
 
 static CnnTensor *
 make_tensor (const CnnRect *rect, int channels, GError **error)

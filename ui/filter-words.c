@@ -10,9 +10,12 @@
 #include "training-words.h"
 
 /* In dB: from here on nobody sees a difference; only who looks for it; only small ones. */
-#define UNSEEN 45.0
-#define HARDLY 38.0
+#define UNSEEN 50.0
+#define HARDLY 40.0
 #define SMALL  30.0
+
+/* What the engine says of pictures that are the same is more than this. */
+#define SAME 150.0
 
 /** cnn_filter_model_name: (transfer none): what a person calls it, within a sentence. */
 const char *
@@ -159,7 +162,7 @@ cnn_filter_result_text (const CnnFilterResult *result)
   if (!result->found)
     return g_strdup (_("No filter was found: nothing that was learnt from one part of the picture "
                        "makes another part more like the picture after."));
-  if (isinf (result->psnr))
+  if (result->psnr > SAME)
     /* Translators: a model, such as “a 5×5 kernel”. */
     return g_strdup_printf (_("Learnt: %s that gives exactly the picture after"), model);
   /* Translators: a model, such as “a 5×5 kernel”; a number; how good that is. */

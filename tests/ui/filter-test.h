@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /** FILTER_TEST_IDENTITY: PSNR that is told of the pictures; each step adds 3 dB. */
 #define FILTER_TEST_IDENTITY 20.0
 
-/** FILTER_TEST_STEPS: so many there are; the first two are of one kernel, the others of a network. */
+/** FILTER_TEST_STEPS: so many there are; two are of one kernel, then come those of a network. */
 #define FILTER_TEST_STEPS 6
 
 const CnnFilterPicture *filter_test_picture (void);
