@@ -67,8 +67,8 @@ typedef struct _CnnTrainStep CnnTrainStep;
  * @backward: writes pass->d_in, and adds to pass->d_weights unless there is a @gradient
  * @gradient: (nullable): writes part number @part of @n_parts of the derivatives by the weights,
  *   from all images of the minibatch: pass->in, d_out and d_weights alone are given. Parts do
- *   not overlap, together are all, and may run in several threads. For weights so large that each thread must
- *   not have derivatives of its own
+ *   not overlap, together are all, and may run in several threads. For weights so large that
+ *   each thread must not have derivatives of its own
  * @settle: (nullable): called once after a minibatch, in one thread: changes weights that are
  *   not trained by descent; reads pass->sums of @measure and pass->n_all alone
  * @free: frees the step

@@ -136,7 +136,8 @@ same_for_all (const CnnFilterResult *result)
   gsize n = (gsize) result->kernels->dims[1] * result->kernels->dims[2];
 
   for (int c = 1; c < result->kernels->dims[0]; c++)
-    if (memcmp (result->kernels->values, result->kernels->values + c * n, n * sizeof (float)) != 0 ||
+    if (memcmp (result->kernels->values, result->kernels->values + c * n,
+                n * sizeof (float)) != 0 ||
         result->offset[c] != result->offset[0])
       return FALSE;
   return TRUE;

@@ -175,8 +175,9 @@ static void
 add_return_values (GimpProcedure *procedure)
 {
   gimp_procedure_add_layer_return_value (
-    procedure, "layer", _("Layer"), _("What the filter makes of the first layer before it, or that layer"),
-    FALSE, G_PARAM_READWRITE);
+    procedure, "layer", _("Layer"),
+    _("What the filter makes of the first layer before it, or that layer"), FALSE,
+    G_PARAM_READWRITE);
   gimp_procedure_add_double_return_value (
     procedure, "psnr", _("PSNR"),
     _("How close the filter comes to the picture after, in dB, on a part that was held back"),

@@ -12,7 +12,7 @@
 /* Rows of a layer that are worked on together. */
 #define STRIP 64
 
-/* --- what remains -------------------------------------------------------------------------------- */
+/* --- what remains --------------------------------------------------------------------------- */
 
 /* The numbers in which the image's pixels are stored. */
 static PixelsEncoding
@@ -111,7 +111,7 @@ make_difference (GimpLayer *before, GimpLayer *after, GimpLayer *made, GError **
   return layer;
 }
 
-/* --- a pair's layers ------------------------------------------------------------------------------- */
+/* --- a pair's layers ------------------------------------------------------------------------ */
 
 typedef struct
 {

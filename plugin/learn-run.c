@@ -16,7 +16,7 @@
 /* What the bar leaves for making the layers. */
 #define SHARE_OF_LEARNING 0.9
 
-/* --- what is asked for -------------------------------------------------------------------------- */
+/* --- what is asked for ---------------------------------------------------------------------- */
 
 static gboolean
 get_options (GimpProcedureConfig *config, CnnFilterOptions *options, GError **error)
@@ -84,7 +84,7 @@ learn_request_free (LearnRequest *request)
   g_free (request);
 }
 
-/* --- what was learnt ---------------------------------------------------------------------------- */
+/* --- what was learnt ------------------------------------------------------------------------ */
 
 /**
  * learnt_new:
@@ -162,7 +162,7 @@ learnt_can_be_live (const Learnt *learnt, GError **error)
   return learn_live_check (learnt->result, learnt_encoding (learnt), error);
 }
 
-/* --- its file ------------------------------------------------------------------------------------- */
+/* --- its file ------------------------------------------------------------------------------- */
 
 static void
 note (GHashTable *notes, const char *key, char *value)
@@ -213,7 +213,7 @@ learnt_save (const Learnt *learnt, const char *path, GError **error)
   return cnn_model_save (result->network, input, notes, path, error);
 }
 
-/* --- the end ---------------------------------------------------------------------------------------- */
+/* --- the end -------------------------------------------------------------------------------- */
 
 static gboolean
 check_found (const CnnFilterResult *result, GError **error)

@@ -204,7 +204,7 @@ test_differences (gconstpointer data)
   g_assert_cmpuint (held, >, tried / 2);
 }
 
-/* --- threads, and parts of a minibatch ------------------------------------------------------------ */
+/* --- threads, and parts of a minibatch ------------------------------------------------------ */
 
 static void
 same_gradients (CnnTrainer *one, CnnTrainer *other)
@@ -287,7 +287,7 @@ test_step (gconstpointer data)
                      cnn_trainer_trained (other, &n)[k].n * sizeof (float));
 }
 
-/* --- what training begins with ------------------------------------------------------------------------ */
+/* --- what training begins with -------------------------------------------------------------- */
 
 static double
 mean_square (const CnnTensor *tensor, double *most)
@@ -358,7 +358,7 @@ test_seed (void)
   g_assert_true (seen[0] != seen[1] && seen[1] != seen[2] && seen[0] != seen[2]);
 }
 
-/* --- what cannot be trained -------------------------------------------------------------------------- */
+/* --- what cannot be trained ----------------------------------------------------------------- */
 
 static void
 refuse (const char *text, CnnLoss loss, CnnError code, const char *words)

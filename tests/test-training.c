@@ -152,7 +152,7 @@ test_learns (gconstpointer data)
   g_assert_cmpuint (evaluation->mistakes->len, ==, MIN (5, N_IMAGES - n_right));
 }
 
-/* --- the same again ----------------------------------------------------------------------------- */
+/* --- the same again ------------------------------------------------------------------------- */
 
 static CnnAugment *
 some_augment (void)
@@ -235,7 +235,7 @@ test_continued (gconstpointer data)
   g_rmdir (folder);
 }
 
-/* --- ends ------------------------------------------------------------------------------------------- */
+/* --- ends ----------------------------------------------------------------------------------- */
 
 static void
 test_patience (void)
@@ -327,7 +327,7 @@ test_refused (void)
   refused ("input 9x8x1; flatten; dense 3; softmax", "images are 8×8×1");
 }
 
-/* --- checkpoints that are none ------------------------------------------------------------------------ */
+/* --- checkpoints that are none -------------------------------------------------------------- */
 
 static void
 continue_fails (const char *file, CnnDataset *images, CnnError code)
@@ -376,7 +376,7 @@ test_checkpoint (void)
   g_rmdir (folder);
 }
 
-/* --- a process that ends while it writes ------------------------------------------------------------- */
+/* --- a process that ends while it writes ---------------------------------------------------- */
 
 /* What the other process does: this program once more. */
 static void

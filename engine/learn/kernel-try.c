@@ -77,8 +77,8 @@ cnn_one_kernel_try (CnnFilterLearning *learning, const CnnOneKernel *kernel, GAr
   Trial              trial = { kernel, cnn_learning_pairs (learning), cells, squares, weights };
   double             sum = 0.0, weight = 0.0;
 
-  cnn_learning_each (learning, n, cells->len * (gsize) (kernel->size * kernel->size + 16), try_chunk,
-                     &trial);
+  cnn_learning_each (learning, n, cells->len * (gsize) (kernel->size * kernel->size + 16),
+                     try_chunk, &trial);
   for (guint i = 0; i < n; i++)
     {
       sum += squares[i];

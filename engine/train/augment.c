@@ -181,8 +181,9 @@ draw_affine (const CnnAugment *augment, guint64 bits)
                                                   augment->scale.values[1]) : 1.0;
   double x0 = whole_between (bits, DRAW_SHIFT_X, augment->shift);
   double y0 = whole_between (bits, DRAW_SHIFT_Y, augment->shift);
-  double turn_x = augment->flip & CNN_FLIP_HORIZONTAL && cnn_random_uniform (bits, DRAW_FLIP_X) < 0.5
-                  ? -1.0 : 1.0;
+  double turn_x =
+    augment->flip & CNN_FLIP_HORIZONTAL && cnn_random_uniform (bits, DRAW_FLIP_X) < 0.5 ? -1.0
+                                                                                        : 1.0;
   double turn_y = augment->flip & CNN_FLIP_VERTICAL && cnn_random_uniform (bits, DRAW_FLIP_Y) < 0.5
                   ? -1.0 : 1.0;
   double c = cos (angle), s = sin (angle);

@@ -154,7 +154,7 @@ cnn_trainer_run_jobs (CnnTrainer *trainer)
     }
 }
 
-/* --- sums over the groups, and weights whose derivatives come at the end ----------------------- */
+/* --- sums over the groups, and weights whose derivatives come at the end -------------------- */
 
 static void
 sum_groups (CnnTrainer *trainer, gsize from, gsize n)

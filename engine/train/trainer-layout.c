@@ -316,7 +316,8 @@ add_buffers (CnnTrainer *trainer)
         trainer->items[item->in[0]].d = item->d;
     }
   if (cnn_loss_has_target (trainer->loss))
-    trainer->targets = add_buffer (trainer, cnn_shape_cells (trainer->items[trainer->last].task.out));
+    trainer->targets =
+      add_buffer (trainer, cnn_shape_cells (trainer->items[trainer->last].task.out));
 }
 
 static void

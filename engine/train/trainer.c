@@ -47,8 +47,8 @@ draw_weights (const CnnPlan *plan, guint64 seed, GError **error)
 static gboolean
 no_memory (GError **error)
 {
-  g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT, _("there is not enough memory for the images of a "
-                                                    "minibatch; try fewer at a time"));
+  g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+               _("there is not enough memory for the images of a minibatch; try fewer at a time"));
   return FALSE;
 }
 
@@ -258,7 +258,7 @@ cnn_trainer_gradient (CnnTrainer *trainer, guint n, guint64 first, const CnnTrai
   return ok;
 }
 
-/* --- weights ------------------------------------------------------------------------------------- */
+/* --- weights -------------------------------------------------------------------------------- */
 
 typedef struct
 {

@@ -172,7 +172,7 @@ do_step (CnnTraining *training, double *loss, GError **error)
   return TRUE;
 }
 
-/* --- the end of an epoch ------------------------------------------------------------------------ */
+/* --- the end of an epoch -------------------------------------------------------------------- */
 
 static gboolean
 is_better (const CnnTraining *training, const CnnTrainingEpoch *epoch)
@@ -236,7 +236,7 @@ end_epoch (CnnTraining *training, gint64 since, GCancellable *cancellable, GErro
          cnn_training_save (training, training->options.checkpoint, error);
 }
 
-/* --- a run ------------------------------------------------------------------------------------------ */
+/* --- a run ---------------------------------------------------------------------------------- */
 
 /**
  * cnn_training_state:

@@ -45,7 +45,8 @@
 (check-large "RGB" 1501 999 RGB #f nothing #:network "conv 8 3x3 pad=same seed=5")
 (check-large "RGB with alpha" 1501 999 RGB #t nothing #:network "conv 9 3x3 pad=same seed=5"
              #:mapping "diverging")
-(check-large "grey" 1501 999 GRAY #f nothing #:network "conv 24 3x3 pad=same seed=5" #:mapping "range-map")
+(check-large "grey" 1501 999 GRAY #f nothing #:network "conv 24 3x3 pad=same seed=5"
+             #:mapping "range-map")
 (check-large "moved, and partly selected" 1501 999 RGB #t
              (lambda (p)
                (gimp-layer-set-offsets (layer p) 33 -20)
