@@ -292,14 +292,24 @@ do_stage (Search *search, const int *all, gboolean each, gboolean *across)
          psnr_of_size (search, sizes[n - 1]) > psnr_of_size (search, sizes[n - 2]) + MARGIN / 2;
 }
 
+/* Which kinds of kernels there are to try. */
+static void
+choose_kinds (const Search *search, gboolean *each, gboolean *across)
+{
+  CnnFilterChannels channels = search->learning->options.channels;
+
+  *across = channels != CNN_FILTER_CHANNELS_EACH && search->pairs->channels > 1;
+  *each = channels != CNN_FILTER_CHANNELS_ACROSS || !*across;
+}
+
 static gboolean
 do_stages (Search *search, GError **error)
 {
   CnnFilterLearning      *learning = search->learning;
   const CnnFilterOptions *options = &learning->options;
-  gboolean                more = TRUE;
-  gboolean across = options->channels != CNN_FILTER_CHANNELS_EACH && search->pairs->channels > 1;
-  gboolean each = options->channels != CNN_FILTER_CHANNELS_ACROSS || !across;
+  gboolean                more = TRUE, each, across;
+
+  choose_kinds (search, &each, &across);
 
   for (guint i = 0; more && i < G_N_ELEMENTS (stages); i++)
     {
@@ -411,6 +421,31 @@ make_network (gpointer data, GError **error)
   if (search->best)
     return cnn_one_kernel_network (search->best, error);
   return cnn_network_ref (search->learning->network);
+}
+
+/**
+ * cnn_one_kernel_look:
+ * @learning: options, and in which of the alternatives
+ *
+ * Returns: how well a small kernel does, in dB on some of what is held back; −∞ where none can
+ *   be solved for
+ */
+double
+cnn_one_kernel_look (CnnFilterLearning *learning)
+{
+  g_autoptr (GPtrArray) candidates =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) cnn_one_kernel_free);
+  g_autoptr (GArray)    psnrs = g_array_new (FALSE, FALSE, sizeof (double));
+  Search                search = { learning, cnn_learning_pairs (learning), 0, candidates, psnrs };
+  double                said = learning->state.psnr, found;
+  gboolean              each, across;
+
+  search.skipped = channels_to_skip (learning);
+  choose_kinds (&search, &each, &across);
+  do_stage (&search, stages[0], each, &across);
+  found = search.best ? learning->state.psnr : -INFINITY;
+  learning->state.psnr = said;
+  return found;
 }
 
 /**

@@ -208,6 +208,7 @@ typedef struct
   double   squares;
 } CnnOneKernel;
 
+double        cnn_one_kernel_look    (CnnFilterLearning *learning);
 CnnOneKernel *cnn_one_kernel_learn   (CnnFilterLearning *learning, GError **error);
 CnnOneKernel *cnn_one_kernel_new     (int n_channels, int size, gboolean across);
 double        cnn_one_kernel_try     (CnnFilterLearning *learning, const CnnOneKernel *kernel,

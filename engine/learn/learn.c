@@ -174,18 +174,44 @@ keep_better (CnnFilterLearning *learning, CnnFilterResult **best, CnnFilterResul
   learning->network = cnn_network_ref (result->network);
 }
 
-/* One kernel in each of the alternatives. */
+/* The alternatives, [n_alternatives], those first in which small kernels do better: where the
+ * first does well enough, large ones in the others, which take long, need not be tried. */
+static guint *
+order_alternatives (CnnFilterLearning *learning)
+{
+  guint             n = learning->n_alternatives;
+  guint            *order = g_new (guint, n);
+  g_autofree double *psnrs = g_new0 (double, n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint at = i;
+
+      learning->state.alternative = i;
+      if (n > 1 && learning->options.size == 0)
+        psnrs[i] = cnn_one_kernel_look (learning);
+      for (; at > 0 && psnrs[order[at - 1]] < psnrs[i]; at--)
+        order[at] = order[at - 1];
+      order[at] = i;
+    }
+  return order;
+}
+
+/* One kernel in the alternatives, until it is good enough in one. */
 static gboolean
 learn_kernels (CnnFilterLearning *learning, CnnFilterResult **best, GError **error)
 {
-  gboolean shared = FALSE;
+  gboolean          shared = FALSE;
+  g_autofree guint *order = order_alternatives (learning);
 
   for (guint i = 0; i < learning->n_alternatives && !learning->stopped; i++)
     {
       CnnFilterResult *result;
 
-      learning->state.alternative = i;
-      learning->state.identity = cnn_measure_constant (learning, learning->alternatives[i], NULL);
+      if (*best && (*best)->psnr >= learning->options.enough)
+        break;
+      learning->state.alternative = order[i];
+      learning->state.identity = cnn_measure_constant (learning, learning->alternatives[order[i]], NULL);
       result = learn_kernel (learning, error);
       if (result == NULL)
         return FALSE;
