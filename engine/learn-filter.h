@@ -81,8 +81,7 @@ typedef enum
  * @symmetry: for all but the one kernel
  * @seconds: after which learning ends with the best so far; 0: after as many minibatches as the
  *   pictures' size asks for, or when it is good @enough
- * @enough: PSNR in dB, on what is held back, at which a network is done, and nothing else and
- *   nothing more complicated is tried
+ * @enough: PSNR in dB, on what is held back, at which a network is done and nothing more is tried
  * @validation: share of the picture that is held back, 0.05 to 0.5
  * @seed: of all that is drawn
  * @workers: threads that compute; 0 for as many as there are processors. Without @seconds it
