@@ -47,6 +47,40 @@ dialog_add_heading (GtkWidget *box, const char *text)
 }
 
 /**
+ * dialog_add_parts:
+ * @settings: what is chosen
+ * @width: of that
+ * @view: what comes of it
+ *
+ * Puts the one, which scrolls, on the left of the other.
+ *
+ * Returns: (transfer none): what is on the left
+ */
+GtkWidget *
+dialog_add_parts (GtkWidget *dialog, GtkWidget *settings, int width, GtkWidget *view)
+{
+  GtkWidget *content  = gtk_dialog_get_content_area (GTK_DIALOG (dialog));
+  GtkWidget *parts    = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
+
+  gtk_container_set_border_width (GTK_CONTAINER (settings), 6);
+  gtk_container_set_border_width (GTK_CONTAINER (view), 6);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_widget_set_size_request (scrolled, width, -1);
+  /* What it holds takes all of its width, but it no more than that. */
+  gtk_widget_set_hexpand (scrolled, FALSE);
+  gtk_container_add (GTK_CONTAINER (scrolled), settings);
+  gtk_widget_show_all (scrolled);
+  gtk_widget_show (view);
+  gtk_box_pack_start (GTK_BOX (parts), scrolled, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (parts), view, TRUE, TRUE, 0);
+  gtk_widget_show (parts);
+  gtk_box_pack_start (GTK_BOX (content), parts, TRUE, TRUE, 0);
+  return scrolled;
+}
+
+/**
  * dialog_prepare_number:
  * @dialog: GIMP's dialog of a procedure
  * @config: its arguments

@@ -404,36 +404,20 @@ static GtkWidget *
 make_settings (Dialog *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
 
   add_layers (self, box);
   add_how (self, box);
   add_results (self, box);
-  gtk_container_set_border_width (GTK_CONTAINER (box), 6);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
-                                  GTK_POLICY_AUTOMATIC);
-  gtk_widget_set_size_request (scrolled, SETTINGS_WIDTH, -1);
-  /* What it holds takes all of its width, but it no more than that. */
-  gtk_widget_set_hexpand (scrolled, FALSE);
-  gtk_container_add (GTK_CONTAINER (scrolled), box);
-  gtk_widget_show_all (scrolled);
-  return scrolled;
+  return box;
 }
 
 static void
 fill (Dialog *self)
 {
-  GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
-  GtkWidget *parts = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *settings = make_settings (self);
 
-  self->settings = make_settings (self);
   self->view = cnn_filter_view_new (&self->host);
-  gtk_container_set_border_width (GTK_CONTAINER (self->view), 6);
-  gtk_box_pack_start (GTK_BOX (parts), self->settings, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (parts), self->view, TRUE, TRUE, 0);
-  gtk_widget_show (self->view);
-  gtk_widget_show (parts);
-  gtk_box_pack_start (GTK_BOX (content), parts, TRUE, TRUE, 0);
+  self->settings = dialog_add_parts (self->dialog, settings, SETTINGS_WIDTH, self->view);
   dialog_set_size (self->dialog, WIDTH, HEIGHT);
 }
 

@@ -399,7 +399,6 @@ make_settings (Dialog *self)
 {
   GimpProcedureDialog *dialog = GIMP_PROCEDURE_DIALOG (self->dialog);
   GtkWidget           *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget           *scrolled = gtk_scrolled_window_new (NULL, NULL);
 
   train_entries_prepare (dialog, self->config);
   add_network (self, box);
@@ -420,31 +419,16 @@ make_settings (Dialog *self)
   gtk_box_pack_start (GTK_BOX (box),
                       gimp_procedure_dialog_fill_box (dialog, "files-box", "continue", NULL),
                       FALSE, FALSE, 0);
-  gtk_container_set_border_width (GTK_CONTAINER (box), 6);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
-                                  GTK_POLICY_AUTOMATIC);
-  gtk_widget_set_size_request (scrolled, SETTINGS_WIDTH, -1);
-  /* What it holds takes all of its width, but it no more than that. */
-  gtk_widget_set_hexpand (scrolled, FALSE);
-  gtk_container_add (GTK_CONTAINER (scrolled), box);
-  gtk_widget_show_all (scrolled);
-  return scrolled;
+  return box;
 }
 
 static void
 fill (Dialog *self)
 {
-  GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
-  GtkWidget *parts = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *settings = make_settings (self);
 
-  self->settings = make_settings (self);
   self->view = cnn_training_view_new ();
-  gtk_container_set_border_width (GTK_CONTAINER (self->view), 6);
-  gtk_box_pack_start (GTK_BOX (parts), self->settings, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (parts), self->view, TRUE, TRUE, 0);
-  gtk_widget_show (self->view);
-  gtk_widget_show (parts);
-  gtk_box_pack_start (GTK_BOX (content), parts, TRUE, TRUE, 0);
+  self->settings = dialog_add_parts (self->dialog, settings, SETTINGS_WIDTH, self->view);
   dialog_set_size (self->dialog, WIDTH, HEIGHT);
 }
 

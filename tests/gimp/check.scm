@@ -134,11 +134,11 @@
         ((string=? (substring text i (+ i n)) part) #t)
         (else (loop (+ i 1)))))))
 
-; That running says all of @parts and leaves the image as it was.
-(define (check-refused name parts an-image drawables . arguments)
+; That @run, called like run-on, says all of @parts and leaves the image as it was.
+(define (check-refused-by run name parts an-image drawables . arguments)
   (let* ((before (inventory an-image))
          (message (message-of
-                    (lambda () (apply run-on (append (list an-image drawables) arguments))))))
+                    (lambda () (apply run (append (list an-image drawables) arguments))))))
     (check name
       (and (string? message)
            (let loop ((parts parts))
@@ -146,3 +146,6 @@
                  (and (contains? message (car parts)) (loop (cdr parts))))))
       'message message 'expected parts)
     (check-equal (string-append name ": nothing is added") (inventory an-image) before)))
+
+(define (check-refused . arguments)
+  (apply check-refused-by (cons run-on arguments)))

@@ -113,17 +113,8 @@
                             #:drawables (vector (layer a-picture)) #:model file)
                       arguments))))
 
-(define (check-learn-refused name parts an-image drawables . arguments)
-  (let* ((before (inventory an-image))
-         (message (message-of
-                    (lambda () (apply learn-on (append (list an-image drawables) arguments))))))
-    (check name
-      (and (string? message)
-           (let loop ((parts parts))
-             (or (null? parts)
-                 (and (contains? message (car parts)) (loop (cdr parts))))))
-      'message message 'expected parts)
-    (check-equal (string-append name ": nothing is added") (inventory an-image) before)))
+(define (check-learn-refused . arguments)
+  (apply check-refused-by (cons learn-on arguments)))
 
 ; --- a blur, all that comes of it -------------------------------------------------------
 
