@@ -99,6 +99,7 @@ test_median (void)
   g_assert_true (deep->found);
   g_assert_cmpfloat (small, >, kernel->psnr + 2.5);
   g_assert_cmpfloat (deep->psnr, >, small + 0.5);
+  g_assert_cmpfloat (deep->psnr, >, kernel->psnr + 4.0);
   g_assert_cmpfloat (deep->residual, >, 0.0);
   scene_check_network (scene, deep);
   g_assert_cmpstr (note (deep, "positions"), ==, "8");

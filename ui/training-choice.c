@@ -74,6 +74,12 @@ choice_new (const char *name, const char *tooltip, CheckFunc check, GtkListStore
   return choice;
 }
 
+static void
+add_kind (GtkListStore *list, const char *name, const char *label)
+{
+  gtk_list_store_insert_with_values (list, NULL, -1, WORD, name, LABEL, _(label), -1);
+}
+
 /**
  * cnn_optimiser_choice_new:
  * @name: what it is of, for a screen reader
@@ -90,8 +96,7 @@ cnn_optimiser_choice_new (const char *name, const char *tooltip)
   GtkWidget                     *choice = choice_new (name, tooltip, check_optimiser, &list);
 
   for (guint i = 0; i < n; i++)
-    gtk_list_store_insert_with_values (list, NULL, -1, WORD, kinds[i]->name, LABEL,
-                                       _(kinds[i]->label), -1);
+    add_kind (list, kinds[i]->name, kinds[i]->label);
   return choice;
 }
 
@@ -111,8 +116,7 @@ cnn_schedule_choice_new (const char *name, const char *tooltip)
   GtkWidget                    *choice = choice_new (name, tooltip, check_schedule, &list);
 
   for (guint i = 0; i < n; i++)
-    gtk_list_store_insert_with_values (list, NULL, -1, WORD, kinds[i]->name, LABEL,
-                                       _(kinds[i]->label), -1);
+    add_kind (list, kinds[i]->name, kinds[i]->label);
   return choice;
 }
 
