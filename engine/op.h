@@ -188,9 +188,13 @@ typedef struct
  *   %NULL. (transfer full)
  * @prepare: makes a step. Errors: %CNN_ERROR_UNSUPPORTED, %CNN_ERROR_LIMIT
  * @train: makes a step for training, see train-step.h; @task is of whole maps, of task->batch
- *   images, without @then and @halves, and its weights change from minibatch to minibatch.
+ *   images, without @then and @halves but after @train_halves, and its weights change from
+ *   minibatch to minibatch.
  *   %NULL: such a layer cannot be trained, nor any before it. Errors: %CNN_ERROR_UNSUPPORTED,
  *   %CNN_ERROR_LIMIT
+ * @train_halves: whether such a step can keep just the largest of each 2×2, after a layer
+ *   with a @slope of 0 or more, where derivatives by the input are not wanted; @task is without
+ *   both. %NULL: no
  * @explain: adds the arithmetic behind cell (y, x, channel) of the whole map;
  *   task->pad does not count, the op works out its own. In double, from the
  *   formula, sharing nothing with @prepare but the window arithmetic
@@ -237,6 +241,7 @@ typedef struct
   char    *(*map_label) (const CnnNode *node, int map);
   CnnStep *(*prepare)   (const CnnTask *task, GError **error);
   CnnTrainStep *(*train) (const CnnTask *task, GError **error);
+  gboolean (*train_halves) (const CnnTask *task);
   void     (*explain)   (const CnnTask *task, const CnnCells *cells, int y, int x, int channel,
                          CnnExplanation *explanation);
   gboolean (*write)     (CnnWriter *writer, const CnnNode *node, GError **error);

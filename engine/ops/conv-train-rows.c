@@ -54,10 +54,29 @@ typedef struct
 
 /* --- images ------------------------------------------------------------------- */
 
-/* The image with zeros around it, or without what no window reaches. */
-static const float *
-pad_image (const Rows *rows, const float *in)
+/**
+ * cnn_conv_rows_maps:
+ *
+ * Returns: maps of a row that is made or added, of which the last may be just room: the output's
+ *   rounded up
+ */
+int
+cnn_conv_rows_maps (const CnnConvPart *part)
 {
+  return ((const Rows *) part)->maps;
+}
+
+/**
+ * cnn_conv_rows_image:
+ * @in: an image, [in]
+ *
+ * Returns: the image with zeros around it, or without what no window reaches; until the next
+ *   time
+ */
+const float *
+cnn_conv_rows_image (CnnConvPart *part, const float *in)
+{
+  const Rows           *rows = (Rows *) part;
   const CnnConvWindows *w = &rows->w;
   gsize                 channels = w->in.channels, in_row = w->in.width * channels;
   int                   columns = (int) (rows->row / channels);
@@ -82,13 +101,35 @@ copy_maps (const float *from, gsize from_next, gsize n, gsize n_maps, float *to,
 
 /* --- forward ------------------------------------------------------------------ */
 
-static gboolean
-rows_run (CnnConvPart *part, guint n, const float *a, const float *b, float *to)
+/**
+ * cnn_conv_rows_bias:
+ * @part: one of %CNN_CONV_FORWARD or %CNN_CONV_BACK
+ * @bias: (nullable): what the sums of each map begin with from now on, [maps]
+ */
+void
+cnn_conv_rows_bias (CnnConvPart *part, const float *bias)
+{
+  const Rows *rows = (Rows *) part;
+
+  memset (rows->bias, 0, rows->maps * sizeof (float));
+  if (bias)
+    memcpy (rows->bias, bias, rows->w.out.channels * sizeof (float));
+}
+
+/**
+ * cnn_conv_rows_make:
+ * @part: one of %CNN_CONV_FORWARD or %CNN_CONV_BACK
+ * @image: what cnn_conv_rows_image() gave
+ * @y: a row of the output
+ * @to: (out): that row, [out.width][cnn_conv_rows_maps()]
+ */
+void
+cnn_conv_rows_make (CnnConvPart *part, const float *image, int y, float *to)
 {
   const Rows           *rows = (Rows *) part;
   const CnnConvWindows *w = &rows->w;
-  gsize                 out_maps = w->out.channels;
   CnnProduct            product = {
+    .a = image + (gsize) y * w->stride.height * rows->row,
     .a_row = (gsize) w->stride.width * w->in.channels,
     .a_next = 1,
     .parts = rows->parts,
@@ -98,21 +139,28 @@ rows_run (CnnConvPart *part, guint n, const float *a, const float *b, float *to)
     .b_next = rows->panel,
     .b_panel = rows->window * rows->panel,
     .from = rows->bias,
+    .c = to,
     .c_row = rows->maps,
   };
 
-  memset (rows->bias, 0, rows->maps * sizeof (float));
-  if (b)
-    memcpy (rows->bias, b, out_maps * sizeof (float));
+  cnn_product_run (&product, w->out.width, rows->maps);
+}
+
+static gboolean
+rows_run (CnnConvPart *part, guint n, const float *a, const float *b, float *to)
+{
+  const Rows           *rows = (Rows *) part;
+  const CnnConvWindows *w = &rows->w;
+  gsize                 out_maps = w->out.channels;
+
+  cnn_conv_rows_bias (part, b);
   for (guint i = 0; i < n; i++, a += cnn_shape_cells (w->in))
     {
-      const float *image = pad_image (rows, a);
+      const float *image = cnn_conv_rows_image (part, a);
 
       for (int y = 0; y < w->out.height; y++, to += w->out.width * out_maps)
         {
-          product.a = image + (gsize) y * w->stride.height * rows->row;
-          product.c = rows->cells ? rows->cells : to;
-          cnn_product_run (&product, w->out.width, rows->maps);
+          cnn_conv_rows_make (part, image, y, rows->cells ? rows->cells : to);
           if (rows->cells)
             copy_maps (rows->cells, rows->maps, w->out.width, out_maps, to, out_maps);
         }
@@ -162,10 +210,30 @@ turned_load (CnnConvPart *part, const float *weights)
 
 /* --- derivatives by weights ----------------------------------------------------- */
 
-/* One image, added to @weights. */
-static void
-add_image (const Rows *rows, const float *image, const float *d_out)
+/**
+ * cnn_conv_rows_begin:
+ * @part: one of %CNN_CONV_WEIGHTS: its sums become 0
+ */
+void
+cnn_conv_rows_begin (CnnConvPart *part)
 {
+  const Rows *rows = (Rows *) part;
+
+  memset (rows->weights, 0, rows->window * rows->maps * sizeof (float));
+}
+
+/**
+ * cnn_conv_rows_add:
+ * @part: one of %CNN_CONV_WEIGHTS
+ * @image: what cnn_conv_rows_image() gave
+ * @y: a row of the output
+ * @n_rows: how many from there on
+ * @d_out: those rows, [n_rows][out.width][cnn_conv_rows_maps()]
+ */
+void
+cnn_conv_rows_add (CnnConvPart *part, const float *image, int y, int n_rows, const float *d_out)
+{
+  const Rows           *rows = (Rows *) part;
   const CnnConvWindows *w = &rows->w;
   gsize                 row = (gsize) w->stride.height * rows->row;
   CnnProduct            product = {
@@ -178,10 +246,11 @@ add_image (const Rows *rows, const float *image, const float *d_out)
     .c_row = rows->maps,
   };
 
-  for (int y = 0; y < w->out.height; y += rows->band)
+  for (int end = y + n_rows; y < end; y += product.n_parts)
     {
-      product.n_parts = MIN (rows->band, w->out.height - y);
-      product.b = d_out + (gsize) y * w->out.width * rows->maps;
+      product.n_parts = MIN (rows->band, end - y);
+      product.b = d_out;
+      d_out += (gsize) product.n_parts * w->out.width * rows->maps;
       for (int i = 0; i < rows->n_parts; i++)
         {
           product.a = image + y * row + rows->parts[i];
@@ -192,6 +261,22 @@ add_image (const Rows *rows, const float *image, const float *d_out)
     }
 }
 
+/**
+ * cnn_conv_rows_end:
+ * @part: one of %CNN_CONV_WEIGHTS
+ * @to: (inout): the sums are added, [maps][rows][columns][depth]
+ */
+void
+cnn_conv_rows_end (CnnConvPart *part, float *to)
+{
+  const Rows *rows = (Rows *) part;
+  gsize       n_maps = rows->w.out.channels;
+
+  for (gsize m = 0; m < n_maps; m++)
+    for (gsize i = 0; i < rows->window; i++)
+      to[m * rows->window + i] += rows->weights[i * rows->maps + m];
+}
+
 static gboolean
 weights_run (CnnConvPart *part, guint n, const float *a, const float *b, float *to)
 {
@@ -199,16 +284,15 @@ weights_run (CnnConvPart *part, guint n, const float *a, const float *b, float *
   const CnnConvWindows *w = &rows->w;
   gsize                 n_maps = w->out.channels, n_cells = (gsize) w->out.height * w->out.width;
 
-  memset (rows->weights, 0, rows->window * rows->maps * sizeof (float));
+  cnn_conv_rows_begin (part);
   for (guint i = 0; i < n; i++, a += cnn_shape_cells (w->in), b += n_cells * n_maps)
     {
       if (rows->cells)
         copy_maps (b, n_maps, n_cells, n_maps, rows->cells, rows->maps);
-      add_image (rows, pad_image (rows, a), rows->cells ? rows->cells : b);
+      cnn_conv_rows_add (part, cnn_conv_rows_image (part, a), 0, w->out.height,
+                         rows->cells ? rows->cells : b);
     }
-  for (gsize m = 0; m < n_maps; m++)
-    for (gsize i = 0; i < rows->window; i++)
-      to[m * rows->window + i] += rows->weights[i * rows->maps + m];
+  cnn_conv_rows_end (part, to);
   return TRUE;
 }
 

@@ -173,6 +173,20 @@ rows_pay (const CnnConvWindows *w, CnnConvDirection direction)
          (gint64) w->in.height * w->in.width * 2 <= (gint64) w->out.height * w->out.width * 3;
 }
 
+typedef CnnConvPart *(*Way) (const CnnConvWindows *windows, CnnConvDirection direction);
+
+static Way
+way_of (const CnnConvWindows *w, CnnConvDirection direction)
+{
+  if (cnn_conv_each_suits (w))
+    return cnn_conv_each_new;
+  if (cnn_conv_winograd_suits (w) && (gint64) w->out.height * w->out.width >= FEW)
+    return cnn_conv_winograd_new;
+  if (cnn_conv_rows_suit (w, direction) && rows_pay (w, direction))
+    return cnn_conv_rows_new;
+  return cnn_conv_gemm_new;
+}
+
 /**
  * cnn_conv_part_new:
  * @windows: of the convolution
@@ -184,13 +198,7 @@ rows_pay (const CnnConvWindows *w, CnnConvDirection direction)
 CnnConvPart *
 cnn_conv_part_new (const CnnConvWindows *windows, CnnConvDirection direction)
 {
-  if (cnn_conv_each_suits (windows))
-    return cnn_conv_each_new (windows, direction);
-  if (cnn_conv_winograd_suits (windows) && (gint64) windows->out.height * windows->out.width >= FEW)
-    return cnn_conv_winograd_new (windows, direction);
-  if (cnn_conv_rows_suit (windows, direction) && rows_pay (windows, direction))
-    return cnn_conv_rows_new (windows, direction);
-  return cnn_conv_gemm_new (windows, direction);
+  return way_of (windows, direction) (windows, direction);
 }
 
 static ConvTrainStep *
@@ -228,16 +236,15 @@ finish (ConvTrainStep *step, const CnnTask *task, GError **error)
 }
 
 /**
- * cnn_conv_train_new:
+ * cnn_conv_windows:
  * @task: a convolution on whole maps
  * @conv: what it does
  *
- * Returns: (transfer full): a step to train it with, or %NULL with %CNN_ERROR_LIMIT set
+ * Returns: which numbers meet; of a task that is halved without what is left over
  */
-CnnTrainStep *
-cnn_conv_train_new (const CnnTask *task, const CnnConvolution *conv, GError **error)
+CnnConvWindows
+cnn_conv_windows (const CnnTask *task, const CnnConvolution *conv)
 {
-  ConvTrainStep *step = step_new (task, conv->groups);
   CnnConvWindows windows = {
     .in = task->in[0],
     .out = task->out,
@@ -249,6 +256,44 @@ cnn_conv_train_new (const CnnTask *task, const CnnConvolution *conv, GError **er
     .groups = conv->groups,
     .batch = MAX (task->batch, 1),
   };
+
+  if (task->halves)
+    {
+      windows.out.height *= 2;
+      windows.out.width *= 2;
+    }
+  return windows;
+}
+
+/**
+ * cnn_conv_train_halves:
+ * @task: a convolution on whole maps, not halved
+ * @conv: what it does
+ *
+ * Returns: whether cnn_conv_halves_new() may do it, and is quicker: rows can be made and
+ *   added one after the other
+ */
+gboolean
+cnn_conv_train_halves (const CnnTask *task, const CnnConvolution *conv)
+{
+  CnnConvWindows windows = cnn_conv_windows (task, conv);
+
+  return way_of (&windows, CNN_CONV_FORWARD) == cnn_conv_rows_new &&
+         way_of (&windows, CNN_CONV_WEIGHTS) == cnn_conv_rows_new;
+}
+
+/**
+ * cnn_conv_train_new:
+ * @task: a convolution on whole maps
+ * @conv: what it does
+ *
+ * Returns: (transfer full): a step to train it with, or %NULL with %CNN_ERROR_LIMIT set
+ */
+CnnTrainStep *
+cnn_conv_train_new (const CnnTask *task, const CnnConvolution *conv, GError **error)
+{
+  ConvTrainStep *step = step_new (task, conv->groups);
+  CnnConvWindows windows = cnn_conv_windows (task, conv);
 
   step->forward = cnn_conv_part_new (&windows, CNN_CONV_FORWARD);
   step->back = cnn_conv_part_new (&windows, CNN_CONV_BACK);

@@ -213,7 +213,16 @@ conv_train (const CnnTask *task, GError **error)
 {
   CnnConvolution conv = convolution (task);
 
-  return cnn_conv_train_new (task, &conv, error);
+  return task->halves ? cnn_conv_halves_new (task, &conv, error)
+                      : cnn_conv_train_new (task, &conv, error);
+}
+
+static gboolean
+conv_train_halves (const CnnTask *task)
+{
+  CnnConvolution conv = convolution (task);
+
+  return cnn_conv_train_halves (task, &conv);
 }
 
 /* --- the arithmetic ------------------------------------------------------- */
@@ -308,6 +317,7 @@ const CnnOp cnn_op_conv = {
   .map_label = cnn_conv_kernels_label,
   .prepare = conv_prepare,
   .train = conv_train,
+  .train_halves = conv_train_halves,
   .explain = conv_explain,
   .write = conv_write,
 };

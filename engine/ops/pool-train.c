@@ -4,6 +4,7 @@
 
 #include "clones.h"
 #include "pool.h"
+#include "quads.h"
 #include "random.h"
 
 /* Training of poolings in which one cell of each window wins: its number in the window is
@@ -122,30 +123,6 @@ cnn_pool_choose_least (const CnnPoolStep *pool, guint64 seed, int y, const float
   choose_extreme (pool, -1.0f, y, in, out, winners);
 }
 
-/* The same for a row of 2×2 windows, in one go. @row: floats of a row of the input */
-CNN_CLONES static void
-choose_quads (gsize n, gsize channels, gsize row, const float *restrict in, float *restrict out,
-              guint32 *restrict winners)
-{
-  for (gsize k = 0; k < n; k++, in += 2 * channels, out += channels, winners += channels)
-    for (gsize i = 0; i < channels; i++)
-      {
-        float   others[] = { in[i + channels], in[i + row], in[i + row + channels] };
-        float   most = in[i];
-        guint32 winner = 0;
-
-        for (guint32 m = 0; m < 3; m++)
-          {
-            gboolean more = (others[m] > most) | (others[m] != others[m]);
-
-            winner = more ? m + 1 : winner;
-            most = more ? others[m] : most;
-          }
-        out[i] = most;
-        winners[i] = winner;
-      }
-}
-
 CNN_CLONES static void
 make_bytes (gsize n, const guint32 *restrict numbers, guint8 *restrict bytes)
 {
@@ -159,6 +136,14 @@ place_size (const WinnerStep *step)
   return step->small ? sizeof (guint8) : sizeof (guint32);
 }
 
+static CnnQuads
+quads_of (const CnnPoolStep *pool)
+{
+  gsize channels = pool->in.channels;
+
+  return (CnnQuads) { pool->out.width, channels, channels, pool->in.width * channels, 1.0f };
+}
+
 static gboolean
 winner_forward (CnnTrainStep *base, const CnnPass *pass)
 {
@@ -166,6 +151,7 @@ winner_forward (CnnTrainStep *base, const CnnPass *pass)
   const CnnPoolStep *pool = &step->pool;
   gsize              row = (gsize) pool->in.width * pool->in.channels;
   gsize              n = (gsize) pool->out.width * pool->out.channels;
+  CnnQuads           quads = quads_of (pool);
   float             *out = pass->out;
   guint8            *kept = pass->kept;
 
@@ -176,11 +162,12 @@ winner_forward (CnnTrainStep *base, const CnnPass *pass)
       for (int y = 0; y < pool->out.height; y++, out += n, kept += n * place_size (step))
         {
           if (step->quads)
-            choose_quads (pool->out.width, pool->out.channels, row, in + 2 * y * row, out,
-                          step->winners);
-          else
-            step->choose (pool, cnn_random_bits (step->seed, pass->first + image), y, in, out,
-                          step->winners);
+            {
+              cnn_quads_choose (&quads, in + 2 * y * row, out, kept);
+              continue;
+            }
+          step->choose (pool, cnn_random_bits (step->seed, pass->first + image), y, in, out,
+                        step->winners);
           if (step->small)
             make_bytes (n, step->winners, kept);
           else
@@ -192,36 +179,6 @@ winner_forward (CnnTrainStep *base, const CnnPass *pass)
 
 /* --- back --------------------------------------------------------------------- */
 
-CNN_CLONES static void
-make_numbers (gsize n, const guint8 *restrict bytes, guint32 *restrict numbers)
-{
-  for (gsize i = 0; i < n; i++)
-    numbers[i] = bytes[i];
-}
-
-/* To the four cells of a window, [channels] each. */
-static inline void
-give_quad (gsize channels, const float *restrict d_out, const guint32 *restrict winners,
-           float *restrict a, float *restrict b, float *restrict c, float *restrict d)
-{
-  for (gsize i = 0; i < channels; i++)
-    {
-      a[i] = winners[i] == 0 ? d_out[i] : 0.0f;
-      b[i] = winners[i] == 1 ? d_out[i] : 0.0f;
-      c[i] = winners[i] == 2 ? d_out[i] : 0.0f;
-      d[i] = winners[i] == 3 ? d_out[i] : 0.0f;
-    }
-}
-
-CNN_CLONES static void
-give_quads (gsize n, gsize channels, gsize row, const float *d_out, const guint32 *winners,
-            float *d_in)
-{
-  for (gsize k = 0; k < n; k++, d_in += 2 * channels, d_out += channels, winners += channels)
-    give_quad (channels, d_out, winners, d_in, d_in + channels, d_in + row,
-               d_in + row + channels);
-}
-
 /* Cells that are left over at the right and below are in no window. */
 static void
 back_quads (const WinnerStep *step, const guint8 *kept, const float *d_out, float *d_in)
@@ -230,11 +187,11 @@ back_quads (const WinnerStep *step, const guint8 *kept, const float *d_out, floa
   gsize              channels = pool->in.channels;
   gsize              row = pool->in.width * channels, n = pool->out.width * channels;
   gsize              covered = 2 * n;
+  CnnQuads           quads = quads_of (pool);
 
   for (int y = 0; y < pool->out.height; y++, d_out += n, kept += n)
     {
-      make_numbers (n, kept, step->winners);
-      give_quads (pool->out.width, channels, row, d_out, step->winners, d_in);
+      cnn_quads_give (&quads, d_out, kept, d_in);
       for (int i = 0; i < 2; i++, d_in += row)
         memset (d_in + covered, 0, (row - covered) * sizeof (float));
     }

@@ -53,36 +53,6 @@ mark_live (CnnTrainer *trainer)
       }
 }
 
-/* A largest value of values that only lose size where they are negative is the same, taken
- * before or after; after it there are fewer, and the maps before it need not be kept. Layer
- * @i comes before the pooling after that. */
-static void
-try_exchange (CnnTrainer *trainer, guint i)
-{
-  CnnTrainItem *item = &trainer->items[i], *pool;
-  CnnTrainItem  was = *item;
-  const CnnOp  *op = item->task.node->op;
-  guint         p = i + 1;
-
-  while (p < trainer->n_items && (!trainer->items[p].live || trainer->items[p].in[0] != i))
-    p++;
-  if (!item->live || i == trainer->kept || p == trainer->kept || op->slope == NULL ||
-      op->slope (item->task.node) < 0.0 || item->n_users != 1 || p >= trainer->n_items ||
-      i == trainer->last)
-    return;
-  pool = &trainer->items[p];
-  if (pool->n_in != 1 || pool->extends || pool->task.node->op->largest == NULL ||
-      !pool->task.node->op->largest (pool->task.node))
-    return;
-  *item = *pool;
-  item->in[0] = was.in[0];
-  item->n_users = 1;
-  was.n_users = pool->n_users;
-  was.in[0] = i;
-  was.inner = was.task.in[0] = was.task.whole = was.task.out = pool->task.out;
-  *pool = was;
-}
-
 /* Whether derivatives by the item's output are wanted: something before it is trained. */
 static void
 mark_wants (CnnTrainer *trainer)
@@ -457,8 +427,10 @@ cnn_trainer_lay_out (CnnTrainer *trainer, GError **error)
       return FALSE;
     }
   for (guint i = 1; i < trainer->n_items; i++)
-    try_exchange (trainer, i);
+    cnn_trainer_exchange (trainer, i);
   mark_wants (trainer);
+  for (guint i = 1; i < trainer->n_items; i++)
+    cnn_trainer_halve (trainer, i);
   if (!trainer->items[trainer->last].wants)
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_SHAPE,

@@ -158,6 +158,11 @@ struct _CnnTrainer
 
 gboolean cnn_trainer_lay_out (CnnTrainer *trainer, GError **error);
 
+/* --- trainer-merge.c: layers that change places or become one ------------------------------ */
+
+void cnn_trainer_exchange (CnnTrainer *trainer, guint item);
+void cnn_trainer_halve    (CnnTrainer *trainer, guint item);
+
 /* --- trainer-run.c: a group of images ---------------------------------------------------- */
 
 /** CnnTrainGroup: some images of the minibatch, as one member does them. */

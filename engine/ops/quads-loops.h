@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The loops of quads.c, included once for each kind of processor, with
+ *
+ *   NAME(x)   a name for it
+ *   LANES     floats in a vector: channels that are done at once
+ *
+ * Channels that are left over go one by one. */
+
+typedef float  NAME (Values) __attribute__ ((vector_size (LANES * 4), aligned (4), may_alias));
+typedef int    NAME (Numbers) __attribute__ ((vector_size (LANES * 4), aligned (4), may_alias));
+typedef gint16 NAME (Words) __attribute__ ((vector_size (LANES * 2)));
+typedef guint8 NAME (Bytes) __attribute__ ((vector_size (LANES), aligned (1), may_alias));
+#define Values  NAME (Values)
+#define Numbers NAME (Numbers)
+#define Words   NAME (Words)
+#define Bytes   NAME (Bytes)
+
+/* @b where @which is set, elsewhere @a. */
+#define PICK(which, a, b) ((Values) ((Numbers) (a) ^ (((Numbers) (a) ^ (Numbers) (b)) & (which))))
+
+/* Of several that are alike the first counts; what is no number, if there is any. */
+static inline void
+NAME (choose_lanes) (gsize next, gsize row, float slope, const float *in, float *out,
+                     guint8 *winners)
+{
+  const float *others[] = { in + next, in + row, in + row + next };
+  Values       most = *(const Values *) in;
+  Numbers      winner = { 0 };
+
+#pragma GCC unroll 3
+  for (int m = 0; m < 3; m++)
+    {
+      Values  other = *(const Values *) others[m];
+      Numbers more = (other > most) | (other != other);
+
+      winner = (winner & ~more) | ((m + 1) & more);
+      most = PICK (more, most, other);
+    }
+  *(Values *) out = PICK (most < 0.0f, most, slope * most);
+  *(Bytes *) winners = __builtin_convertvector (winner | (NEGATIVE & ~(most > 0.0f)), Bytes);
+}
+
+static void
+NAME (choose) (const CnnQuads *quads, const float *in, float *out, guint8 *winners)
+{
+  gsize channels = quads->channels, next = quads->next, row = quads->row;
+  float slope = quads->slope;
+
+  for (gsize k = 0; k < quads->n; k++, in += 2 * next, out += channels, winners += channels)
+    {
+      gsize c = 0;
+
+      for (; c + LANES <= channels; c += LANES)
+        NAME (choose_lanes) (next, row, slope, in + c, out + c, winners + c);
+      for (; c < channels; c++)
+        choose_one (next, row, slope, in + c, out + c, winners + c);
+    }
+}
+
+/* By way of words: the compiler knows no quick way for all of it at once. */
+static inline Numbers
+NAME (numbers) (const guint8 *winners)
+{
+  return __builtin_convertvector (__builtin_convertvector (*(const Bytes *) winners, Words),
+                                  Numbers);
+}
+
+static inline Values
+NAME (through) (const float *d_out, Numbers winner, float slope)
+{
+  Values d = *(const Values *) d_out;
+
+  return PICK ((winner & NEGATIVE) != 0, d, slope * d);
+}
+
+/* To the four cells of a window. */
+static inline void
+NAME (give_lanes) (gsize next, gsize row, float slope, const float *d_out, const guint8 *winners,
+                   float *d_in)
+{
+  Numbers winner = NAME (numbers) (winners);
+  Numbers given = (Numbers) NAME (through) (d_out, winner, slope);
+
+  winner &= ~NEGATIVE;
+  *(Numbers *) d_in = given & (winner == 0);
+  *(Numbers *) (d_in + next) = given & (winner == 1);
+  *(Numbers *) (d_in + row) = given & (winner == 2);
+  *(Numbers *) (d_in + row + next) = given & (winner == 3);
+}
+
+static void
+NAME (give) (const CnnQuads *quads, const float *d_out, const guint8 *winners, float *d_in)
+{
+  gsize channels = quads->channels, next = quads->next, row = quads->row;
+  float slope = quads->slope;
+
+  for (gsize k = 0; k < quads->n; k++, d_in += 2 * next, d_out += channels, winners += channels)
+    {
+      gsize c = 0;
+
+      for (; c + LANES <= channels; c += LANES)
+        NAME (give_lanes) (next, row, slope, d_out + c, winners + c, d_in + c);
+      for (; c < channels; c++)
+        give_one (next, row, slope, d_out[c], winners[c], d_in + c);
+    }
+}
+
+static void
+NAME (sum) (const CnnQuads *quads, const float *d_out, const guint8 *winners, float *sums)
+{
+  gsize channels = quads->channels, c = 0;
+  float slope = quads->slope;
+
+  for (; c + LANES <= channels; c += LANES)
+    {
+      Values sum = *(const Values *) (sums + c);
+
+      for (gsize i = c; i < quads->n * channels; i += channels)
+        sum += NAME (through) (d_out + i, NAME (numbers) (winners + i), slope);
+      *(Values *) (sums + c) = sum;
+    }
+  for (; c < channels; c++)
+    for (gsize i = c; i < quads->n * channels; i += channels)
+      sums[c] += through (d_out[i], winners[i], slope);
+}
+
+static const QuadLoops NAME (loops) = { NAME (choose), NAME (give), NAME (sum) };
+
+#undef PICK
+#undef Bytes
+#undef Words
+#undef Numbers
+#undef Values

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "quads.h"
+
+/* Values and bytes in one loop are more than the compiler makes quick by itself: the loops are
+ * written with vectors. */
+
+/* In a winner's byte, beside its number in the window: it is not positive. */
+#define NEGATIVE 4
+
+typedef struct
+{
+  void (*choose) (const CnnQuads *quads, const float *in, float *out, guint8 *winners);
+  void (*give)   (const CnnQuads *quads, const float *d_out, const guint8 *winners, float *d_in);
+  void (*sum)    (const CnnQuads *quads, const float *d_out, const guint8 *winners, float *sums);
+} QuadLoops;
+
+/* --- one channel ----------------------------------------------------------------- */
+
+static inline void
+choose_one (gsize next, gsize row, float slope, const float *in, float *out, guint8 *winner)
+{
+  float others[] = { in[next], in[row], in[row + next] };
+  float most = *in;
+
+  *winner = 0;
+  for (int m = 0; m < 3; m++)
+    if (others[m] > most || others[m] != others[m])
+      {
+        *winner = (guint8) (m + 1);
+        most = others[m];
+      }
+  if (!(most > 0.0f))
+    *winner |= NEGATIVE;
+  *out = most < 0.0f ? slope * most : most;
+}
+
+static inline float
+through (float d, guint8 winner, float slope)
+{
+  return winner & NEGATIVE ? slope * d : d;
+}
+
+static inline void
+give_one (gsize next, gsize row, float slope, float d_out, guint8 winner, float *d_in)
+{
+  gsize places[] = { 0, next, row, row + next };
+
+  for (int m = 0; m < 4; m++)
+    d_in[places[m]] = 0.0f;
+  d_in[places[winner & ~NEGATIVE]] = through (d_out, winner, slope);
+}
+
+/* --- vectors of them --------------------------------------------------------------- */
+
+#define LANES   4
+#define NAME(x) baseline_##x
+#include "quads-loops.h"
+#undef NAME
+#undef LANES
+
+#ifdef __x86_64__
+
+#pragma GCC push_options
+#pragma GCC target("arch=x86-64-v3")
+#define LANES   8
+#define NAME(x) v3_##x
+#include "quads-loops.h"
+#undef NAME
+#undef LANES
+#pragma GCC pop_options
+
+#pragma GCC push_options
+#pragma GCC target("arch=x86-64-v4")
+#define LANES   16
+#define NAME(x) v4_##x
+#include "quads-loops.h"
+#undef NAME
+#undef LANES
+#pragma GCC pop_options
+
+#endif
+
+static const QuadLoops *
+loops (void)
+{
+#ifdef __x86_64__
+  if (__builtin_cpu_supports ("x86-64-v4"))
+    return &v4_loops;
+  if (__builtin_cpu_supports ("x86-64-v3"))
+    return &v3_loops;
+#endif
+  return &baseline_loops;
+}
+
+/**
+ * cnn_quads_choose:
+ * @in: two rows of the map
+ * @out: (out): the largest value of each window, [n][channels]
+ * @winners: (out): which it was, [n][channels]
+ */
+void
+cnn_quads_choose (const CnnQuads *quads, const float *in, float *out, guint8 *winners)
+{
+  loops ()->choose (quads, in, out, winners);
+}
+
+/**
+ * cnn_quads_give:
+ * @d_out: derivatives by the largest values, [n][channels]
+ * @winners: what cnn_quads_choose() left
+ * @d_in: (out): derivatives by the cells of two rows of the map that are in a window
+ */
+void
+cnn_quads_give (const CnnQuads *quads, const float *d_out, const guint8 *winners, float *d_in)
+{
+  loops ()->give (quads, d_out, winners, d_in);
+}
+
+/**
+ * cnn_quads_sum:
+ * @d_out: derivatives by the largest values, [n][channels]
+ * @winners: what cnn_quads_choose() left
+ * @sums: (inout): each channel's sum of what cnn_quads_give() gives is added, [channels]
+ */
+void
+cnn_quads_sum (const CnnQuads *quads, const float *d_out, const guint8 *winners, float *sums)
+{
+  loops ()->sum (quads, d_out, winners, sums);
+}
