@@ -6,29 +6,41 @@
 #include "i18n.h"
 #include "quads.h"
 
-/* Training a convolution of which only the largest of each 2×2 is kept: two rows of its maps
- * at a time, which never leave the nearest cache, on the way forward and on the way back. */
+/* Training a convolution of which only the largest of each 2×2 is kept. Forward, two rows of
+ * its maps at a time are in the nearest cache and go no further. On the way back three of four
+ * cells have no part in the sums for the weights: each number of the image is put beside those
+ * that the other cells of a 2×2 see in its place, and the one that counts is picked. */
+
+/* Floats of an image with its numbers in fours: about what stays in the cache. */
+#define FOURS (192 * 1024)
 
 /**
  * HalvesStep:
  * @bias: (nullable): [maps]
+ * @w: which numbers meet
  * @out: what is left: half the rows, half the columns
- * @cells: of an image of the input
  * @quads: two rows as @rows has them
- * @rows: [2][2 · out.width][maps, rounded up]; derivatives of lanes without a map stay 0
+ * @rows: [2][2 · out.width][maps, rounded up]
+ * @padded: cells of a row of the image as the windows see it, and rows
+ * @fours: [padded][depth][4]
+ * @sums: as there
+ * @d_weights: [window][maps]
  */
 typedef struct
 {
   CnnTrainStep     step;
   CnnConvPart     *forward;
-  CnnConvPart     *weights;
   const CnnTensor *weight;
   const CnnTensor *bias;
+  CnnConvWindows   w;
   CnnShape         out;
-  gsize            cells;
   CnnQuads         quads;
   float           *rows;
-  float           *d_rows;
+  CnnSize          padded;
+  float           *fours;
+  CnnQuadsSums     sums;
+  gsize           *numbers;
+  float           *d_weights;
 } HalvesStep;
 
 static gboolean
@@ -51,8 +63,9 @@ halves_forward (CnnTrainStep *base, const CnnPass *pass)
   cnn_conv_rows_bias (step->forward, step->bias ? step->bias->values : NULL);
   for (guint i = 0; i < pass->n; i++)
     {
-      const float *image = cnn_conv_rows_image (step->forward, pass->in[0] + i * step->cells);
+      const float *image = pass->in[0] + i * cnn_shape_cells (step->w.in);
 
+      image = cnn_conv_rows_image (step->forward, image);
       for (int y = 0; y < step->out.height; y++, out += row, kept += row)
         {
           cnn_conv_rows_make (step->forward, image, 2 * y, step->rows);
@@ -63,33 +76,64 @@ halves_forward (CnnTrainStep *base, const CnnPass *pass)
   return TRUE;
 }
 
+/* Puts a row of numbers of the image where number @place of the fours is meant, in front of
+ * which are @skipped cells that are 0. */
+static void
+put_row (const HalvesStep *step, const float *from, int skipped, int place, float *to)
+{
+  gsize depth = step->w.in.channels;
+  int   first = MAX (-skipped, 0);
+  int   end = MIN (step->w.in.width, step->padded.width - skipped);
+
+  from += first * depth;
+  to += (first + skipped) * (gsize) depth * 4 + place;
+  for (gsize i = 0; first < end && i < (end - first) * depth; i++)
+    to[4 * i] = from[i];
+}
+
+/* What lies outside of the image was 0 from the beginning. */
+static void
+make_fours (const HalvesStep *step, const float *image)
+{
+  const CnnConvWindows *w = &step->w;
+  gsize                 row = (gsize) w->in.width * w->in.channels;
+
+  for (int place = 0; place < 4; place++)
+    {
+      int top = w->top - place / 2 * w->stride.height;
+      int left = w->left - place % 2 * w->stride.width;
+
+      for (int y = MAX (-top, 0); y < w->in.height && y + top < step->padded.height; y++)
+        put_row (step, image + y * row, left, place,
+                 step->fours + (gsize) (y + top) * step->padded.width * w->in.channels * 4);
+    }
+}
+
 static gboolean
 halves_backward (CnnTrainStep *base, const CnnPass *pass)
 {
   const HalvesStep *step = (HalvesStep *) base;
-  gsize             row = (gsize) step->out.width * step->out.channels;
+  gsize             cells = (gsize) cnn_shape_cells (step->out), maps = step->out.channels;
+  gsize             n_numbers = step->sums.n_numbers;
+  float            *d_weights = pass->d_weights[0];                       /* [maps][window] */
   float            *d_bias = step->bias ? pass->d_weights[1] : NULL;
-  const float      *d_out = pass->d_out;
-  const guint8     *kept = pass->kept;
 
-  if (pass->d_weights[0])
-    cnn_conv_rows_begin (step->weights);
+  memset (step->d_weights, 0, n_numbers * maps * sizeof (float));
   for (guint i = 0; i < pass->n; i++)
     {
-      const float *image = cnn_conv_rows_image (step->weights, pass->in[0] + i * step->cells);
+      const float  *d_out = pass->d_out + i * cells;
+      const guint8 *kept = pass->kept + i * cells;
 
-      for (int y = 0; y < step->out.height; y++, d_out += row, kept += row)
-        {
-          if (d_bias)
-            cnn_quads_sum (&step->quads, d_out, kept, d_bias);
-          if (pass->d_weights[0] == NULL)
-            continue;
-          cnn_quads_give (&step->quads, d_out, kept, step->d_rows);
-          cnn_conv_rows_add (step->weights, image, 2 * y, 2, step->d_rows);
-        }
+      if (d_bias)
+        cnn_quads_sum (&step->quads, step->out.height, d_out, kept, d_bias);
+      if (d_weights == NULL)
+        continue;
+      make_fours (step, pass->in[0] + i * cnn_shape_cells (step->w.in));
+      cnn_quads_add (&step->quads, &step->sums, d_out, kept);
     }
-  if (pass->d_weights[0])
-    cnn_conv_rows_end (step->weights, pass->d_weights[0]);
+  for (gsize m = 0; d_weights && m < maps; m++)
+    for (gsize k = 0; k < n_numbers; k++)
+      d_weights[m * n_numbers + k] += step->d_weights[k * maps + m];
   return TRUE;
 }
 
@@ -100,11 +144,91 @@ halves_free (CnnTrainStep *base)
 
   if (step->forward)
     step->forward->free (step->forward);
-  if (step->weights)
-    step->weights->free (step->weights);
   cnn_floats_free (step->rows);
-  cnn_floats_free (step->d_rows);
+  cnn_floats_free (step->fours);
+  cnn_floats_free (step->d_weights);
+  g_free (step->numbers);
   g_free (step);
+}
+
+/* Rows and columns of the image that windows see, with zeros around it. */
+static CnnSize
+padded_size (const CnnConvWindows *w)
+{
+  return (CnnSize) {
+    (w->out.height - 1) * w->stride.height + (w->kernel.height - 1) * w->dilation.height + 1,
+    (w->out.width - 1) * w->stride.width + (w->kernel.width - 1) * w->dilation.width + 1,
+  };
+}
+
+static gsize
+n_fours (const CnnConvWindows *w)
+{
+  CnnSize padded = padded_size (w);
+
+  return (gsize) padded.height * padded.width * w->in.channels * 4 + CNN_QUADS_ROOM;
+}
+
+/**
+ * cnn_conv_halves_suit:
+ * @windows: of a convolution in groups of 1
+ *
+ * Returns: whether images are small enough for cnn_conv_halves_new()
+ */
+gboolean
+cnn_conv_halves_suit (const CnnConvWindows *windows)
+{
+  return n_fours (windows) <= FOURS;
+}
+
+static void
+set_sums (HalvesStep *step)
+{
+  const CnnConvWindows *w = &step->w;
+  gsize                 depth = w->in.channels, cell = depth * 4;
+  gsize                 row = step->padded.width * cell, n = 0;
+
+  step->numbers = g_new (gsize, (gsize) w->kernel.height * w->kernel.width * depth);
+  for (int i = 0; i < w->kernel.height; i++)
+    for (int j = 0; j < w->kernel.width; j++)
+      for (gsize d = 0; d < depth; d++)
+        step->numbers[n++] = i * w->dilation.height * row + j * w->dilation.width * cell + d * 4;
+  step->sums = (CnnQuadsSums) {
+    .rows = step->out.height,
+    .fours = step->fours,
+    .next = 2 * w->stride.width * cell,
+    .row = 2 * w->stride.height * row,
+    .numbers = step->numbers,
+    .n_numbers = n,
+    .sums = step->d_weights,
+  };
+}
+
+static gboolean
+set_up (HalvesStep *step, const CnnTask *task)
+{
+  gsize row, n = cnn_tensor_length (step->weight);
+
+  step->forward = cnn_conv_rows_new (&step->w, CNN_CONV_FORWARD);
+  if (step->forward == NULL)
+    return FALSE;
+  row = (gsize) step->w.out.width * cnn_conv_rows_maps (step->forward);
+  step->quads = (CnnQuads) {
+    .n = task->out.width,
+    .channels = task->out.channels,
+    .next = cnn_conv_rows_maps (step->forward),
+    .row = row,
+    .slope = task->then ? (float) task->then->op->slope (task->then) : 1.0f,
+  };
+  step->rows = cnn_floats_alloc (2 * row);
+  step->padded = padded_size (&step->w);
+  step->fours = cnn_floats_alloc (n_fours (&step->w));
+  step->d_weights = cnn_floats_alloc (n);
+  if (!step->rows || !step->fours || !step->d_weights)
+    return FALSE;
+  memset (step->fours, 0, n_fours (&step->w) * sizeof (float));
+  set_sums (step);
+  return TRUE;
 }
 
 /**
@@ -119,9 +243,7 @@ halves_free (CnnTrainStep *base)
 CnnTrainStep *
 cnn_conv_halves_new (const CnnTask *task, const CnnConvolution *conv, GError **error)
 {
-  HalvesStep    *step = g_new0 (HalvesStep, 1);
-  CnnConvWindows windows = cnn_conv_windows (task, conv);
-  gsize          row = 0;
+  HalvesStep *step = g_new0 (HalvesStep, 1);
 
   step->step = (CnnTrainStep) {
     .kept = (gsize) cnn_shape_cells (task->out),
@@ -133,30 +255,10 @@ cnn_conv_halves_new (const CnnTask *task, const CnnConvolution *conv, GError **e
   };
   step->weight = task->weights[0];
   step->bias = task->weights[1];
+  step->w = cnn_conv_windows (task, conv);
   step->out = task->out;
-  step->cells = (gsize) cnn_shape_cells (task->in[0]);
-  step->forward = cnn_conv_rows_new (&windows, CNN_CONV_FORWARD);
-  step->weights = cnn_conv_rows_new (&windows, CNN_CONV_WEIGHTS);
-  if (step->forward && step->weights)
-    {
-      gsize maps = cnn_conv_rows_maps (step->forward);
-
-      row = (gsize) windows.out.width * maps;
-      step->quads = (CnnQuads) {
-        .n = task->out.width,
-        .channels = task->out.channels,
-        .next = maps,
-        .row = row,
-        .slope = task->then ? (float) task->then->op->slope (task->then) : 1.0f,
-      };
-      step->rows = cnn_floats_alloc (2 * row);
-      step->d_rows = cnn_floats_alloc (2 * row);
-    }
-  if (step->rows && step->d_rows)
-    {
-      memset (step->d_rows, 0, 2 * row * sizeof (float));
-      return &step->step;
-    }
+  if (set_up (step, task))
+    return &step->step;
   halves_free (&step->step);
   g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
                _("%s: there is not enough memory for %d×%d×%d values"), task->node->op->name,

@@ -57,8 +57,8 @@ typedef struct
 /**
  * cnn_conv_rows_maps:
  *
- * Returns: maps of a row that is made or added, of which the last may be just room: the output's
- *   rounded up
+ * Returns: maps of a row that is made, of which the last may be just room: the output's rounded
+ *   up
  */
 int
 cnn_conv_rows_maps (const CnnConvPart *part)
@@ -210,30 +210,10 @@ turned_load (CnnConvPart *part, const float *weights)
 
 /* --- derivatives by weights ----------------------------------------------------- */
 
-/**
- * cnn_conv_rows_begin:
- * @part: one of %CNN_CONV_WEIGHTS: its sums become 0
- */
-void
-cnn_conv_rows_begin (CnnConvPart *part)
+/* One image, added to @weights. */
+static void
+add_image (const Rows *rows, const float *image, const float *d_out)
 {
-  const Rows *rows = (Rows *) part;
-
-  memset (rows->weights, 0, rows->window * rows->maps * sizeof (float));
-}
-
-/**
- * cnn_conv_rows_add:
- * @part: one of %CNN_CONV_WEIGHTS
- * @image: what cnn_conv_rows_image() gave
- * @y: a row of the output
- * @n_rows: how many from there on
- * @d_out: those rows, [n_rows][out.width][cnn_conv_rows_maps()]
- */
-void
-cnn_conv_rows_add (CnnConvPart *part, const float *image, int y, int n_rows, const float *d_out)
-{
-  const Rows           *rows = (Rows *) part;
   const CnnConvWindows *w = &rows->w;
   gsize                 row = (gsize) w->stride.height * rows->row;
   CnnProduct            product = {
@@ -246,11 +226,10 @@ cnn_conv_rows_add (CnnConvPart *part, const float *image, int y, int n_rows, con
     .c_row = rows->maps,
   };
 
-  for (int end = y + n_rows; y < end; y += product.n_parts)
+  for (int y = 0; y < w->out.height; y += rows->band)
     {
-      product.n_parts = MIN (rows->band, end - y);
-      product.b = d_out;
-      d_out += (gsize) product.n_parts * w->out.width * rows->maps;
+      product.n_parts = MIN (rows->band, w->out.height - y);
+      product.b = d_out + (gsize) y * w->out.width * rows->maps;
       for (int i = 0; i < rows->n_parts; i++)
         {
           product.a = image + y * row + rows->parts[i];
@@ -261,22 +240,6 @@ cnn_conv_rows_add (CnnConvPart *part, const float *image, int y, int n_rows, con
     }
 }
 
-/**
- * cnn_conv_rows_end:
- * @part: one of %CNN_CONV_WEIGHTS
- * @to: (inout): the sums are added, [maps][rows][columns][depth]
- */
-void
-cnn_conv_rows_end (CnnConvPart *part, float *to)
-{
-  const Rows *rows = (Rows *) part;
-  gsize       n_maps = rows->w.out.channels;
-
-  for (gsize m = 0; m < n_maps; m++)
-    for (gsize i = 0; i < rows->window; i++)
-      to[m * rows->window + i] += rows->weights[i * rows->maps + m];
-}
-
 static gboolean
 weights_run (CnnConvPart *part, guint n, const float *a, const float *b, float *to)
 {
@@ -284,15 +247,16 @@ weights_run (CnnConvPart *part, guint n, const float *a, const float *b, float *
   const CnnConvWindows *w = &rows->w;
   gsize                 n_maps = w->out.channels, n_cells = (gsize) w->out.height * w->out.width;
 
-  cnn_conv_rows_begin (part);
+  memset (rows->weights, 0, rows->window * rows->maps * sizeof (float));
   for (guint i = 0; i < n; i++, a += cnn_shape_cells (w->in), b += n_cells * n_maps)
     {
       if (rows->cells)
         copy_maps (b, n_maps, n_cells, n_maps, rows->cells, rows->maps);
-      cnn_conv_rows_add (part, cnn_conv_rows_image (part, a), 0, w->out.height,
-                         rows->cells ? rows->cells : b);
+      add_image (rows, cnn_conv_rows_image (part, a), rows->cells ? rows->cells : b);
     }
-  cnn_conv_rows_end (part, to);
+  for (gsize m = 0; m < n_maps; m++)
+    for (gsize i = 0; i < rows->window; i++)
+      to[m * rows->window + i] += rows->weights[i * rows->maps + m];
   return TRUE;
 }
 

@@ -270,8 +270,7 @@ cnn_conv_windows (const CnnTask *task, const CnnConvolution *conv)
  * @task: a convolution on whole maps, not halved
  * @conv: what it does
  *
- * Returns: whether cnn_conv_halves_new() may do it, and is quicker: rows can be made and
- *   added one after the other
+ * Returns: whether cnn_conv_halves_new() may do it, and is quicker
  */
 gboolean
 cnn_conv_train_halves (const CnnTask *task, const CnnConvolution *conv)
@@ -279,7 +278,8 @@ cnn_conv_train_halves (const CnnTask *task, const CnnConvolution *conv)
   CnnConvWindows windows = cnn_conv_windows (task, conv);
 
   return way_of (&windows, CNN_CONV_FORWARD) == cnn_conv_rows_new &&
-         way_of (&windows, CNN_CONV_WEIGHTS) == cnn_conv_rows_new;
+         way_of (&windows, CNN_CONV_WEIGHTS) == cnn_conv_rows_new &&
+         cnn_conv_halves_suit (&windows);
 }
 
 /**

@@ -80,15 +80,12 @@ int          cnn_conv_rows_maps    (const CnnConvPart *part);
 const float *cnn_conv_rows_image   (CnnConvPart *part, const float *in);
 void         cnn_conv_rows_bias    (CnnConvPart *part, const float *bias);
 void         cnn_conv_rows_make    (CnnConvPart *part, const float *image, int y, float *to);
-void         cnn_conv_rows_begin   (CnnConvPart *part);
-void         cnn_conv_rows_add     (CnnConvPart *part, const float *image, int y, int n_rows,
-                                    const float *d_out);
-void         cnn_conv_rows_end     (CnnConvPart *part, float *to);
 gboolean     cnn_conv_winograd_suits (const CnnConvWindows *windows);
 CnnConvPart *cnn_conv_winograd_new (const CnnConvWindows *windows, CnnConvDirection direction);
 
 CnnConvWindows cnn_conv_windows      (const CnnTask *task, const CnnConvolution *conv);
 gboolean       cnn_conv_train_halves (const CnnTask *task, const CnnConvolution *conv);
+gboolean       cnn_conv_halves_suit  (const CnnConvWindows *windows);
 
 CnnTrainStep *cnn_conv_train_new           (const CnnTask *task, const CnnConvolution *conv,
                                             GError **error);

@@ -107,25 +107,121 @@ NAME (give) (const CnnQuads *quads, const float *d_out, const guint8 *winners, f
 }
 
 static void
-NAME (sum) (const CnnQuads *quads, const float *d_out, const guint8 *winners, float *sums)
+NAME (sum) (const CnnQuads *quads, gsize rows, const float *d_out, const guint8 *winners,
+            float *sums)
 {
-  gsize channels = quads->channels, c = 0;
+  gsize channels = quads->channels, n = rows * quads->n * channels, c = 0;
   float slope = quads->slope;
 
   for (; c + LANES <= channels; c += LANES)
     {
       Values sum = *(const Values *) (sums + c);
 
-      for (gsize i = c; i < quads->n * channels; i += channels)
+      for (gsize i = c; i < n; i += channels)
         sum += NAME (through) (d_out + i, NAME (numbers) (winners + i), slope);
       *(Values *) (sums + c) = sum;
     }
   for (; c < channels; c++)
-    for (gsize i = c; i < quads->n * channels; i += channels)
+    for (gsize i = c; i < n; i += channels)
       sums[c] += through (d_out[i], winners[i], slope);
 }
 
-static const QuadLoops NAME (loops) = { NAME (choose), NAME (give), NAME (sum) };
+#if LANES > 4
+
+/* So many numbers of the kernel, for so many vectors of channels from channel @c on. */
+static inline __attribute__ ((always_inline)) void
+NAME (add_block) (const CnnQuads *quads, const CnnQuadsSums *s, const float *d_out,
+                  const guint8 *winners, gsize c, gsize first, int numbers, int vectors)
+{
+  gsize        channels = quads->channels;
+  float        slope = quads->slope;
+  const gsize *places = s->numbers + first;
+  float       *to = s->sums + first * channels + c;
+  Values       sums[18];
+
+  d_out += c;
+  winners += c;
+#pragma GCC unroll 9
+  for (int i = 0; i < numbers; i++)
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++)
+      sums[i * vectors + v] = *(const Values *) (to + i * channels + v * LANES);
+  for (gsize y = 0; y < s->rows; y++)
+    for (gsize x = 0; x < quads->n; x++, d_out += channels, winners += channels)
+      {
+        const float *fours = s->fours + y * s->row + x * s->next;
+        Numbers      winner[2];
+        Values       d[2];
+
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++)
+          {
+            winner[v] = NAME (numbers) (winners + v * LANES);
+            d[v] = NAME (through) (d_out + v * LANES, winner[v], slope);
+            winner[v] &= ~NEGATIVE;
+          }
+#pragma GCC unroll 9
+        for (int i = 0; i < numbers; i++)
+          {
+            Values four = *(const Values *) (fours + places[i]);
+
+#pragma GCC unroll 2
+            for (int v = 0; v < vectors; v++)
+              sums[i * vectors + v] += d[v] * __builtin_shuffle (four, winner[v]);
+          }
+      }
+#pragma GCC unroll 9
+  for (int i = 0; i < numbers; i++)
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++)
+      *(Values *) (to + i * channels + v * LANES) = sums[i * vectors + v];
+}
+
+#define BLOCK(numbers, vectors)                                                               \
+  static void NAME (add_##numbers##_##vectors) (const CnnQuads *quads, const CnnQuadsSums *s, \
+                                                const float *d_out, const guint8 *winners,    \
+                                                gsize c, gsize first)                         \
+  {                                                                                           \
+    NAME (add_block) (quads, s, d_out, winners, c, first, numbers, vectors);                  \
+  }
+BLOCK (9, 1)
+BLOCK (9, 2)
+BLOCK (3, 1)
+BLOCK (3, 2)
+BLOCK (1, 1)
+BLOCK (1, 2)
+#undef BLOCK
+
+#endif
+
+static void
+NAME (add) (const CnnQuads *quads, const CnnQuadsSums *s, const float *d_out,
+            const guint8 *winners)
+{
+  gsize c = 0;
+
+#if LANES > 4
+  for (gsize vectors; c + LANES <= quads->channels; c += vectors * LANES)
+    {
+      gsize n;
+
+      vectors = c + 2 * LANES <= quads->channels ? 2 : 1;
+      for (gsize i = 0; i < s->n_numbers; i += n)
+        {
+          n = s->n_numbers - i >= 9 ? 9 : s->n_numbers - i >= 3 ? 3 : 1;
+          if (n == 9)
+            (vectors == 2 ? NAME (add_9_2) : NAME (add_9_1)) (quads, s, d_out, winners, c, i);
+          else if (n == 3)
+            (vectors == 2 ? NAME (add_3_2) : NAME (add_3_1)) (quads, s, d_out, winners, c, i);
+          else
+            (vectors == 2 ? NAME (add_1_2) : NAME (add_1_1)) (quads, s, d_out, winners, c, i);
+        }
+    }
+#endif
+  add_one_by_one (quads, s, d_out, winners, c);
+}
+
+static const QuadLoops NAME (loops) = { NAME (choose), NAME (give), NAME (sum), NAME (add) };
 
 #undef PICK
 #undef Bytes

@@ -11,7 +11,10 @@ typedef struct
 {
   void (*choose) (const CnnQuads *quads, const float *in, float *out, guint8 *winners);
   void (*give)   (const CnnQuads *quads, const float *d_out, const guint8 *winners, float *d_in);
-  void (*sum)    (const CnnQuads *quads, const float *d_out, const guint8 *winners, float *sums);
+  void (*sum)    (const CnnQuads *quads, gsize rows, const float *d_out, const guint8 *winners,
+                  float *sums);
+  void (*add)    (const CnnQuads *quads, const CnnQuadsSums *sums, const float *d_out,
+                  const guint8 *winners);
 } QuadLoops;
 
 /* --- one channel ----------------------------------------------------------------- */
@@ -48,6 +51,25 @@ give_one (gsize next, gsize row, float slope, float d_out, guint8 winner, float 
   for (int m = 0; m < 4; m++)
     d_in[places[m]] = 0.0f;
   d_in[places[winner & ~NEGATIVE]] = through (d_out, winner, slope);
+}
+
+/* Channels from @c on. */
+static void
+add_one_by_one (const CnnQuads *quads, const CnnQuadsSums *s, const float *d_out,
+                const guint8 *winners, gsize c)
+{
+  gsize channels = quads->channels;
+
+  for (gsize y = 0; y < s->rows && c < channels; y++)
+    for (gsize x = 0; x < quads->n; x++, d_out += channels, winners += channels)
+      for (gsize i = c; i < channels; i++)
+        {
+          const float *fours = s->fours + y * s->row + x * s->next + (winners[i] & ~NEGATIVE);
+          float        d = through (d_out[i], winners[i], quads->slope);
+
+          for (gsize k = 0; k < s->n_numbers; k++)
+            s->sums[k * channels + i] += d * fours[s->numbers[k]];
+        }
 }
 
 /* --- vectors of them --------------------------------------------------------------- */
@@ -118,12 +140,26 @@ cnn_quads_give (const CnnQuads *quads, const float *d_out, const guint8 *winners
 
 /**
  * cnn_quads_sum:
- * @d_out: derivatives by the largest values, [n][channels]
+ * @rows: rows of windows
+ * @d_out: derivatives by the largest values, [rows][n][channels]
  * @winners: what cnn_quads_choose() left
  * @sums: (inout): each channel's sum of what cnn_quads_give() gives is added, [channels]
  */
 void
-cnn_quads_sum (const CnnQuads *quads, const float *d_out, const guint8 *winners, float *sums)
+cnn_quads_sum (const CnnQuads *quads, gsize rows, const float *d_out, const guint8 *winners,
+               float *sums)
 {
-  loops ()->sum (quads, d_out, winners, sums);
+  loops ()->sum (quads, rows, d_out, winners, sums);
+}
+
+/**
+ * cnn_quads_add:
+ * @d_out: derivatives by the largest values, [rows][n][channels]
+ * @winners: what cnn_quads_choose() left
+ */
+void
+cnn_quads_add (const CnnQuads *quads, const CnnQuadsSums *sums, const float *d_out,
+               const guint8 *winners)
+{
+  loops ()->add (quads, sums, d_out, winners);
 }

@@ -26,10 +26,40 @@ typedef struct
   float slope;
 } CnnQuads;
 
+/** CNN_QUADS_ROOM: floats that are read behind the last of the numbers in fours. */
+#define CNN_QUADS_ROOM 12
+
+/**
+ * CnnQuadsSums:
+ * @rows: rows of windows
+ * @fours: what the four cells of a window were multiplied with, [4], for each number of an
+ *   image, and %CNN_QUADS_ROOM floats behind the last
+ * @next: floats of @fours from a window to its neighbour
+ * @row: floats of @fours from a row of windows to the next
+ * @numbers: where in @fours the first window's numbers are, [n_numbers]
+ * @n_numbers: of a kernel
+ * @sums: what each number was multiplied with is added, [n_numbers][channels]
+ *
+ * The sums over all windows that a convolution's weights want, of which only one in four
+ * products is not 0.
+ */
+typedef struct
+{
+  gsize        rows;
+  const float *fours;
+  gsize        next;
+  gsize        row;
+  const gsize *numbers;
+  gsize        n_numbers;
+  float       *sums;
+} CnnQuadsSums;
+
 void cnn_quads_choose (const CnnQuads *quads, const float *in, float *out, guint8 *winners);
 void cnn_quads_give   (const CnnQuads *quads, const float *d_out, const guint8 *winners,
                        float *d_in);
-void cnn_quads_sum    (const CnnQuads *quads, const float *d_out, const guint8 *winners,
-                       float *sums);
+void cnn_quads_sum    (const CnnQuads *quads, gsize rows, const float *d_out,
+                       const guint8 *winners, float *sums);
+void cnn_quads_add    (const CnnQuads *quads, const CnnQuadsSums *sums, const float *d_out,
+                       const guint8 *winners);
 
 G_END_DECLS
