@@ -4,7 +4,7 @@
 
 #include "cnn-test.h"
 #include "random.h"
-#include "trainer.h"
+#include "train/trainer-private.h"
 
 /* Whole networks in training: their loss is that of a run, their derivatives are differences
  * of it, and neither threads nor the parts of a minibatch change a bit. */
@@ -37,17 +37,23 @@ read_image (gpointer data, guint worker, guint image, float *in, float *target, 
 }
 
 static CnnTrainer *
-make (const char *text, CnnShape shape, CnnLoss loss, guint batch, int workers)
+make_kept (const char *text, CnnShape shape, CnnLoss loss, guint batch, int workers, guint kept)
 {
   g_autoptr (GError)     error = NULL;
   g_autoptr (CnnNetwork) network = cnn_network_parse (text, &error);
-  CnnTrainerOptions      options = { loss, batch, workers };
+  CnnTrainerOptions      options = { loss, batch, workers, 0, kept };
   CnnTrainer            *trainer;
 
   g_assert_no_error (error);
   trainer = cnn_trainer_new (network, shape, &options, &error);
   g_assert_no_error (error);
   return trainer;
+}
+
+static CnnTrainer *
+make (const char *text, CnnShape shape, CnnLoss loss, guint batch, int workers)
+{
+  return make_kept (text, shape, loss, batch, workers, 0);
 }
 
 static Images
@@ -96,6 +102,12 @@ static const Case cases[] = {
   { "branches", "conv 3 3x3 pad=same as=a; relu as=b; maxpool 2 as=c; conv 3 1x1 from=b; avgpool 2; "
                 "add c; flatten; dense 3; log-softmax",
     { 6, 6, 2 }, CNN_LOSS_CROSS_ENTROPY },
+  { "halves", "conv 20 3x3 pad=same; leaky-relu slope=0.25; maxpool 2; flatten; dense 3; softmax",
+    { 7, 9, 3 }, CNN_LOSS_CROSS_ENTROPY },
+  { "strides", "conv 37 5x3 stride=2x1 dilation=1x2 bias=no pad=same border=reflect; maxpool 2; "
+               "flatten; dense 3; softmax",
+    { 17, 15, 2 }, CNN_LOSS_CROSS_ENTROPY },
+  { "ends", "conv 7 3x3 stride=2; relu; maxpool 2", { 16, 14, 1 }, CNN_LOSS_SQUARED_ERROR },
   { "prelu", "conv 3 3x3; prelu slope=0.2,0.3,-0.1; conv 3 3x3 bias=no; elu",
     { 8, 7, 1 }, CNN_LOSS_ABSOLUTE_ERROR },
 };
@@ -232,6 +244,71 @@ test_threads (gconstpointer data)
 
       g_assert_cmpfloat (loss_of (other, &images, 61), ==, loss);
       same_gradients (one, other);
+    }
+}
+
+/* --- layers that are done as one ------------------------------------------------------------ */
+
+static int
+n_together (const CnnTrainer *trainer)
+{
+  int n = 0;
+
+  for (guint i = 1; i < trainer->n_items; i++)
+    n += trainer->items[i].live && trainer->items[i].task.halves;
+  return n;
+}
+
+/* A layer whose output is wanted is done by itself: sums are then made otherwise. */
+static void
+test_together (void)
+{
+  static const struct
+  {
+    const char *text;
+    CnnShape    shape;
+    gboolean    together;
+  } texts[] = {
+    { "conv 20 3x3 pad=same; relu; maxpool 2; flatten; dense 4; softmax", { 12, 10, 1 }, TRUE },
+    { "conv 33 3x3; maxpool 2; leaky-relu; flatten; dense 4; softmax", { 9, 12, 2 }, TRUE },
+    { "conv 5 5x2 pad=same border=wrap stride=1x2 bias=no; relu; maxpool 2; flatten; dense 4; "
+      "softmax",
+      { 9, 13, 3 }, TRUE },
+    { "conv 8 3x3 dilation=2; maxpool 2; flatten; dense 4; softmax", { 11, 11, 1 }, TRUE },
+    { "conv 8 3x3; relu; maxpool 3 stride=2; flatten; dense 4; softmax", { 9, 9, 1 }, FALSE },
+    { "conv 8 3x3; tanh; maxpool 2; flatten; dense 4; softmax", { 9, 9, 1 }, FALSE },
+    { "conv 8 3x3; leaky-relu slope=-1; maxpool 2; flatten; dense 4; softmax", { 9, 9, 1 }, FALSE },
+    { "conv 8 3x3 as=a; relu; maxpool 2; global-avgpool as=b; global-maxpool from=a; add b; "
+      "flatten; dense 4; softmax",
+      { 9, 9, 1 }, FALSE },
+    { "conv 4 3x3; relu; maxpool 2; global-avgpool; flatten; dense 4; softmax", { 230, 230, 1 },
+      FALSE },
+    { "prelu; conv 8 3x3; relu; maxpool 2; flatten; dense 4; softmax", { 9, 9, 1 }, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      CnnLoss                loss = CNN_LOSS_CROSS_ENTROPY;
+      g_autoptr (CnnTrainer) one = make (texts[i].text, texts[i].shape, loss, 8, 1);
+      g_autoptr (CnnTrainer) other = make_kept (texts[i].text, texts[i].shape, loss, 8, 1, 1);
+      Images                 images = images_for (one, texts[i].shape);
+      guint                  n;
+      const CnnTrained      *a = cnn_trainer_trained (one, &n);
+      const CnnTrained      *b = cnn_trainer_trained (other, &n);
+
+      g_assert_cmpint (n_together (one), ==, texts[i].together);
+      g_assert_cmpint (n_together (other), ==, 0);
+      g_assert_cmpfloat_with_epsilon (loss_of (one, &images, 8), loss_of (other, &images, 8), 1e-6);
+      for (guint k = 0; k < n; k++)
+        {
+          double most = 0.0;
+
+          g_assert_cmpuint (a[k].node, ==, b[k].node);
+          for (gsize j = 0; j < a[k].n; j++)
+            most = MAX (most, fabs (b[k].gradient[j]));
+          for (gsize j = 0; j < a[k].n; j++)
+            g_assert_cmpfloat_with_epsilon (a[k].gradient[j], b[k].gradient[j], 4e-6 * most);
+        }
     }
 }
 
@@ -424,6 +501,7 @@ main (int argc, char **argv)
       }
   g_test_add_func ("/trainer/init", test_init);
   g_test_add_func ("/trainer/seed", test_seed);
+  g_test_add_func ("/trainer/together", test_together);
   g_test_add_func ("/trainer/refused", test_refused);
   g_test_add_func ("/trainer/label", test_label);
   return g_test_run ();

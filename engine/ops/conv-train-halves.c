@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "clones.h"
 #include "i18n.h"
 #include "quads.h"
 
@@ -21,10 +22,9 @@
  * @out: what is left: half the rows, half the columns
  * @quads: two rows as @rows has them
  * @rows: [2][2 · out.width][maps, rounded up]
- * @padded: cells of a row of the image as the windows see it, and rows
- * @fours: [padded][depth][4]
- * @sums: as there
- * @d_weights: [window][maps]
+ * @seen: rows and columns of the image with zeros around it that are first in a 2×2
+ * @fours: for each number there, [4]
+ * @d_weights: [window][maps], then [maps] of the bias
  */
 typedef struct
 {
@@ -36,7 +36,7 @@ typedef struct
   CnnShape         out;
   CnnQuads         quads;
   float           *rows;
-  CnnSize          padded;
+  CnnSize          seen;
   float           *fours;
   CnnQuadsSums     sums;
   gsize           *numbers;
@@ -65,7 +65,7 @@ halves_forward (CnnTrainStep *base, const CnnPass *pass)
     {
       const float *image = pass->in[0] + i * cnn_shape_cells (step->w.in);
 
-      image = cnn_conv_rows_image (step->forward, image);
+      image = cnn_conv_rows_image (step->forward, image, NULL);
       for (int y = 0; y < step->out.height; y++, out += row, kept += row)
         {
           cnn_conv_rows_make (step->forward, image, 2 * y, step->rows);
@@ -76,37 +76,28 @@ halves_forward (CnnTrainStep *base, const CnnPass *pass)
   return TRUE;
 }
 
-/* Puts a row of numbers of the image where number @place of the fours is meant, in front of
- * which are @skipped cells that are 0. */
-static void
-put_row (const HalvesStep *step, const float *from, int skipped, int place, float *to)
+/* @across, @down: floats to the neighbour in a 2×2 */
+CNN_CLONES static void
+make_row (gsize n, const float *restrict in, gsize across, gsize down, float *restrict fours)
 {
-  gsize depth = step->w.in.channels;
-  int   first = MAX (-skipped, 0);
-  int   end = MIN (step->w.in.width, step->padded.width - skipped);
-
-  from += first * depth;
-  to += (first + skipped) * (gsize) depth * 4 + place;
-  for (gsize i = 0; first < end && i < (end - first) * depth; i++)
-    to[4 * i] = from[i];
+  for (gsize i = 0; i < n; i++)
+    {
+      fours[4 * i] = in[i];
+      fours[4 * i + 1] = in[i + across];
+      fours[4 * i + 2] = in[i + down];
+      fours[4 * i + 3] = in[i + down + across];
+    }
 }
 
-/* What lies outside of the image was 0 from the beginning. */
 static void
-make_fours (const HalvesStep *step, const float *image)
+make_fours (const HalvesStep *step, const float *in)
 {
-  const CnnConvWindows *w = &step->w;
-  gsize                 row = (gsize) w->in.width * w->in.channels;
+  gsize        row, depth = step->w.in.channels;
+  const float *image = cnn_conv_rows_image (step->forward, in, &row);
 
-  for (int place = 0; place < 4; place++)
-    {
-      int top = w->top - place / 2 * w->stride.height;
-      int left = w->left - place % 2 * w->stride.width;
-
-      for (int y = MAX (-top, 0); y < w->in.height && y + top < step->padded.height; y++)
-        put_row (step, image + y * row, left, place,
-                 step->fours + (gsize) (y + top) * step->padded.width * w->in.channels * 4);
-    }
+  for (int y = 0; y < step->seen.height; y++)
+    make_row (step->seen.width * depth, image + y * row, step->w.stride.width * depth,
+              step->w.stride.height * row, step->fours + y * step->seen.width * depth * 4);
 }
 
 static gboolean
@@ -115,25 +106,22 @@ halves_backward (CnnTrainStep *base, const CnnPass *pass)
   const HalvesStep *step = (HalvesStep *) base;
   gsize             cells = (gsize) cnn_shape_cells (step->out), maps = step->out.channels;
   gsize             n_numbers = step->sums.n_numbers;
-  float            *d_weights = pass->d_weights[0];                       /* [maps][window] */
-  float            *d_bias = step->bias ? pass->d_weights[1] : NULL;
+  float            *d_weights = pass->d_weights[0];                     /* [maps][window] */
+  float            *d_bias = step->bias ? pass->d_weights[1] : NULL;    /* [maps] */
 
-  memset (step->d_weights, 0, n_numbers * maps * sizeof (float));
+  memset (step->d_weights, 0, (n_numbers + 1) * maps * sizeof (float));
   for (guint i = 0; i < pass->n; i++)
     {
-      const float  *d_out = pass->d_out + i * cells;
-      const guint8 *kept = pass->kept + i * cells;
-
-      if (d_bias)
-        cnn_quads_sum (&step->quads, step->out.height, d_out, kept, d_bias);
-      if (d_weights == NULL)
-        continue;
       make_fours (step, pass->in[0] + i * cnn_shape_cells (step->w.in));
-      cnn_quads_add (&step->quads, &step->sums, d_out, kept);
+      cnn_quads_add (&step->quads, &step->sums, pass->d_out + i * cells, pass->kept + i * cells);
     }
-  for (gsize m = 0; d_weights && m < maps; m++)
-    for (gsize k = 0; k < n_numbers; k++)
-      d_weights[m * n_numbers + k] += step->d_weights[k * maps + m];
+  for (gsize m = 0; m < maps; m++)
+    {
+      for (gsize k = 0; d_weights && k < n_numbers; k++)
+        d_weights[m * n_numbers + k] += step->d_weights[k * maps + m];
+      if (d_bias)
+        d_bias[m] += step->sums.all[m];
+    }
   return TRUE;
 }
 
@@ -151,22 +139,22 @@ halves_free (CnnTrainStep *base)
   g_free (step);
 }
 
-/* Rows and columns of the image that windows see, with zeros around it. */
+/* Rows and columns that are first in a 2×2. */
 static CnnSize
-padded_size (const CnnConvWindows *w)
+seen_size (const CnnConvWindows *w)
 {
   return (CnnSize) {
-    (w->out.height - 1) * w->stride.height + (w->kernel.height - 1) * w->dilation.height + 1,
-    (w->out.width - 1) * w->stride.width + (w->kernel.width - 1) * w->dilation.width + 1,
+    (w->out.height - 2) * w->stride.height + (w->kernel.height - 1) * w->dilation.height + 1,
+    (w->out.width - 2) * w->stride.width + (w->kernel.width - 1) * w->dilation.width + 1,
   };
 }
 
 static gsize
 n_fours (const CnnConvWindows *w)
 {
-  CnnSize padded = padded_size (w);
+  CnnSize seen = seen_size (w);
 
-  return (gsize) padded.height * padded.width * w->in.channels * 4 + CNN_QUADS_ROOM;
+  return (gsize) seen.height * seen.width * w->in.channels * 4 + CNN_QUADS_ROOM;
 }
 
 /**
@@ -186,7 +174,7 @@ set_sums (HalvesStep *step)
 {
   const CnnConvWindows *w = &step->w;
   gsize                 depth = w->in.channels, cell = depth * 4;
-  gsize                 row = step->padded.width * cell, n = 0;
+  gsize                 row = step->seen.width * cell, n = 0;
 
   step->numbers = g_new (gsize, (gsize) w->kernel.height * w->kernel.width * depth);
   for (int i = 0; i < w->kernel.height; i++)
@@ -201,13 +189,14 @@ set_sums (HalvesStep *step)
     .numbers = step->numbers,
     .n_numbers = n,
     .sums = step->d_weights,
+    .all = step->d_weights + n * step->out.channels,
   };
 }
 
 static gboolean
 set_up (HalvesStep *step, const CnnTask *task)
 {
-  gsize row, n = cnn_tensor_length (step->weight);
+  gsize row, n = cnn_tensor_length (step->weight) + task->out.channels;
 
   step->forward = cnn_conv_rows_new (&step->w, CNN_CONV_FORWARD);
   if (step->forward == NULL)
@@ -221,12 +210,12 @@ set_up (HalvesStep *step, const CnnTask *task)
     .slope = task->then ? (float) task->then->op->slope (task->then) : 1.0f,
   };
   step->rows = cnn_floats_alloc (2 * row);
-  step->padded = padded_size (&step->w);
+  step->seen = seen_size (&step->w);
   step->fours = cnn_floats_alloc (n_fours (&step->w));
   step->d_weights = cnn_floats_alloc (n);
   if (!step->rows || !step->fours || !step->d_weights)
     return FALSE;
-  memset (step->fours, 0, n_fours (&step->w) * sizeof (float));
+  memset (step->fours, 0, n_fours (&step->w) * sizeof (float)); /* the room behind them, too */
   set_sums (step);
   return TRUE;
 }

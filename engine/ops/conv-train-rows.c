@@ -69,12 +69,13 @@ cnn_conv_rows_maps (const CnnConvPart *part)
 /**
  * cnn_conv_rows_image:
  * @in: an image, [in]
+ * @row: (out) (optional): floats from a row of what is returned to the next
  *
  * Returns: the image with zeros around it, or without what no window reaches; until the next
  *   time
  */
 const float *
-cnn_conv_rows_image (CnnConvPart *part, const float *in)
+cnn_conv_rows_image (CnnConvPart *part, const float *in, gsize *row)
 {
   const Rows           *rows = (Rows *) part;
   const CnnConvWindows *w = &rows->w;
@@ -83,6 +84,8 @@ cnn_conv_rows_image (CnnConvPart *part, const float *in)
   int                   first = MAX (-w->left, 0);
   int                   end = MIN (w->in.width, columns - w->left);
 
+  if (row)
+    *row = rows->row;
   if (rows->padded == NULL)
     return in;
   for (int y = MAX (-w->top, 0); y < w->in.height && y + w->top < rows->padded_rows; y++)
@@ -156,7 +159,7 @@ rows_run (CnnConvPart *part, guint n, const float *a, const float *b, float *to)
   cnn_conv_rows_bias (part, b);
   for (guint i = 0; i < n; i++, a += cnn_shape_cells (w->in))
     {
-      const float *image = cnn_conv_rows_image (part, a);
+      const float *image = cnn_conv_rows_image (part, a, NULL);
 
       for (int y = 0; y < w->out.height; y++, to += w->out.width * out_maps)
         {
@@ -252,7 +255,7 @@ weights_run (CnnConvPart *part, guint n, const float *a, const float *b, float *
     {
       if (rows->cells)
         copy_maps (b, n_maps, n_cells, n_maps, rows->cells, rows->maps);
-      add_image (rows, cnn_conv_rows_image (part, a), rows->cells ? rows->cells : b);
+      add_image (rows, cnn_conv_rows_image (part, a, NULL), rows->cells ? rows->cells : b);
     }
   for (gsize m = 0; m < n_maps; m++)
     for (gsize i = 0; i < rows->window; i++)

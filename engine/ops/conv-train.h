@@ -77,7 +77,7 @@ CnnConvWindows cnn_conv_turned     (const CnnConvWindows *windows);
 gboolean     cnn_conv_rows_suit    (const CnnConvWindows *windows, CnnConvDirection direction);
 CnnConvPart *cnn_conv_rows_new     (const CnnConvWindows *windows, CnnConvDirection direction);
 int          cnn_conv_rows_maps    (const CnnConvPart *part);
-const float *cnn_conv_rows_image   (CnnConvPart *part, const float *in);
+const float *cnn_conv_rows_image   (CnnConvPart *part, const float *in, gsize *row);
 void         cnn_conv_rows_bias    (CnnConvPart *part, const float *bias);
 void         cnn_conv_rows_make    (CnnConvPart *part, const float *image, int y, float *to);
 gboolean     cnn_conv_winograd_suits (const CnnConvWindows *windows);

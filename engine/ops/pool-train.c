@@ -141,7 +141,7 @@ quads_of (const CnnPoolStep *pool)
 {
   gsize channels = pool->in.channels;
 
-  return (CnnQuads) { pool->out.width, channels, channels, pool->in.width * channels, 1.0f };
+  return (CnnQuads) { pool->out.width, channels, channels, pool->in.width * channels, 1.0f, 0 };
 }
 
 static gboolean

@@ -106,29 +106,10 @@ NAME (give) (const CnnQuads *quads, const float *d_out, const guint8 *winners, f
     }
 }
 
-static void
-NAME (sum) (const CnnQuads *quads, gsize rows, const float *d_out, const guint8 *winners,
-            float *sums)
-{
-  gsize channels = quads->channels, n = rows * quads->n * channels, c = 0;
-  float slope = quads->slope;
-
-  for (; c + LANES <= channels; c += LANES)
-    {
-      Values sum = *(const Values *) (sums + c);
-
-      for (gsize i = c; i < n; i += channels)
-        sum += NAME (through) (d_out + i, NAME (numbers) (winners + i), slope);
-      *(Values *) (sums + c) = sum;
-    }
-  for (; c < channels; c++)
-    for (gsize i = c; i < n; i += channels)
-      sums[c] += through (d_out[i], winners[i], slope);
-}
-
 #if LANES > 4
 
-/* So many numbers of the kernel, for so many vectors of channels from channel @c on. */
+/* So many numbers of the kernel, for so many vectors of channels from channel @c on. The first
+ * such block knows the derivatives' own sums. */
 static inline __attribute__ ((always_inline)) void
 NAME (add_block) (const CnnQuads *quads, const CnnQuadsSums *s, const float *d_out,
                   const guint8 *winners, gsize c, gsize first, int numbers, int vectors)
@@ -137,7 +118,7 @@ NAME (add_block) (const CnnQuads *quads, const CnnQuadsSums *s, const float *d_o
   float        slope = quads->slope;
   const gsize *places = s->numbers + first;
   float       *to = s->sums + first * channels + c;
-  Values       sums[18];
+  Values       sums[18], all[2] = { 0 };
 
   d_out += c;
   winners += c;
@@ -158,6 +139,7 @@ NAME (add_block) (const CnnQuads *quads, const CnnQuadsSums *s, const float *d_o
           {
             winner[v] = NAME (numbers) (winners + v * LANES);
             d[v] = NAME (through) (d_out + v * LANES, winner[v], slope);
+            all[v] += d[v];
             winner[v] &= ~NEGATIVE;
           }
 #pragma GCC unroll 9
@@ -175,6 +157,8 @@ NAME (add_block) (const CnnQuads *quads, const CnnQuadsSums *s, const float *d_o
 #pragma GCC unroll 2
     for (int v = 0; v < vectors; v++)
       *(Values *) (to + i * channels + v * LANES) = sums[i * vectors + v];
+  for (int v = 0; v < vectors && first == 0; v++)
+    *(Values *) (s->all + c + v * LANES) += all[v];
 }
 
 #define BLOCK(numbers, vectors)                                                               \
@@ -221,7 +205,7 @@ NAME (add) (const CnnQuads *quads, const CnnQuadsSums *s, const float *d_out,
   add_one_by_one (quads, s, d_out, winners, c);
 }
 
-static const QuadLoops NAME (loops) = { NAME (choose), NAME (give), NAME (sum), NAME (add) };
+static const QuadLoops NAME (loops) = { NAME (choose), NAME (give), NAME (add) };
 
 #undef PICK
 #undef Bytes

@@ -11,8 +11,6 @@ typedef struct
 {
   void (*choose) (const CnnQuads *quads, const float *in, float *out, guint8 *winners);
   void (*give)   (const CnnQuads *quads, const float *d_out, const guint8 *winners, float *d_in);
-  void (*sum)    (const CnnQuads *quads, gsize rows, const float *d_out, const guint8 *winners,
-                  float *sums);
   void (*add)    (const CnnQuads *quads, const CnnQuadsSums *sums, const float *d_out,
                   const guint8 *winners);
 } QuadLoops;
@@ -67,6 +65,7 @@ add_one_by_one (const CnnQuads *quads, const CnnQuadsSums *s, const float *d_out
           const float *fours = s->fours + y * s->row + x * s->next + (winners[i] & ~NEGATIVE);
           float        d = through (d_out[i], winners[i], quads->slope);
 
+          s->all[i] += d;
           for (gsize k = 0; k < s->n_numbers; k++)
             s->sums[k * channels + i] += d * fours[s->numbers[k]];
         }
@@ -102,16 +101,37 @@ add_one_by_one (const CnnQuads *quads, const CnnQuadsSums *s, const float *d_out
 
 #endif
 
-static const QuadLoops *
-loops (void)
+static guint
+list_kinds (const QuadLoops *kinds[3])
 {
+  guint n = 0;
+
 #ifdef __x86_64__
   if (__builtin_cpu_supports ("x86-64-v4"))
-    return &v4_loops;
+    kinds[n++] = &v4_loops;
   if (__builtin_cpu_supports ("x86-64-v3"))
-    return &v3_loops;
+    kinds[n++] = &v3_loops;
 #endif
-  return &baseline_loops;
+  kinds[n++] = &baseline_loops;
+  return n;
+}
+
+static const QuadLoops *
+loops_of (const CnnQuads *quads)
+{
+  const QuadLoops *kinds[3];
+
+  list_kinds (kinds);
+  return kinds[quads->kind];
+}
+
+/** cnn_quads_n_kinds: how many kinds of loops this processor has. */
+guint
+cnn_quads_n_kinds (void)
+{
+  const QuadLoops *kinds[3];
+
+  return list_kinds (kinds);
 }
 
 /**
@@ -123,7 +143,7 @@ loops (void)
 void
 cnn_quads_choose (const CnnQuads *quads, const float *in, float *out, guint8 *winners)
 {
-  loops ()->choose (quads, in, out, winners);
+  loops_of (quads)->choose (quads, in, out, winners);
 }
 
 /**
@@ -135,21 +155,7 @@ cnn_quads_choose (const CnnQuads *quads, const float *in, float *out, guint8 *wi
 void
 cnn_quads_give (const CnnQuads *quads, const float *d_out, const guint8 *winners, float *d_in)
 {
-  loops ()->give (quads, d_out, winners, d_in);
-}
-
-/**
- * cnn_quads_sum:
- * @rows: rows of windows
- * @d_out: derivatives by the largest values, [rows][n][channels]
- * @winners: what cnn_quads_choose() left
- * @sums: (inout): each channel's sum of what cnn_quads_give() gives is added, [channels]
- */
-void
-cnn_quads_sum (const CnnQuads *quads, gsize rows, const float *d_out, const guint8 *winners,
-               float *sums)
-{
-  loops ()->sum (quads, rows, d_out, winners, sums);
+  loops_of (quads)->give (quads, d_out, winners, d_in);
 }
 
 /**
@@ -161,5 +167,5 @@ void
 cnn_quads_add (const CnnQuads *quads, const CnnQuadsSums *sums, const float *d_out,
                const guint8 *winners)
 {
-  loops ()->add (quads, sums, d_out, winners);
+  loops_of (quads)->add (quads, sums, d_out, winners);
 }

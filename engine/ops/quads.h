@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * @next: floats from a cell of the map to its neighbour, at least @channels
  * @row: floats from a row of the map to the next
  * @slope: what negative values are multiplied with after that, 0 or more; 1: they stay
+ * @kind: 0 for the fastest loops that this processor has, 1 for those of an older one, …: for
+ *   tests
  *
  * A row of windows, which is two of the map.
  */
@@ -24,6 +26,7 @@ typedef struct
   gsize next;
   gsize row;
   float slope;
+  guint kind;
 } CnnQuads;
 
 /** CNN_QUADS_ROOM: floats that are read behind the last of the numbers in fours. */
@@ -39,6 +42,7 @@ typedef struct
  * @numbers: where in @fours the first window's numbers are, [n_numbers]
  * @n_numbers: of a kernel
  * @sums: what each number was multiplied with is added, [n_numbers][channels]
+ * @all: that of a number that is always 1, [channels]
  *
  * The sums over all windows that a convolution's weights want, of which only one in four
  * products is not 0.
@@ -52,14 +56,14 @@ typedef struct
   const gsize *numbers;
   gsize        n_numbers;
   float       *sums;
+  float       *all;
 } CnnQuadsSums;
 
-void cnn_quads_choose (const CnnQuads *quads, const float *in, float *out, guint8 *winners);
-void cnn_quads_give   (const CnnQuads *quads, const float *d_out, const guint8 *winners,
-                       float *d_in);
-void cnn_quads_sum    (const CnnQuads *quads, gsize rows, const float *d_out,
-                       const guint8 *winners, float *sums);
-void cnn_quads_add    (const CnnQuads *quads, const CnnQuadsSums *sums, const float *d_out,
-                       const guint8 *winners);
+guint cnn_quads_n_kinds (void);
+void  cnn_quads_choose  (const CnnQuads *quads, const float *in, float *out, guint8 *winners);
+void  cnn_quads_give    (const CnnQuads *quads, const float *d_out, const guint8 *winners,
+                         float *d_in);
+void  cnn_quads_add     (const CnnQuads *quads, const CnnQuadsSums *sums, const float *d_out,
+                         const guint8 *winners);
 
 G_END_DECLS
