@@ -28,7 +28,11 @@ typedef struct
   GimpProcedureConfig *config;
   GimpLayer           *layer;
   guint                check_id;
+  gboolean             asking; /* a network, in a thread */
+  gboolean             again;  /* things have changed since */
 } Dialog;
+
+static gboolean check (gpointer data);
 
 /* --- what is said ----------------------------------------------------------------------------- */
 
@@ -91,20 +95,65 @@ show_nothing (Dialog *self, const GError *error)
   show_parts (self, FALSE);
 }
 
-static gboolean
-check (gpointer data)
+static void
+show (Dialog *self, const ClassifyRequest *request, const GError *error)
 {
-  Dialog                     *self    = data;
-  g_autoptr (GError)          error   = NULL;
-  g_autoptr (ClassifyRequest) request = NULL;
-
-  self->check_id = 0;
-  request = classify_request_new (self->config, self->layer, &error);
   if (request != NULL)
     show_answer (self, request);
   else
     show_nothing (self, error);
-  gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK, error == NULL);
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK, request != NULL);
+}
+
+static void
+run_thread (GTask *task, gpointer source, gpointer request, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (classify_request_run (request, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+got_answer (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Dialog            *self  = data;
+  g_autoptr (GError) error = NULL;
+  gboolean           ok    = g_task_propagate_boolean (G_TASK (result), &error);
+
+  self->asking = FALSE;
+  if (self->again)
+    check (self);
+  else
+    show (self, ok ? g_task_get_task_data (G_TASK (result)) : NULL, error);
+}
+
+/* A large network takes its time: it is asked in a thread, one question after the other. */
+static gboolean
+check (gpointer data)
+{
+  Dialog             *self  = data;
+  g_autoptr (GError)  error = NULL;
+  g_autoptr (GTask)   task  = NULL;
+  ClassifyRequest    *request;
+
+  self->check_id = 0;
+  self->again = self->asking;
+  if (self->asking)
+    return G_SOURCE_REMOVE;
+  request = classify_request_new (self->config, self->layer, &error);
+  if (request == NULL)
+    {
+      show (self, NULL, error);
+      return G_SOURCE_REMOVE;
+    }
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK, FALSE);
+  self->asking = TRUE;
+  task = g_task_new (NULL, NULL, got_answer, self);
+  g_task_set_task_data (task, request, (GDestroyNotify) classify_request_free);
+  g_task_run_in_thread (task, run_thread);
   return G_SOURCE_REMOVE;
 }
 
@@ -227,6 +276,8 @@ classify_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, Gimp
   ok = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (self.dialog));
   g_signal_handlers_disconnect_by_data (config, &self);
   g_clear_handle_id (&self.check_id, g_source_remove);
+  for (self.again = FALSE; self.asking;)
+    g_main_context_iteration (NULL, TRUE);
   gtk_widget_destroy (self.dialog);
   return ok;
 }

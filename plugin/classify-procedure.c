@@ -49,7 +49,8 @@ classify_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
         return procedure_fail (procedure, error);
     }
   request = classify_request_new (config, layer, &error);
-  if (request == NULL || !classify_map_add (request, config, layer, &added, &error))
+  if (request == NULL || !classify_request_run (request, &error) ||
+      !classify_map_add (request, config, layer, &added, &error))
     return procedure_fail (procedure, error);
   if (added != NULL && run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush ();

@@ -109,26 +109,18 @@ get_classifier (GimpProcedureConfig *config, int channels, GError **error)
 /* --- the answer ------------------------------------------------------------------------------- */
 
 static gboolean
-answer (ClassifyRequest *request, GimpProcedureConfig *config, GimpDrawable *drawable,
-        GError **error)
+read_picture (ClassifyRequest *request, GimpProcedureConfig *config, GimpDrawable *drawable,
+              GError **error)
 {
   CnnClassifier *classifier = request->classifier;
   int            framing    = gimp_procedure_config_get_choice_id (config, "framing");
 
   if (framing == CLASSIFY_AS_TRAINED)
     framing = (int) classifier->framing;
-  if (!classify_picture_read (drawable, request->coverage, classifier->input, classifier->digit,
-                              (CnnFraming) framing,
-                              gimp_procedure_config_get_choice_id (config, "input-encoding"),
-                              &request->picture, error))
-    return FALSE;
-  request->values = g_new (float, cnn_shape_cells (classifier->input));
-  request->probabilities = g_new (double, classifier->n_classes);
-  cnn_classifier_values (classifier, request->picture.seen, request->values);
-  if (!cnn_classifier_run (classifier, request->values, request->probabilities, error))
-    return FALSE;
-  request->best = cnn_classifier_best (classifier, request->probabilities);
-  return TRUE;
+  return classify_picture_read (drawable, request->coverage, classifier->input,
+                                classifier->digit, (CnnFraming) framing,
+                                gimp_procedure_config_get_choice_id (config, "input-encoding"),
+                                &request->picture, error);
 }
 
 /**
@@ -136,9 +128,9 @@ answer (ClassifyRequest *request, GimpProcedureConfig *config, GimpDrawable *dra
  * @config: the procedure's arguments
  * @layer: the picture, as procedure_layer() returned it
  *
- * Returns: (transfer full): what the network says of the layer; or %NULL. Errors: those of
- *   cnn_model_open(), cnn_network_parse(), cnn_classifier_new(), classify_picture_read() and
- *   cnn_classifier_run(), %CNN_ERROR_SPEC
+ * Returns: (transfer full): the network, and what it sees of the layer; or %NULL. Errors: those
+ *   of cnn_model_open(), cnn_network_parse(), cnn_classifier_new() and classify_picture_read(),
+ *   %CNN_ERROR_SPEC
  */
 ClassifyRequest *
 classify_request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **error)
@@ -156,7 +148,27 @@ classify_request_new (GimpProcedureConfig *config, GimpLayer *layer, GError **er
   if (request->coverage == NULL)
     return NULL;
   request->classifier = get_classifier (config, gimp_drawable_is_rgb (drawable) ? 3 : 1, error);
-  if (request->classifier == NULL || !answer (request, config, drawable, error))
+  if (request->classifier == NULL || !read_picture (request, config, drawable, error))
     return NULL;
   return g_steal_pointer (&request);
+}
+
+/**
+ * classify_request_run:
+ *
+ * Asks the network. Any thread may, while no other asks the same network. Errors: those of
+ * cnn_classifier_run()
+ */
+gboolean
+classify_request_run (ClassifyRequest *request, GError **error)
+{
+  CnnClassifier *classifier = request->classifier;
+
+  request->values = g_new (float, cnn_shape_cells (classifier->input));
+  request->probabilities = g_new (double, classifier->n_classes);
+  cnn_classifier_values (classifier, request->picture.seen, request->values);
+  if (!cnn_classifier_run (classifier, request->values, request->probabilities, error))
+    return FALSE;
+  request->best = cnn_classifier_best (classifier, request->probabilities);
+  return TRUE;
 }

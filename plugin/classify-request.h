@@ -10,8 +10,8 @@ G_BEGIN_DECLS
  * @classifier: the network
  * @coverage: of the layer
  * @picture: what it sees of it
- * @values: the same in the network's numbers
- * @probabilities: [classifier->n_classes]
+ * @values: the same in the network's numbers, from classify_request_run() on
+ * @probabilities: [classifier->n_classes], from there on
  * @best: the most likely class
  *
  * What a person or a script asked for, and the answer.
@@ -28,6 +28,7 @@ typedef struct
 
 ClassifyRequest *classify_request_new  (GimpProcedureConfig *config, GimpLayer *layer,
                                         GError **error);
+gboolean         classify_request_run  (ClassifyRequest *request, GError **error);
 void             classify_request_free (ClassifyRequest *request);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ClassifyRequest, classify_request_free)

@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The dialog that says what a picture shows."""
 
+import time
+
 from person import until
 
 PICTURE = '(("picture" 0))'
 
 # The mean of each colour is the score of a class; the picture is yellow on much blue.
 MEANS = 'input 4x4x3; mul values=1; global-avgpool'
+
+
+# A second's work or more.
+SLOW = 'input 224x224x3; ' + 'conv 256 3x3 pad=same; ' * 8 + 'global-avgpool'
 
 
 def choose(person, window, item):
@@ -58,6 +64,17 @@ def classifying(test):
                bars.get_description().startswith('0: '), bars.get_description())
     person.type(network, MEANS)
     until(lambda: bars.get_description() == before, 'the first answer again')
+
+    # The window lives while a large network is asked, and what was changed meanwhile counts.
+    person.type(network, SLOW)
+    began, heard = time.monotonic(), 0.0
+    while bars.get_description() == before and time.monotonic() < began + 60:
+        heard = time.monotonic() - began
+    test.check('the window answers while the network is asked', heard > 0.5, f'{heard:.2f} s')
+    until(lambda: seen.get_description() == '224×224', 'the answer of the large network')
+    person.type(network, SLOW + '; mul values=2')
+    person.type(network, MEANS)
+    until(lambda: bars.get_description() == before, 'the answer to the last question')
 
     choose(person, window, 'A layer above the picture')
     button = person.find(window, 'button', 'Add Layer')

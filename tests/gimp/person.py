@@ -5,6 +5,7 @@ its images really hold; and a person made of AT-SPI, who finds widgets and uses 
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -376,6 +377,13 @@ class Dialog:
 
 # --- tests -----------------------------------------------------------------------
 
+# What GTK 3 says when the person looks at a spin button in the moment in which its window goes:
+# its accessible object asks a widget that is no more for its range. No other code asks for a
+# range of ATK's.
+GONE_SPIN_BUTTON = re.compile(r"gtk_spin_button_get_adjustment: assertion 'GTK_IS_SPIN_BUTTON "
+                              r"\(spin_button\)'|atk_range_\w+: assertion 'range != NULL'")
+
+
 class Case:
     """What a test of GIMP's windows has: a GIMP, a person before it, and checks."""
 
@@ -430,7 +438,7 @@ class Case:
 
     def console(self):
         complaints = [line for line in self.gimp.log.read_text(errors='replace').splitlines()
-                      if run_gimp.COMPLAINT.search(line)]
+                      if run_gimp.COMPLAINT.search(line) and not GONE_SPIN_BUTTON.search(line)]
         self.check('nothing is said on the console', not complaints, *complaints)
 
 
