@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "product.h"
 
+#include "clones.h"
+
 #define MOST_ROWS 12
 
 typedef void (*Product) (const CnnProduct *product);
@@ -52,23 +54,6 @@ typedef struct
 #pragma GCC pop_options
 
 #endif
-
-/* @kind: 0 for the fastest that this processor has, 1 for the next … */
-static const ProductLoops *
-loops_of (guint kind)
-{
-  const ProductLoops *kinds[3] = { NULL };
-  guint               n = 0;
-
-#ifdef __x86_64__
-  if (__builtin_cpu_supports ("x86-64-v4"))
-    kinds[n++] = &v4_loops;
-  if (__builtin_cpu_supports ("x86-64-v3"))
-    kinds[n++] = &v3_loops;
-#endif
-  kinds[n++] = &baseline_loops;
-  return kind < n ? kinds[kind] : NULL;
-}
 
 /**
  * cnn_product_panel:
@@ -132,7 +117,7 @@ run (const ProductLoops *loops, const CnnProduct *product, int n_rows, int n_col
 void
 cnn_product_run (const CnnProduct *product, int n_rows, int n_columns)
 {
-  run (loops_of (0), product, n_rows, n_columns);
+  run (CNN_CLONE_OF (0, loops), product, n_rows, n_columns);
 }
 
 /**
@@ -146,7 +131,7 @@ cnn_product_run (const CnnProduct *product, int n_rows, int n_columns)
 gboolean
 cnn_product_run_as (guint kind, const CnnProduct *product, int n_rows, int n_columns)
 {
-  const ProductLoops *loops = loops_of (kind);
+  const ProductLoops *loops = CNN_CLONE_OF (kind, loops);
 
   if (loops)
     run (loops, product, n_rows, n_columns);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "clones.h"
+
 /* A matrix times one vector is limited by how fast the matrix is read. Zeros
  * change no sum as long as the weights are finite, so their weights need not be
  * read: the places of the other values are listed first, a few inputs at a time,
@@ -49,18 +51,6 @@ typedef guint32 Bits __attribute__ ((may_alias));
 typedef void (*AddBlock) (const float *values, int n, const float *weights, gsize stride,
                           float *out);
 
-static AddBlock
-find_add_block (void)
-{
-#ifdef __x86_64__
-  if (__builtin_cpu_supports ("x86-64-v4"))
-    return v4_add_block;
-  if (__builtin_cpu_supports ("x86-64-v3"))
-    return v3_add_block;
-#endif
-  return baseline_add_block;
-}
-
 /**
  * cnn_sparse_stride:
  *
@@ -83,7 +73,7 @@ cnn_sparse_stride (int n_out)
 void
 cnn_sparse_run (const CnnSparse *sparse, const float *in, float *out)
 {
-  AddBlock add_block = find_add_block ();
+  AddBlock add_block = CNN_CLONE_OF (0, add_block);
 
   memset (out, 0, sparse->stride * sizeof (float));
   for (int i = 0; i < sparse->n_in; i += BLOCK)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "quads.h"
 
+#include "clones.h"
+
 /* Values and bytes in one loop are more than the compiler makes quick by itself: the loops are
  * written with vectors. */
 
@@ -101,37 +103,15 @@ add_one_by_one (const CnnQuads *quads, const CnnQuadsSums *s, const float *d_out
 
 #endif
 
-static guint
-list_kinds (const QuadLoops *kinds[3])
-{
-  guint n = 0;
-
-#ifdef __x86_64__
-  if (__builtin_cpu_supports ("x86-64-v4"))
-    kinds[n++] = &v4_loops;
-  if (__builtin_cpu_supports ("x86-64-v3"))
-    kinds[n++] = &v3_loops;
-#endif
-  kinds[n++] = &baseline_loops;
-  return n;
-}
-
-static const QuadLoops *
-loops_of (const CnnQuads *quads)
-{
-  const QuadLoops *kinds[3];
-
-  list_kinds (kinds);
-  return kinds[quads->kind];
-}
-
 /** cnn_quads_n_kinds: how many kinds of loops this processor has. */
 guint
 cnn_quads_n_kinds (void)
 {
-  const QuadLoops *kinds[3];
+  guint n = 0;
 
-  return list_kinds (kinds);
+  while (cnn_processor_kind (n) >= 0)
+    n++;
+  return n;
 }
 
 /**
@@ -143,7 +123,7 @@ cnn_quads_n_kinds (void)
 void
 cnn_quads_choose (const CnnQuads *quads, const float *in, float *out, guint8 *winners)
 {
-  loops_of (quads)->choose (quads, in, out, winners);
+  CNN_CLONE_OF (quads->kind, loops)->choose (quads, in, out, winners);
 }
 
 /**
@@ -155,7 +135,7 @@ cnn_quads_choose (const CnnQuads *quads, const float *in, float *out, guint8 *wi
 void
 cnn_quads_give (const CnnQuads *quads, const float *d_out, const guint8 *winners, float *d_in)
 {
-  loops_of (quads)->give (quads, d_out, winners, d_in);
+  CNN_CLONE_OF (quads->kind, loops)->give (quads, d_out, winners, d_in);
 }
 
 /**
@@ -167,5 +147,5 @@ void
 cnn_quads_add (const CnnQuads *quads, const CnnQuadsSums *sums, const float *d_out,
                const guint8 *winners)
 {
-  loops_of (quads)->add (quads, sums, d_out, winners);
+  CNN_CLONE_OF (quads->kind, loops)->add (quads, sums, d_out, winners);
 }
