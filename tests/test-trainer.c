@@ -460,6 +460,22 @@ test_refused (void)
   refuse ("flatten; softmax", CNN_LOSS_CROSS_ENTROPY, CNN_ERROR_SHAPE, "no weights");
 }
 
+/* Batch statistics want all images at once. */
+static void
+test_memory (void)
+{
+  g_autoptr (GError)     error = NULL;
+  g_autoptr (CnnNetwork) network = cnn_network_parse ("conv 64 3x3; batchnorm; relu; global-avgpool",
+                                                      NULL);
+  CnnTrainerOptions      options = { CNN_LOSS_SQUARED_ERROR, 4 * 1000 * 1000, 2 };
+
+  g_assert_null (cnn_trainer_new (network, (CnnShape) { 256, 256, 3 }, &options, &error));
+  g_assert_error (error, CNN_ERROR, CNN_ERROR_LIMIT);
+  if (strstr (error->message, "TiB of memory") == NULL ||
+      strstr (error->message, "fewer images at a time") == NULL)
+    g_error ("“%s”", error->message);
+}
+
 static void
 test_label (void)
 {
@@ -503,6 +519,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trainer/seed", test_seed);
   g_test_add_func ("/trainer/together", test_together);
   g_test_add_func ("/trainer/refused", test_refused);
+  g_test_add_func ("/trainer/memory", test_memory);
   g_test_add_func ("/trainer/label", test_label);
   return g_test_run ();
 }

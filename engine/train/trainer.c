@@ -52,6 +52,30 @@ no_memory (GError **error)
   return FALSE;
 }
 
+/* What an optimiser keeps of each number that is trained, about: two numbers and the best. */
+#define KEPT_BY_OTHERS 3
+
+/* Refuses what would not fit, before it is begun. */
+static gboolean
+check_memory (const CnnTrainer *trainer, GError **error)
+{
+  guint64          member = trainer->floats[CNN_SCOPE_CHUNK] + trainer->floats[CNN_SCOPE_GROUP];
+  guint64          floats = trainer->floats[CNN_SCOPE_BATCH] + trainer->n_members * member +
+                            (guint64) trainer->n_small * trainer->n_groups +
+                            (guint64) trainer->n_values * (2 + KEPT_BY_OTHERS);
+  g_autofree char *needs = NULL, *has = NULL;
+
+  if (floats <= trainer->plan->budget / sizeof (float))
+    return TRUE;
+  needs = g_format_size_full (floats * sizeof (float), G_FORMAT_SIZE_IEC_UNITS);
+  has = g_format_size_full (trainer->plan->budget, G_FORMAT_SIZE_IEC_UNITS);
+  g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
+               _("training needs %s of memory, %s may be used; try smaller images, fewer kernels "
+                 "and units, or fewer images at a time"),
+               needs, has);
+  return FALSE;
+}
+
 static gboolean
 prepare_member (CnnTrainer *trainer, CnnTrainMember *member, GError **error)
 {
@@ -102,6 +126,9 @@ prepare (CnnTrainer *trainer, int workers, GError **error)
 {
   gsize most = trainer->group * trainer->n_groups;
 
+  trainer->n_members = MAX (workers > 0 ? (guint) workers : g_get_num_processors (), 1);
+  if (!check_memory (trainer, error))
+    return FALSE;
   trainer->batch_arena = cnn_floats_alloc (trainer->floats[CNN_SCOPE_BATCH]);
   trainer->group_gradients = cnn_floats_alloc (trainer->n_small * trainer->n_groups);
   trainer->gradient = cnn_floats_alloc (trainer->n_values);
@@ -112,7 +139,6 @@ prepare (CnnTrainer *trainer, int workers, GError **error)
   trainer->losses = g_new0 (double, most);
   trainer->right = g_new0 (gboolean, most);
   list_trained (trainer);
-  trainer->n_members = MAX (workers > 0 ? (guint) workers : g_get_num_processors (), 1);
   trainer->members = g_new0 (CnnTrainMember, trainer->n_members);
   for (guint i = 0; i < trainer->n_members; i++)
     if (!prepare_member (trainer, &trainer->members[i], error))
