@@ -8,6 +8,7 @@
 #include <libgimp/gimpui.h>
 
 #include "apply-request.h"
+#include "dialog-parts.h"
 #include "i18n.h"
 #include "procedure.h"
 
@@ -196,9 +197,13 @@ remember (Dialog *self)
 static void
 fill (Dialog *self)
 {
+  static const char *const choices[] = { "input-range", "channel-order", "luma",
+                                         "input-encoding" };
+
   GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
   GtkWidget *row     = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
+  dialog_prepare_choices (self->dialog, self->config, G_N_ELEMENTS (choices), choices);
   gimp_procedure_dialog_fill (GIMP_PROCEDURE_DIALOG (self->dialog), "model", "network",
                               "input-range", "channel-order", "mean", "scale", "luma",
                               "input-encoding", "memory", NULL);

@@ -8,6 +8,7 @@
 #include <libgimp/gimpui.h>
 
 #include "classify-map.h"
+#include "dialog-parts.h"
 #include "i18n.h"
 #include "input-view.h"
 #include "probability-bars.h"
@@ -227,13 +228,17 @@ follow_map (Dialog *self)
 static void
 fill (Dialog *self)
 {
-  GtkWidget *settings = gimp_procedure_dialog_fill_box (
-    GIMP_PROCEDURE_DIALOG (self->dialog), "settings", "model", "network", "prepare", "framing",
-    "input-encoding", "cam", "cam-class", "cam-layer", NULL);
+  static const char *const choices[] = { "prepare", "framing", "input-encoding", "cam" };
+
+  GtkWidget *settings;
   GtkWidget *answer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
   GtkWidget *row    = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
   GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
 
+  dialog_prepare_choices (self->dialog, self->config, G_N_ELEMENTS (choices), choices);
+  settings = gimp_procedure_dialog_fill_box (
+    GIMP_PROCEDURE_DIALOG (self->dialog), "settings", "model", "network", "prepare", "framing",
+    "input-encoding", "cam", "cam-class", "cam-layer", NULL);
   follow_map (self);
   self->input = cnn_input_view_new ();
   self->bars = cnn_probability_bars_new ();

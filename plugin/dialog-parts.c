@@ -111,22 +111,29 @@ dialog_prepare_number (GtkWidget *dialog, GimpProcedureConfig *config, const cha
 }
 
 /**
- * dialog_prepare_choice:
+ * dialog_prepare_choices:
  * @dialog: GIMP's dialog of a procedure
  * @config: its arguments
- * @argument: one that is a choice
+ * @n: how many of them
+ * @arguments: which, each a choice
  *
- * GIMP's choices tell a screen reader nothing.
+ * GIMP's choices tell a screen reader nothing. Where there are few GIMP 3.2 would show buttons,
+ * and complain that they have no mnemonic.
  */
 void
-dialog_prepare_choice (GtkWidget *dialog, GimpProcedureConfig *config, const char *argument)
+dialog_prepare_choices (GtkWidget *dialog, GimpProcedureConfig *config, guint n,
+                        const char *const *arguments)
 {
-  GParamSpec      *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (config), argument);
-  g_autofree char *bare = gimp_strip_uline (g_param_spec_get_nick (spec));
-  GtkWidget       *choice = gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog),
-                                                              argument, G_TYPE_NONE);
+  for (guint i = 0; i < n; i++)
+    {
+      GParamSpec *spec =
+        g_object_class_find_property (G_OBJECT_GET_CLASS (config), arguments[i]);
+      g_autofree char *bare   = gimp_strip_uline (g_param_spec_get_nick (spec));
+      GtkWidget       *choice = gimp_procedure_dialog_get_widget (
+        GIMP_PROCEDURE_DIALOG (dialog), arguments[i], GTK_TYPE_COMBO_BOX);
 
-  if (GIMP_IS_LABEL_STRING_WIDGET (choice))
-    choice = gimp_label_string_widget_get_widget (GIMP_LABEL_STRING_WIDGET (choice));
-  atk_object_set_name (gtk_widget_get_accessible (choice), bare);
+      if (GIMP_IS_LABEL_STRING_WIDGET (choice))
+        choice = gimp_label_string_widget_get_widget (GIMP_LABEL_STRING_WIDGET (choice));
+      atk_object_set_name (gtk_widget_get_accessible (choice), bare);
+    }
 }

@@ -11,7 +11,7 @@ GtkWidget *dialog_add_parts      (GtkWidget *dialog, GtkWidget *settings, int wi
                                   GtkWidget *view);
 void       dialog_prepare_number (GtkWidget *dialog, GimpProcedureConfig *config,
                                   const char *argument, int digits);
-void       dialog_prepare_choice (GtkWidget *dialog, GimpProcedureConfig *config,
-                                  const char *argument);
+void       dialog_prepare_choices (GtkWidget *dialog, GimpProcedureConfig *config, guint n,
+                                   const char *const *arguments);
 
 G_END_DECLS

@@ -355,14 +355,14 @@ names (const char *one, const char *other)
 static void
 add_how (Dialog *self, GtkWidget *box)
 {
-  static const char *const choices[] = { "model", "channels", "symmetry", "loss", "encoding" };
+  static const char *const choices[] = { "model", "channels", "symmetry", "loss", "encoding",
+                                         "result" };
   static const char *const of_kernel[] = { "kernel-size", "channels" };
   static const char *const of_networks[] = { "symmetry", "loss", "seed" };
 
   GimpProcedureDialog *dialog = GIMP_PROCEDURE_DIALOG (self->dialog);
 
-  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
-    dialog_prepare_choice (self->dialog, self->config, choices[i]);
+  dialog_prepare_choices (self->dialog, self->config, G_N_ELEMENTS (choices), choices);
   dialog_prepare_number (self->dialog, self->config, "kernel-size", 0);
   dialog_prepare_number (self->dialog, self->config, "seconds", 0);
   dialog_prepare_number (self->dialog, self->config, "seed", 0);
@@ -390,7 +390,6 @@ add_results (Dialog *self, GtkWidget *box)
   g_autofree char *bare = gimp_strip_uline (label);
 
   dialog_add_heading (box, _("What comes of it"));
-  dialog_prepare_choice (self->dialog, self->config, "result");
   gtk_box_pack_start (GTK_BOX (box),
                       gimp_procedure_dialog_fill_box (GIMP_PROCEDURE_DIALOG (self->dialog),
                                                       "result-box", "result", NULL),

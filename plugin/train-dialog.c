@@ -397,10 +397,13 @@ activated (Dialog *self)
 static GtkWidget *
 make_settings (Dialog *self)
 {
+  static const char *const choices[] = { "prepare", "framing", "broken" };
+
   GimpProcedureDialog *dialog = GIMP_PROCEDURE_DIALOG (self->dialog);
   GtkWidget           *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
   train_entries_prepare (dialog, self->config);
+  dialog_prepare_choices (self->dialog, self->config, G_N_ELEMENTS (choices), choices);
   add_network (self, box);
   add_images (self, box);
   gtk_box_pack_start (GTK_BOX (box),

@@ -15,20 +15,6 @@ MEANS = 'input 4x4x3; mul values=1; global-avgpool'
 SLOW = 'input 224x224x3; ' + 'conv 256 3x3 pad=same; ' * 8 + 'global-avgpool'
 
 
-def choose(person, window, item):
-    """An item of the one combo box that has it: GIMP gives them no names. From 3.2 on it shows
-    few items as radio buttons."""
-    def has_item(node):
-        return node.get_role_name() == 'combo box' and any(
-            child.get_name() == item for menu in person.children(node)
-            for child in person.children(menu))
-    combo = next((node for node in person.walk(window) if has_item(node)), None)
-    if combo:
-        person.choose(combo, item)
-    else:
-        person.press(person.find(window, 'radio button', item))
-
-
 def classifying(test):
     person = test.person
     person.press(test.menu('Filters', 'Neural Network', 'Classify…'))
@@ -76,7 +62,8 @@ def classifying(test):
     person.type(network, MEANS)
     until(lambda: bars.get_description() == before, 'the answer to the last question')
 
-    choose(person, window, 'A layer above the picture')
+    person.choose(person.find(window, 'combo box', 'Where it sees that'),
+                  'A layer above the picture')
     button = person.find(window, 'button', 'Add Layer')
     until(lambda: person.enabled(button), 'the button')
     person.press(button)
