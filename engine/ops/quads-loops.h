@@ -108,6 +108,21 @@ NAME (give) (const CnnQuads *quads, const float *d_out, const guint8 *winners, f
 
 #if LANES > 4
 
+/* Of each four numbers the winner's; clang has no such shuffle. */
+static inline Values
+NAME (pick) (Values four, Numbers winner)
+{
+#ifdef __clang__
+  Values picked;
+
+  for (int i = 0; i < LANES; i++)
+    picked[i] = four[winner[i]];
+  return picked;
+#else
+  return __builtin_shuffle (four, winner);
+#endif
+}
+
 /* So many numbers of the kernel, for so many vectors of channels from channel @c on. The first
  * such block knows the derivatives' own sums. */
 static inline __attribute__ ((always_inline)) void
@@ -149,7 +164,7 @@ NAME (add_block) (const CnnQuads *quads, const CnnQuadsSums *s, const float *d_o
 
 #pragma GCC unroll 2
             for (int v = 0; v < vectors; v++)
-              sums[i * vectors + v] += d[v] * __builtin_shuffle (four, winner[v]);
+              sums[i * vectors + v] += d[v] * NAME (pick) (four, winner[v]);
           }
       }
 #pragma GCC unroll 9
