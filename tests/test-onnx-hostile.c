@@ -71,6 +71,8 @@ static const struct
     CNN_ERROR_FORMAT, "the new shape does not" },
   { "ints s 1099511627776,3,8,8; Expand x,s > y", CNN_ERROR_LIMIT, "the tensor is too large" },
   { "ints s 1,3,8,-8; Expand x,s > y", CNN_ERROR_FORMAT, "the new shape is not" },
+  { "input 1x3x4096x1024; Dropout x > m,d; Cast d > c to=1; Add m,c > y",
+    CNN_ERROR_LIMIT, "constants would take" },
   { "ints s 1,1099511627776,1,1; Tile x,s > y", CNN_ERROR_LIMIT, "the tensor is too large" },
   { "ints s 1,1,-1,1; Tile x,s > y", CNN_ERROR_UNSUPPORTED, "a number of repetitions is" },
   { "ints p 0,0,1099511627776,0,0,0,0,0; Pad x,p > y",

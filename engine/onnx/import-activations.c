@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "axes.h"
 #include "import-private.h"
 #include "import-window.h"
 
@@ -393,15 +394,24 @@ import_cast (CnnImport          *import,
 static gboolean
 set_mask (CnnImport             *import,
           const CnnOnnxNode     *node,
-          const CnnImportValue  *data)
+          const CnnImportValue  *data,
+          GError               **error)
 {
   enum { BOOL = 9 };
 
   g_autoptr (CnnOnnxTensor) mask = NULL;
+  gint64                    n;
 
   if (!cnn_import_wants (node, 1))
     return TRUE;
-  mask = cnn_onnx_tensor_ints (data->n_dims, data->dims);
+  if (!cnn_axes_product (data->n_dims, data->dims, &n)
+      || !cnn_import_room (import, (double) n * sizeof (gint64) / sizeof (float), error)
+      || !(mask = cnn_onnx_tensor_ints (data->n_dims, data->dims)))
+    {
+      if (error && !*error)
+        g_set_error_literal (error, CNN_ERROR, CNN_ERROR_LIMIT, _("the tensor is too large"));
+      return FALSE;
+    }
   mask->type = BOOL;
   for (gsize i = 0; i < mask->n; i++)
     mask->ints[i] = 1;
@@ -444,7 +454,8 @@ import_dropout (CnnImport          *import,
     }
   text = cnn_import_number (isfinite (rate) ? CLAMP (rate, 0.0, 0.999) : 0.5);
   words = g_strdup_printf ("dropout %s", text);
-  return emit_pointwise (import, node, data, words, error) && set_mask (import, node, data);
+  return emit_pointwise (import, node, data, words, error)
+         && set_mask (import, node, data, error);
 }
 
 const CnnImportOp cnn_import_activations[] = {
