@@ -362,6 +362,7 @@ static const CnnDirectLoops NAME (loops) = {
   .split = NAME (split),
   .join = NAME (join),
   .winograd = NAME (winograd),
+  .winograd_maps = NAME (winograd_together),
   .halve_planes = NAME (halve_planes),
   .halve_maps = NAME (halve_maps),
 };

@@ -47,17 +47,14 @@ typedef struct
 
 typedef void (*CnnDirectLoop) (const CnnDirectSum *sum);
 
-/* Most maps of a Winograd convolution that are summed at a time. */
-#define CNN_WINOGRAD_MAPS 8
-
 /**
  * CnnWinogradSum:
  * @rows: the tiles' rows at the first tile, [CNN_WINOGRAD_PATCH]
  * @depth: input channels
  * @plane: floats from one channel's plane to the next
  * @offsets: where each column lies, from the row's pointer, [CNN_WINOGRAD_PATCH]
- * @weights: transformed, [chunk of maps][6][6][channel][map of the chunk]
- * @n_maps: how many maps there are; in chunks of %CNN_WINOGRAD_MAPS, of 4 and of 1
+ * @weights: transformed, [chunk of maps][column][channel][row][map of the chunk]
+ * @n_maps: how many maps there are; in chunks of the loops' @winograd_maps, and of 1
  * @bias: [maps]
  * @activated: whether values below 0 are multiplied by @slope
  * @slope: the factor
@@ -65,7 +62,7 @@ typedef void (*CnnDirectLoop) (const CnnDirectSum *sum);
  *   not negative then
  * @out: where to write, [4][4][maps][lanes], or [2][2][maps][lanes], @row_stride,
  *   @column_stride and @map_stride apart
- * @spread: room for [6][6] vectors for each channel and each map of a chunk
+ * @spread: room for [6][6] vectors for each channel
  *
  * As many neighbouring tiles as there are lanes.
  */
@@ -99,6 +96,7 @@ typedef struct
  * @split: takes [n][channels] apart, into planes @stride apart
  * @join: puts planes @stride apart together, into [n][channels]
  * @winograd: tiles in the lanes
+ * @winograd_maps: maps that it sums together
  * @halve_planes: keeps the largest of each 2×2 of a map's two rows of @n pixels, and
  *   of that multiplies what is below 0 with @slope, if it is @activated
  * @halve_maps: the same of two rows of [n][channels]
@@ -115,6 +113,7 @@ typedef struct
   void        (*split) (const float *in, int n, int channels, float *planes, gsize stride);
   void        (*join)  (const float *planes, gsize stride, int n, int channels, float *out);
   void        (*winograd) (const CnnWinogradSum *sum);
+  int           winograd_maps;
   void        (*halve_planes) (const float *above, const float *below, int n, gboolean activated,
                                float slope, float *out);
   void        (*halve_maps)   (const float *above, const float *below, int n, int channels,
@@ -157,6 +156,8 @@ typedef enum
 const CnnDirectLoops *cnn_direct_loops     (guint kind);
 void                  cnn_direct_row       (const CnnDirectRows *rows, const float *in, int y,
                                             int first, int n, float *to);
+void                  cnn_direct_fetch     (const CnnDirectRows *rows, const float *in, int y,
+                                            int first, int n);
 int                   cnn_direct_vectors   (const CnnDirectLoops *loops, int maps, int first);
 gboolean              cnn_direct_separable (const CnnConvolution *conv);
 const float          *cnn_direct_weights   (CnnStore *store, const CnnConvolution *conv,
