@@ -94,7 +94,8 @@ typedef struct
  *   where there is none
  * @maps: maps in the lanes, for 1 or 2 vectors of them, less 1
  * @split: takes [n][channels] apart, into planes @stride apart
- * @join: puts planes @stride apart together, into [n][channels]
+ * @join: puts planes @stride apart together, into [n][channels]; past the caches, if it
+ *   @streams and that is possible
  * @winograd: tiles in the lanes
  * @winograd_maps: maps that it sums together
  * @halve_planes: keeps the largest of each 2×2 of a map's two rows of @n pixels, and
@@ -111,7 +112,8 @@ typedef struct
   CnnDirectLoop pixels[CNN_DIRECT_MAPS][CNN_DIRECT_ROWS];
   CnnDirectLoop maps[2];
   void        (*split) (const float *in, int n, int channels, float *planes, gsize stride);
-  void        (*join)  (const float *planes, gsize stride, int n, int channels, float *out);
+  void        (*join)  (const float *planes, gsize stride, int n, int channels, gboolean streams,
+                        float *out);
   void        (*winograd) (const CnnWinogradSum *sum);
   int           winograd_maps;
   void        (*halve_planes) (const float *above, const float *below, int n, gboolean activated,
@@ -158,6 +160,7 @@ void                  cnn_direct_row       (const CnnDirectRows *rows, const flo
                                             int first, int n, float *to);
 void                  cnn_direct_fetch     (const CnnDirectRows *rows, const float *in, int y,
                                             int first, int n);
+void                  cnn_direct_settle    (void);
 int                   cnn_direct_vectors   (const CnnDirectLoops *loops, int maps, int first);
 gboolean              cnn_direct_separable (const CnnConvolution *conv);
 const float          *cnn_direct_weights   (CnnStore *store, const CnnConvolution *conv,

@@ -76,3 +76,16 @@ cnn_direct_fetch (const CnnDirectRows *rows, const float *in, int y, int first, 
   for (gssize i = 0; i < n * rows->by * channels; i += LINE)
     __builtin_prefetch (from + i, 0, 2);
 }
+
+/**
+ * cnn_direct_settle:
+ *
+ * From now on, other threads see what was written past the caches.
+ */
+void
+cnn_direct_settle (void)
+{
+#ifdef __x86_64__
+  __builtin_ia32_sfence ();
+#endif
+}

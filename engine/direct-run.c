@@ -216,7 +216,7 @@ put_planes (const CnnDirectStep *step, const CnnDirectSum *sum, const float *mad
 
   if (!step->halves)
     {
-      step->loops->join (made, sum->map_stride, n, maps,
+      step->loops->join (made, sum->map_stride, n, maps, FALSE,
                          out + ((gsize) y * step->out.width + x) * maps);
       return;
     }
@@ -226,7 +226,7 @@ put_planes (const CnnDirectStep *step, const CnnDirectSum *sum, const float *mad
     step->loops->halve_planes (step->made + m * sum->map_stride,
                                step->made + sum->row_stride + m * sum->map_stride, n,
                                step->activated, step->slope, step->halved + m * stride);
-  step->loops->join (step->halved, stride, n / 2, maps,
+  step->loops->join (step->halved, stride, n / 2, maps, FALSE,
                      out + ((gsize) (y / 2) * (step->out.width / 2) + x / 2) * maps);
 }
 

@@ -29,6 +29,7 @@ typedef struct
   CnnShape       out;
   CnnSides       pad;
   CnnWinogradSum sum;
+  gboolean       streams; /* the output past the caches */
   int            offsets[IN];
   int            n_tiles; /* of a block, side by side */
   float         *ring;    /* [IN][4][channels][plane] */
@@ -97,7 +98,7 @@ make_tiles (const WinogradStep *step, const float *const *rows, int y, int first
       gsize        row = (gsize) (y / by + r) * (step->out.width / by);
       float       *to = out + (row + first * cells) * maps;
 
-      step->rows.loops->join (made, sum.map_stride, whole, cells * maps, to);
+      step->rows.loops->join (made, sum.map_stride, whole, cells * maps, step->streams, to);
       for (int i = whole * cells; i < n_pixels; i++)
         for (int m = 0; m < maps; m++)
           to[i * maps + m] = made[i % cells * sum.column_stride + m * sum.map_stride +
@@ -139,6 +140,8 @@ winograd_run (CnnStep *base, const float *const *in, float *out, int y, int x)
 
   for (int first = 0; first < across; first += step->n_tiles)
     run_block (step, in[0], first, MIN (step->n_tiles, across - first), out);
+  if (step->streams)
+    cnn_direct_settle ();
   return TRUE;
 }
 
@@ -239,6 +242,7 @@ cnn_direct_winograd_step_new (const CnnTask *task, const CnnConvolution *conv, G
       step->out.width *= 2;
     }
   step->pad = task->pad;
+  step->streams = task->streams;
   set_tiles (step, lanes);
   step->sum = (CnnWinogradSum) {
     .depth = task->in[0].channels,
