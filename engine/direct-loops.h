@@ -370,6 +370,7 @@ NAME (halve_maps) (const float *above, const float *below, int n, int channels, 
 #undef LARGER
 
 #include "direct-winograd-loops.h"
+#include "direct-squares-loops.h"
 
 static const CnnDirectLoops NAME (loops) = {
   .lanes = LANES,
@@ -384,6 +385,9 @@ static const CnnDirectLoops NAME (loops) = {
   .join = NAME (join),
   .winograd = NAME (winograd),
   .winograd_maps = NAME (winograd_together),
+  .squares = NAME (squares),
+  .squares_across = NAME (squares_across),
+  .squares_down = NAME (squares_down),
   .halve_planes = NAME (halve_planes),
   .halve_maps = NAME (halve_maps),
 };

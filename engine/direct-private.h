@@ -85,6 +85,49 @@ typedef struct
   gpointer            spread;
 } CnnWinogradSum;
 
+/* Points of a square's row or column: 2 outputs of a kernel of 3. */
+#define CNN_SQUARE_POINTS 4
+
+/* Maps of which one vector has those of two tiles, where it has twice as many lanes. */
+#define CNN_SQUARE_PAIR 8
+
+/**
+ * CnnSquareSum:
+ * @points: the tiles' inputs at the points, [4][4][depth][plane]
+ * @plane: tiles' room in a plane
+ * @depth: input channels
+ * @n: vectors to make: so many tiles, or pairs of tiles
+ * @paired: whether a vector's lanes are %CNN_SQUARE_PAIR maps of two tiles, [map][tile]
+ * @weights: transformed, [4][4][depth][lanes]
+ * @bias: [lanes]
+ * @activated: whether values below 0 are multiplied by @slope
+ * @slope: the factor
+ * @halves: whether only the largest of each 2×2 of the outputs is written; @slope is
+ *   not negative then
+ * @streams: whether to write past the caches; all that is written is aligned to vectors
+ * @out: where to write, [2][2 n][lanes], or [n][lanes], @row_stride and @pixel_stride
+ *   apart; pairs have pixels of %CNN_SQUARE_PAIR maps, without gaps
+ *
+ * 2×2 outputs each of neighbouring tiles, and of as many maps as there are lanes.
+ */
+typedef struct
+{
+  const float *points;
+  gsize        plane;
+  int          depth;
+  int          n;
+  gboolean     paired;
+  const float *weights;
+  const float *bias;
+  gboolean     activated;
+  float        slope;
+  gboolean     halves;
+  gboolean     streams;
+  float       *out;
+  gsize        row_stride;
+  gsize        pixel_stride;
+} CnnSquareSum;
+
 /**
  * CnnDirectLoops:
  * @lanes: floats in a vector
@@ -98,6 +141,10 @@ typedef struct
  *   @streams and that is possible
  * @winograd: tiles in the lanes
  * @winograd_maps: maps that it sums together
+ * @squares: tiles of 2×2, maps in the lanes
+ * @squares_across: a row at the points for these: of the columns 2 t, …, 2 t + 3 for each
+ *   of @n tiles t, rounded up to lanes, to planes @stride apart
+ * @squares_down: the same of four rows of @n numbers, a multiple of the lanes, to [4][n]
  * @halve_planes: keeps the largest of each 2×2 of a map's two rows of @n pixels, and
  *   of that multiplies what is below 0 with @slope, if it is @activated
  * @halve_maps: the same of two rows of [n][channels]
@@ -116,6 +163,9 @@ typedef struct
                         float *out);
   void        (*winograd) (const CnnWinogradSum *sum);
   int           winograd_maps;
+  void        (*squares)  (const CnnSquareSum *sum);
+  void        (*squares_across) (const float *row, int n, float *to, gsize stride);
+  void        (*squares_down)   (const float *const *rows, gsize n, float *to);
   void        (*halve_planes) (const float *above, const float *below, int n, gboolean activated,
                                float slope, float *out);
   void        (*halve_maps)   (const float *above, const float *below, int n, int channels,
@@ -161,6 +211,8 @@ void                  cnn_direct_row       (const CnnDirectRows *rows, const flo
 void                  cnn_direct_fetch     (const CnnDirectRows *rows, const float *in, int y,
                                             int first, int n);
 void                  cnn_direct_settle    (void);
+void                  cnn_direct_copy_maps (const float *from, gsize from_stride, int n_pixels,
+                                            int n_maps, float *to, gsize to_stride);
 int                   cnn_direct_vectors   (const CnnDirectLoops *loops, int maps, int first);
 gboolean              cnn_direct_separable (const CnnConvolution *conv);
 const float          *cnn_direct_weights   (CnnStore *store, const CnnConvolution *conv,

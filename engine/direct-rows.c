@@ -89,3 +89,16 @@ cnn_direct_settle (void)
   __builtin_ia32_sfence ();
 #endif
 }
+
+/**
+ * cnn_direct_copy_maps:
+ * @from: numbers of pixels @from_stride apart
+ * @to: (out): room for @n_maps of each, @to_stride apart
+ */
+void
+cnn_direct_copy_maps (const float *from, gsize from_stride, int n_pixels, int n_maps, float *to,
+                      gsize to_stride)
+{
+  for (int i = 0; i < n_pixels; i++)
+    memcpy (to + i * to_stride, from + i * from_stride, n_maps * sizeof (float));
+}

@@ -145,14 +145,6 @@ run_pixels (const CnnDirectStep *step, CnnDirectSum *sum, int n_rows, int n_colu
     }
 }
 
-static void
-copy_maps (const float *from, gsize from_stride, int n_pixels, int n_maps, float *to,
-           gsize to_stride)
-{
-  for (int i = 0; i < n_pixels; i++)
-    memcpy (to + i * to_stride, from + i * from_stride, n_maps * sizeof (float));
-}
-
 /* A block of columns of an output row with maps in the lanes. */
 static void
 run_maps (const CnnDirectStep *step, CnnDirectSum *sum, int n_columns, const Ahead *ahead,
@@ -181,7 +173,8 @@ run_maps (const CnnDirectStep *step, CnnDirectSum *sum, int n_columns, const Ahe
           sum->pixel_stride = all ? step->maps : width;
           loops->maps[n_vectors - 1] (sum);
           if (!all)
-            copy_maps (step->made, width, MIN (loops->span, n_columns - x), n_maps, to, step->maps);
+            cnn_direct_copy_maps (step->made, width, MIN (loops->span, n_columns - x), n_maps, to,
+                                  step->maps);
           for (int r = 0; r < step->kernel_rows; r++)
             step->at[r] += loops->span;
         }

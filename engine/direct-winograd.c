@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "winograd.h"
 
 /* A Winograd convolution for 8 to 31 channels, with neighbouring tiles in the
  * lanes of a vector. The input's rows are taken apart into planes of every fourth
@@ -213,9 +214,7 @@ get_weights (WinogradStep *step, const CnnTask *task, const CnnConvolution *conv
 gboolean
 cnn_direct_winograd_suits (const CnnWindow *window, int channels, int maps)
 {
-  return window->kernel.height == 3 && window->kernel.width == 3 && window->stride.height == 1 &&
-         window->stride.width == 1 && window->dilation.height == 1 &&
-         window->dilation.width == 1 && MIN (channels, maps) >= MIN_CHANNELS &&
+  return cnn_winograd_window (window) && MIN (channels, maps) >= MIN_CHANNELS &&
          (channels < 2 * MIN_CHANNELS || MAX (channels, maps / 2) < MAX_CHANNELS);
 }
 

@@ -135,6 +135,22 @@ test_large (void)
     check_conv (rand, &convs[i]);
 }
 
+/* Few channels, small kernels: tiles of 2×2. */
+static void
+test_squares (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (6);
+  const Conv        convs[] = {
+    { { 13, 237, 7 }, 8, 3, 3, 1, 1, 1, 1, 0.0f }, { { 6, 5, 2 }, 19, 3, 3, 1, 1, 1, 0, 1.0f },
+    { { 33, 70, 5 }, 24, 3, 3, 1, 1, 1, 2, 0.5f }, { { 1, 1, 3 }, 8, 3, 3, 1, 1, 1, 1, 0.0f },
+    { { 64, 300, 1 }, 8, 3, 3, 1, 1, 1, 1, 0.5f }, { { 9, 333, 3 }, 65, 3, 3, 1, 1, 1, 1, 0.0f },
+    { { 10, 41, 6 }, 16, 3, 3, 1, 1, 1, 4, 1.0f },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (convs); i++)
+    check_conv (rand, &convs[i]);
+}
+
 /* --- separable kernels ----------------------------------------------------------- */
 
 /* Runs a large depthwise kernel, drawn by @number, and says how far it is off. */
@@ -344,6 +360,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/direct/random", test_random);
   g_test_add_func ("/direct/large", test_large);
+  g_test_add_func ("/direct/squares", test_squares);
   g_test_add_func ("/direct/separable", test_separable);
   g_test_add_func ("/direct/loops", test_loops);
   return g_test_run ();
