@@ -82,7 +82,8 @@ NAME (square_products) (const CnnSquareSum *sum, int depth, int n, gboolean pair
       sums[v] += NAME (square_product) (paired, weights[c], points + c * sum->plane + v * tiles);
 }
 
-/* The outputs of @n vectors, [row][column][n]. */
+/* The outputs of @n vectors, [row][column][n]. The bias begins the sum at the point 1 of both
+ * directions, which all four outputs take once. */
 static inline __attribute__ ((always_inline)) void
 NAME (square_sums) (const CnnSquareSum *sum, int depth, int n, gboolean paired,
                     const Vector *weights, const float *points, Vector bias, Vector (*y)[2][4])
@@ -179,16 +180,16 @@ NAME (square_put) (const CnnSquareSum *sum, gboolean paired, gboolean halves, Ve
 static inline __attribute__ ((always_inline)) void
 NAME (square_loop) (const CnnSquareSum *sum, int depth, gboolean paired, gboolean halves)
 {
-  const float *points = sum->points;
-  float       *out = sum->out;
-  int          tiles = paired ? 2 : 1;
-  gsize        next = (paired ? LANES : sum->pixel_stride) * (halves ? 1 : 2);
-  Vector       bias = *(const Floats *) sum->bias;
-  Vector       kept[POINTS * POINTS];
   const Vector *weights = (const Vector *) sum->weights;
-  int          n = depth == 1 ? 1 : VECTORS, i = 0;
+  const float  *points = sum->points;
+  float        *out = sum->out;
+  int           tiles = paired ? 2 : 1;
+  gsize         next = (paired ? LANES : sum->pixel_stride) * (halves ? 1 : 2);
+  int           n = depth == 1 ? 1 : VECTORS, i = 0;
+  Vector        bias = *(const Floats *) sum->bias;
+  Vector        kept[POINTS * POINTS];
 
-  if (depth == 1)
+  if (depth == 1) /* all fit the registers */
     {
       for (int p = 0; p < POINTS * POINTS; p++)
         kept[p] = weights[p];
