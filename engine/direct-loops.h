@@ -213,9 +213,23 @@ NAME (join_few) (const float *restrict planes, gsize stride, int n, int channels
     a = swapped;                                                                            \
   }
 
+static inline __attribute__ ((always_inline)) void
+NAME (store_eight) (const Eight *value, gboolean streams, float *to)
+{
+#if LANES >= 8
+  if (streams)
+    {
+      __builtin_ia32_movntps256 (to, *value);
+      return;
+    }
+#endif
+  *(EightFloats *) to = *value;
+}
+
 /* out[c][i] = in[i][c], 8 by 8, rows @in_stride and @out_stride apart. */
 static inline __attribute__ ((always_inline)) void
-NAME (transpose) (const float *in, gsize in_stride, float *out, gsize out_stride)
+NAME (transpose) (const float *in, gsize in_stride, float *out, gsize out_stride,
+                  gboolean streams)
 {
   Eight v[8];
 
@@ -241,7 +255,7 @@ NAME (transpose) (const float *in, gsize in_stride, float *out, gsize out_stride
 #undef OTHER
 #pragma GCC unroll 8
   for (int i = 0; i < 8; i++)
-    *(EightFloats *) (out + i * out_stride) = v[i];
+    NAME (store_eight) (&v[i], streams, out + i * out_stride);
 }
 
 #undef SWAP
@@ -253,20 +267,23 @@ NAME (split_many) (const float *in, int n, int channels, float *planes, gsize st
 
   for (int i = 0; i < n_whole; i += 8)
     for (int c = 0; c < c_whole; c += 8)
-      NAME (transpose) (in + (gsize) i * channels + c, channels, planes + c * stride + i, stride);
+      NAME (transpose) (in + (gsize) i * channels + c, channels, planes + c * stride + i, stride,
+                        FALSE);
   for (int c = 0; c < channels; c++)
     for (int i = c < c_whole ? n_whole : 0; i < n; i++)
       planes[c * stride + i] = in[(gsize) i * channels + c];
 }
 
-static void
-NAME (join_many) (const float *planes, gsize stride, int n, int channels, float *out)
+static inline __attribute__ ((always_inline)) void
+NAME (join_many) (const float *planes, gsize stride, int n, int channels, gboolean streams,
+                  float *out)
 {
   int n_whole = n & ~7, c_whole = channels & ~7;
 
   for (int i = 0; i < n_whole; i += 8)
     for (int c = 0; c < c_whole; c += 8)
-      NAME (transpose) (planes + c * stride + i, stride, out + (gsize) i * channels + c, channels);
+      NAME (transpose) (planes + c * stride + i, stride, out + (gsize) i * channels + c, channels,
+                        streams);
   for (int c = 0; c < channels; c++)
     for (int i = c < c_whole ? n_whole : 0; i < n; i++)
       out[(gsize) i * channels + c] = planes[c * stride + i];
@@ -286,7 +303,7 @@ NAME (split) (const float *in, int n, int channels, float *planes, gsize stride)
 }
 
 static void
-NAME (join) (const float *planes, gsize stride, int n, int channels, float *out)
+NAME (join) (const float *planes, gsize stride, int n, int channels, gboolean streams, float *out)
 {
   switch (channels)
     {
@@ -294,7 +311,11 @@ NAME (join) (const float *planes, gsize stride, int n, int channels, float *out)
     case 2: NAME (join_few) (planes, stride, n, 2, out); break;
     case 3: NAME (join_few) (planes, stride, n, 3, out); break;
     case 4: NAME (join_few) (planes, stride, n, 4, out); break;
-    default: NAME (join_many) (planes, stride, n, channels, out);
+    default:
+      if (streams && channels % 8 == 0 && (gsize) out % sizeof (Eight) == 0)
+        NAME (join_many) (planes, stride, n, channels, TRUE, out);
+      else
+        NAME (join_many) (planes, stride, n, channels, FALSE, out);
     }
 }
 
@@ -349,6 +370,7 @@ NAME (halve_maps) (const float *above, const float *below, int n, int channels, 
 #undef LARGER
 
 #include "direct-winograd-loops.h"
+#include "direct-squares-loops.h"
 
 static const CnnDirectLoops NAME (loops) = {
   .lanes = LANES,
@@ -362,6 +384,10 @@ static const CnnDirectLoops NAME (loops) = {
   .split = NAME (split),
   .join = NAME (join),
   .winograd = NAME (winograd),
+  .winograd_maps = NAME (winograd_together),
+  .squares = NAME (squares),
+  .squares_across = NAME (squares_across),
+  .squares_down = NAME (squares_down),
   .halve_planes = NAME (halve_planes),
   .halve_maps = NAME (halve_maps),
 };

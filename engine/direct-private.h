@@ -47,17 +47,14 @@ typedef struct
 
 typedef void (*CnnDirectLoop) (const CnnDirectSum *sum);
 
-/* Most maps of a Winograd convolution that are summed at a time. */
-#define CNN_WINOGRAD_MAPS 8
-
 /**
  * CnnWinogradSum:
  * @rows: the tiles' rows at the first tile, [CNN_WINOGRAD_PATCH]
  * @depth: input channels
  * @plane: floats from one channel's plane to the next
  * @offsets: where each column lies, from the row's pointer, [CNN_WINOGRAD_PATCH]
- * @weights: transformed, [chunk of maps][6][6][channel][map of the chunk]
- * @n_maps: how many maps there are; in chunks of %CNN_WINOGRAD_MAPS, of 4 and of 1
+ * @weights: transformed, [chunk of maps][column][channel][row][map of the chunk]
+ * @n_maps: how many maps there are; in chunks of the loops' @winograd_maps, and of 1
  * @bias: [maps]
  * @activated: whether values below 0 are multiplied by @slope
  * @slope: the factor
@@ -65,7 +62,7 @@ typedef void (*CnnDirectLoop) (const CnnDirectSum *sum);
  *   not negative then
  * @out: where to write, [4][4][maps][lanes], or [2][2][maps][lanes], @row_stride,
  *   @column_stride and @map_stride apart
- * @spread: room for [6][6] vectors for each channel and each map of a chunk
+ * @spread: room for [6][6] vectors for each channel
  *
  * As many neighbouring tiles as there are lanes.
  */
@@ -88,6 +85,49 @@ typedef struct
   gpointer            spread;
 } CnnWinogradSum;
 
+/* Points of a square's row or column: 2 outputs of a kernel of 3. */
+#define CNN_SQUARE_POINTS 4
+
+/* Maps of which one vector has those of two tiles, where it has twice as many lanes. */
+#define CNN_SQUARE_PAIR 8
+
+/**
+ * CnnSquareSum:
+ * @points: the tiles' inputs at the points, [4][4][depth][plane]
+ * @plane: tiles' room in a plane
+ * @depth: input channels
+ * @n: vectors to make: so many tiles, or pairs of tiles
+ * @paired: whether a vector's lanes are %CNN_SQUARE_PAIR maps of two tiles, [map][tile]
+ * @weights: transformed, [4][4][depth][lanes]
+ * @bias: [lanes]
+ * @activated: whether values below 0 are multiplied by @slope
+ * @slope: the factor
+ * @halves: whether only the largest of each 2×2 of the outputs is written; @slope is
+ *   not negative then
+ * @streams: whether to write past the caches; all that is written is aligned to vectors
+ * @out: where to write, [2][2 n][lanes], or [n][lanes], @row_stride and @pixel_stride
+ *   apart; pairs have pixels of %CNN_SQUARE_PAIR maps, without gaps
+ *
+ * 2×2 outputs each of neighbouring tiles, and of as many maps as there are lanes.
+ */
+typedef struct
+{
+  const float *points;
+  gsize        plane;
+  int          depth;
+  int          n;
+  gboolean     paired;
+  const float *weights;
+  const float *bias;
+  gboolean     activated;
+  float        slope;
+  gboolean     halves;
+  gboolean     streams;
+  float       *out;
+  gsize        row_stride;
+  gsize        pixel_stride;
+} CnnSquareSum;
+
 /**
  * CnnDirectLoops:
  * @lanes: floats in a vector
@@ -97,8 +137,14 @@ typedef struct
  *   where there is none
  * @maps: maps in the lanes, for 1 or 2 vectors of them, less 1
  * @split: takes [n][channels] apart, into planes @stride apart
- * @join: puts planes @stride apart together, into [n][channels]
+ * @join: puts planes @stride apart together, into [n][channels]; past the caches, if it
+ *   @streams and that is possible
  * @winograd: tiles in the lanes
+ * @winograd_maps: maps that it sums together
+ * @squares: tiles of 2×2, maps in the lanes
+ * @squares_across: a row at the points for these: of the columns 2 t, …, 2 t + 3 for each
+ *   of @n tiles t, rounded up to lanes, to planes @stride apart
+ * @squares_down: the same of four rows of @n numbers, a multiple of the lanes, to [4][n]
  * @halve_planes: keeps the largest of each 2×2 of a map's two rows of @n pixels, and
  *   of that multiplies what is below 0 with @slope, if it is @activated
  * @halve_maps: the same of two rows of [n][channels]
@@ -113,8 +159,13 @@ typedef struct
   CnnDirectLoop pixels[CNN_DIRECT_MAPS][CNN_DIRECT_ROWS];
   CnnDirectLoop maps[2];
   void        (*split) (const float *in, int n, int channels, float *planes, gsize stride);
-  void        (*join)  (const float *planes, gsize stride, int n, int channels, float *out);
+  void        (*join)  (const float *planes, gsize stride, int n, int channels, gboolean streams,
+                        float *out);
   void        (*winograd) (const CnnWinogradSum *sum);
+  int           winograd_maps;
+  void        (*squares)  (const CnnSquareSum *sum);
+  void        (*squares_across) (const float *row, int n, float *to, gsize stride);
+  void        (*squares_down)   (const float *const *rows, gsize n, float *to);
   void        (*halve_planes) (const float *above, const float *below, int n, gboolean activated,
                                float slope, float *out);
   void        (*halve_maps)   (const float *above, const float *below, int n, int channels,
@@ -157,6 +208,11 @@ typedef enum
 const CnnDirectLoops *cnn_direct_loops     (guint kind);
 void                  cnn_direct_row       (const CnnDirectRows *rows, const float *in, int y,
                                             int first, int n, float *to);
+void                  cnn_direct_fetch     (const CnnDirectRows *rows, const float *in, int y,
+                                            int first, int n);
+void                  cnn_direct_settle    (void);
+void                  cnn_direct_copy_maps (const float *from, gsize from_stride, int n_pixels,
+                                            int n_maps, float *to, gsize to_stride);
 int                   cnn_direct_vectors   (const CnnDirectLoops *loops, int maps, int first);
 gboolean              cnn_direct_separable (const CnnConvolution *conv);
 const float          *cnn_direct_weights   (CnnStore *store, const CnnConvolution *conv,

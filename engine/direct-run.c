@@ -145,14 +145,6 @@ run_pixels (const CnnDirectStep *step, CnnDirectSum *sum, int n_rows, int n_colu
     }
 }
 
-static void
-copy_maps (const float *from, gsize from_stride, int n_pixels, int n_maps, float *to,
-           gsize to_stride)
-{
-  for (int i = 0; i < n_pixels; i++)
-    memcpy (to + i * to_stride, from + i * from_stride, n_maps * sizeof (float));
-}
-
 /* A block of columns of an output row with maps in the lanes. */
 static void
 run_maps (const CnnDirectStep *step, CnnDirectSum *sum, int n_columns, const Ahead *ahead,
@@ -181,7 +173,8 @@ run_maps (const CnnDirectStep *step, CnnDirectSum *sum, int n_columns, const Ahe
           sum->pixel_stride = all ? step->maps : width;
           loops->maps[n_vectors - 1] (sum);
           if (!all)
-            copy_maps (step->made, width, MIN (loops->span, n_columns - x), n_maps, to, step->maps);
+            cnn_direct_copy_maps (step->made, width, MIN (loops->span, n_columns - x), n_maps, to,
+                                  step->maps);
           for (int r = 0; r < step->kernel_rows; r++)
             step->at[r] += loops->span;
         }
@@ -216,7 +209,7 @@ put_planes (const CnnDirectStep *step, const CnnDirectSum *sum, const float *mad
 
   if (!step->halves)
     {
-      step->loops->join (made, sum->map_stride, n, maps,
+      step->loops->join (made, sum->map_stride, n, maps, FALSE,
                          out + ((gsize) y * step->out.width + x) * maps);
       return;
     }
@@ -226,7 +219,7 @@ put_planes (const CnnDirectStep *step, const CnnDirectSum *sum, const float *mad
     step->loops->halve_planes (step->made + m * sum->map_stride,
                                step->made + sum->row_stride + m * sum->map_stride, n,
                                step->activated, step->slope, step->halved + m * stride);
-  step->loops->join (step->halved, stride, n / 2, maps,
+  step->loops->join (step->halved, stride, n / 2, maps, FALSE,
                      out + ((gsize) (y / 2) * (step->out.width / 2) + x / 2) * maps);
 }
 

@@ -6,6 +6,8 @@
 
 #define IN  CNN_WINOGRAD_PATCH
 #define OUT CNN_WINOGRAD_TILE
+/* Maps that are summed together: a column of points of each shall stay in registers. */
+#define MAPS (LANES == 16 ? 4 : 2)
 
 #include "winograd-rows.h"
 
@@ -14,7 +16,7 @@
 static inline __attribute__ ((always_inline)) void
 NAME (winograd_in_half) (const CnnWinogradSum *sum, int first, int c)
 {
-  Vector *spread = (Vector *) sum->spread + c;
+  Vector *spread = (Vector *) sum->spread + c * IN;
   Vector  d[IN / 2][IN];
 
 #pragma GCC unroll 6
@@ -38,11 +40,11 @@ NAME (winograd_in_half) (const CnnWinogradSum *sum, int first, int c)
       NAME (row_to_points) (d[y], points);
 #pragma GCC unroll 6
       for (int x = 0; x < IN; x++)
-        spread[((first + y) * IN + x) * sum->depth] = points[x];
+        spread[x * sum->depth * IN + first + y] = points[x];
     }
 }
 
-/* The tiles' inputs at the points: [channel][IN][IN] to [IN][IN][channel]. */
+/* The tiles' inputs at the points: [channel][row][column] to [column][channel][row]. */
 static void
 NAME (winograd_in) (const CnnWinogradSum *sum)
 {
@@ -53,48 +55,41 @@ NAME (winograd_in) (const CnnWinogradSum *sum)
     }
 }
 
-/* The products of @n_maps maps: [IN][IN][maps]. */
+/* A column of the points of @n_maps maps, brought back to rows of outputs. */
 static inline __attribute__ ((always_inline)) void
-NAME (winograd_products) (const CnnWinogradSum *sum, const float *weights, int n_maps,
-                          Vector *products)
+NAME (winograd_column) (const CnnWinogradSum *sum, const Vector *spread, const float *weights,
+                        int n_maps, int x, Vector (*y)[OUT][IN])
 {
-  const Vector *spread = sum->spread;
+  Vector sums[IN][MAPS] = { 0 };
 
-  for (int i = 0; i < IN * IN; i++, spread += sum->depth, products += n_maps)
-    {
-      Vector sums[CNN_WINOGRAD_MAPS] = { { 0 } };
-
-      for (int c = 0; c < sum->depth; c++, weights += n_maps)
-#pragma GCC unroll 8
-        for (int m = 0; m < n_maps; m++)
-          sums[m] += spread[c] * weights[m];
-#pragma GCC unroll 8
+  for (int c = 0; c < sum->depth; c++, spread += IN)
+#pragma GCC unroll 6
+    for (int i = 0; i < IN; i++, weights += n_maps)
+#pragma GCC unroll 4
       for (int m = 0; m < n_maps; m++)
-        products[m] = sums[m];
-    }
-}
-
-/* The outputs from the products of one map, with bias and activation; or the largest of
- * each 2×2 of them. */
-static inline __attribute__ ((always_inline)) void
-NAME (winograd_out) (const CnnWinogradSum *sum, const Vector *products, int n_maps, float bias,
-                     float *out)
-{
-  gsize  row_stride = sum->row_stride, column_stride = sum->column_stride;
-  Vector y[OUT][IN];
-
-  for (int x = 0; x < IN; x++)
+        sums[i][m] += spread[i] * weights[m];
+#pragma GCC unroll 4
+  for (int m = 0; m < n_maps; m++)
     {
       Vector points[IN], column[OUT];
 
 #pragma GCC unroll 6
       for (int i = 0; i < IN; i++)
-        points[i] = products[(i * IN + x) * n_maps];
+        points[i] = sums[i][m];
       NAME (row_from_points) (points, column);
 #pragma GCC unroll 4
       for (int i = 0; i < OUT; i++)
-        y[i][x] = column[i];
+        y[m][i][x] = column[i];
     }
+}
+
+/* The outputs of one map from columns of them, with bias and activation; or the largest of
+ * each 2×2 of them. */
+static inline __attribute__ ((always_inline)) void
+NAME (winograd_out) (const CnnWinogradSum *sum, const Vector (*y)[IN], float bias, float *out)
+{
+  gsize row_stride = sum->row_stride, column_stride = sum->column_stride;
+
   for (int i = 0; i < OUT; i += 2)
     {
       Vector rows[2][OUT];
@@ -132,14 +127,18 @@ NAME (winograd_out) (const CnnWinogradSum *sum, const Vector *products, int n_ma
 static inline __attribute__ ((always_inline)) void
 NAME (winograd_maps) (const CnnWinogradSum *sum, int first, int n_maps)
 {
-  Vector *products = (Vector *) sum->spread + IN * IN * sum->depth;
+  const Vector *spread = sum->spread;
+  const float  *weights = sum->weights + (gsize) IN * IN * sum->depth * first;
+  Vector        y[MAPS][OUT][IN];
 
-  NAME (winograd_products) (sum, sum->weights + (gsize) IN * IN * sum->depth * first, n_maps,
-                            products);
+  for (int x = 0; x < IN; x++)
+    NAME (winograd_column) (sum, spread + x * IN * sum->depth,
+                            weights + x * IN * sum->depth * n_maps, n_maps, x, y);
   for (int m = 0; m < n_maps; m++)
-    NAME (winograd_out) (sum, products + m, n_maps, sum->bias[first + m],
-                         sum->out + (first + m) * sum->map_stride);
+    NAME (winograd_out) (sum, y[m], sum->bias[first + m], sum->out + (first + m) * sum->map_stride);
 }
+
+enum { NAME (winograd_together) = MAPS };
 
 static void
 NAME (winograd) (const CnnWinogradSum *sum)
@@ -147,13 +146,12 @@ NAME (winograd) (const CnnWinogradSum *sum)
   int first = 0;
 
   NAME (winograd_in) (sum);
-  for (; first + CNN_WINOGRAD_MAPS <= sum->n_maps; first += CNN_WINOGRAD_MAPS)
-    NAME (winograd_maps) (sum, first, CNN_WINOGRAD_MAPS);
-  for (; first + 4 <= sum->n_maps; first += 4)
-    NAME (winograd_maps) (sum, first, 4);
+  for (; first + MAPS <= sum->n_maps; first += MAPS)
+    NAME (winograd_maps) (sum, first, MAPS);
   for (; first < sum->n_maps; first++)
     NAME (winograd_maps) (sum, first, 1);
 }
 
+#undef MAPS
 #undef OUT
 #undef IN

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "winograd.h"
 
 /* A Winograd convolution for 8 to 31 channels, with neighbouring tiles in the
  * lanes of a vector. The input's rows are taken apart into planes of every fourth
@@ -17,6 +18,8 @@
 #define MIN_CHANNELS 8
 #define MAX_CHANNELS 32
 
+#define LINE (64 / (int) sizeof (float))
+
 /* Rows of planes shall not take more floats than this where it can be helped. */
 #define RING_FLOATS (64 * 1024 / sizeof (float))
 
@@ -27,11 +30,12 @@ typedef struct
   CnnShape       out;
   CnnSides       pad;
   CnnWinogradSum sum;
+  gboolean       streams; /* the output past the caches */
   int            offsets[IN];
   int            n_tiles; /* of a block, side by side */
   float         *ring;    /* [IN][4][channels][plane] */
   float         *spread;  /* as the loops want it */
-  float         *made;    /* [4][4][maps][n_tiles], or [2][2] */
+  float         *made;    /* [4][4][maps][lanes], or [2][2] */
 } WinogradStep;
 
 /* --- weights ------------------------------------------------------------------ */
@@ -39,7 +43,9 @@ typedef struct
 static int
 chunk_at (int first, int maps)
 {
-  return maps - first >= CNN_WINOGRAD_MAPS ? CNN_WINOGRAD_MAPS : maps - first >= 4 ? 4 : 1;
+  int together = cnn_direct_loops (0)->winograd_maps;
+
+  return maps - first >= together ? together : 1;
 }
 
 static void
@@ -57,8 +63,9 @@ pack_weights (float *values, gconstpointer data)
             double kernel[IN * IN];
 
             cnn_winograd_kernel (conv->weights, first + m, c, kernel);
-            for (int i = 0; i < IN * IN; i++)
-              values[((gsize) i * depth + c) * n + m] = (float) kernel[i];
+            for (int y = 0; y < IN; y++)
+              for (int x = 0; x < IN; x++)
+                values[((x * depth + c) * IN + y) * n + m] = (float) kernel[y * IN + x];
           }
       values += (gsize) IN * IN * depth * n;
     }
@@ -72,39 +79,57 @@ ring_row (const WinogradStep *step, int row)
   return step->ring + (gsize) (row % IN) * OUT * step->rows.in.channels * step->rows.plane;
 }
 
-/* @n tiles side by side, from tile @first of the row of tiles that begins with
- * output row @y; their input rows are in the ring. */
+/* @n tiles side by side, at most as many as there are lanes, from tile @first of the row of
+ * tiles that begins with output row @y; @rows are their input in the ring. */
 static void
-make_tiles (WinogradStep *step, int y, int first, int n, float *out)
+make_tiles (const WinogradStep *step, const float *const *rows, int y, int first, int n, float *out)
 {
   CnnWinogradSum sum = step->sum;
   int            maps = step->out.channels;
   int            by = sum.halves ? 2 : 1, cells = OUT / by; /* of a tile's row */
   int            n_pixels = MIN (n * OUT, step->out.width - first * OUT) / by;
-  const float   *at[IN];
+  int            whole = n_pixels / cells;
 
-  for (int i = 0; i < IN; i++)
-    at[i] = ring_row (step, y + i);
-  sum.rows = at;
-  for (int i = 0; i < n; i += step->rows.loops->lanes)
-    {
-      sum.out = step->made + i;
-      step->rows.loops->winograd (&sum);
-      for (int r = 0; r < IN; r++)
-        at[r] += step->rows.loops->lanes;
-    }
+  sum.rows = rows;
+  sum.out = step->made;
+  step->rows.loops->winograd (&sum);
   for (int r = 0; r < cells && y / by + r < step->out.height / by; r++)
     {
       const float *made = step->made + r * sum.row_stride;
       gsize        row = (gsize) (y / by + r) * (step->out.width / by);
       float       *to = out + (row + first * cells) * maps;
-      int          whole = n_pixels / cells;
 
-      step->rows.loops->join (made, sum.map_stride, whole, cells * maps, to);
+      step->rows.loops->join (made, sum.map_stride, whole, cells * maps, step->streams, to);
       for (int i = whole * cells; i < n_pixels; i++)
         for (int m = 0; m < maps; m++)
           to[i * maps + m] = made[i % cells * sum.column_stride + m * sum.map_stride +
                                   whole];
+    }
+}
+
+/* @n tiles from tile @first on, of all rows. */
+static void
+run_block (const WinogradStep *step, const float *in, int first, int n, float *out)
+{
+  int lanes = step->rows.loops->lanes, left = first * OUT - step->pad.left, filled = 0;
+
+  for (int y = 0; y < step->out.height; y += OUT)
+    {
+      for (; filled < y + IN; filled++)
+        {
+          int row = filled - step->pad.top;
+
+          cnn_direct_fetch (&step->rows, in, row + 2, left, n);
+          cnn_direct_row (&step->rows, in, row, left, n + 1, ring_row (step, filled));
+        }
+      for (int i = 0; i < n; i += lanes)
+        {
+          const float *rows[IN];
+
+          for (int r = 0; r < IN; r++)
+            rows[r] = ring_row (step, y + r) + i;
+          make_tiles (step, rows, y, first + i, MIN (n - i, lanes), out);
+        }
     }
 }
 
@@ -115,17 +140,9 @@ winograd_run (CnnStep *base, const float *const *in, float *out, int y, int x)
   int           across = (step->out.width + OUT - 1) / OUT;
 
   for (int first = 0; first < across; first += step->n_tiles)
-    {
-      int n = MIN (step->n_tiles, across - first), filled = 0;
-
-      for (int row = 0; row < step->out.height; row += OUT)
-        {
-          for (; filled < row + IN; filled++)
-            cnn_direct_row (&step->rows, in[0], filled - step->pad.top,
-                            first * OUT - step->pad.left, n + 1, ring_row (step, filled));
-          make_tiles (step, row, first, n, out);
-        }
-    }
+    run_block (step, in[0], first, MIN (step->n_tiles, across - first), out);
+  if (step->streams)
+    cnn_direct_settle ();
   return TRUE;
 }
 
@@ -151,7 +168,8 @@ set_tiles (WinogradStep *step, int lanes)
 
   step->n_tiles = CLAMP ((int) (RING_FLOATS / row), lanes, across);
   step->n_tiles = (step->n_tiles + lanes - 1) / lanes * lanes;
-  step->rows.plane = step->n_tiles + 1 + lanes;
+  /* Whole cache lines; an odd number of them, so that planes do not fall on each other. */
+  step->rows.plane = ((step->n_tiles + LINE) / LINE | 1) * LINE;
   for (int i = 0; i < IN; i++)
     step->offsets[i] = i % OUT * step->rows.in.channels * step->rows.plane + i / OUT;
 }
@@ -160,12 +178,11 @@ static gboolean
 alloc_memory (WinogradStep *step, int lanes)
 {
   gsize row = (gsize) OUT * step->rows.in.channels * step->rows.plane;
-  gsize sums = step->rows.in.channels + CNN_WINOGRAD_MAPS;
 
   step->rows.padded = cnn_floats_alloc (row);
   step->ring = cnn_floats_alloc (IN * row);
-  step->spread = cnn_floats_alloc (IN * IN * sums * lanes);
-  step->made = cnn_floats_alloc ((gsize) OUT * OUT * step->out.channels * step->n_tiles);
+  step->spread = cnn_floats_alloc ((gsize) IN * IN * step->rows.in.channels * lanes);
+  step->made = cnn_floats_alloc ((gsize) OUT * OUT * step->out.channels * lanes);
   if (!step->rows.padded || !step->ring || !step->spread || !step->made)
     return FALSE;
   memset (step->ring, 0, IN * row * sizeof (float)); /* the loops read beyond the last tile */
@@ -197,9 +214,7 @@ get_weights (WinogradStep *step, const CnnTask *task, const CnnConvolution *conv
 gboolean
 cnn_direct_winograd_suits (const CnnWindow *window, int channels, int maps)
 {
-  return window->kernel.height == 3 && window->kernel.width == 3 && window->stride.height == 1 &&
-         window->stride.width == 1 && window->dilation.height == 1 &&
-         window->dilation.width == 1 && MIN (channels, maps) >= MIN_CHANNELS &&
+  return cnn_winograd_window (window) && MIN (channels, maps) >= MIN_CHANNELS &&
          (channels < 2 * MIN_CHANNELS || MAX (channels, maps / 2) < MAX_CHANNELS);
 }
 
@@ -226,6 +241,7 @@ cnn_direct_winograd_step_new (const CnnTask *task, const CnnConvolution *conv, G
       step->out.width *= 2;
     }
   step->pad = task->pad;
+  step->streams = task->streams;
   set_tiles (step, lanes);
   step->sum = (CnnWinogradSum) {
     .depth = task->in[0].channels,
@@ -235,9 +251,9 @@ cnn_direct_winograd_step_new (const CnnTask *task, const CnnConvolution *conv, G
     .halves = task->halves,
     .activated = task->then != NULL,
     .slope = task->then ? (float) task->then->op->slope (task->then) : 0.0f,
-    .map_stride = step->n_tiles,
-    .column_stride = (gsize) step->n_tiles * task->out.channels,
-    .row_stride = (gsize) step->n_tiles * task->out.channels * OUT,
+    .map_stride = lanes,
+    .column_stride = (gsize) lanes * task->out.channels,
+    .row_stride = (gsize) lanes * task->out.channels * OUT,
   };
   if (!alloc_memory (step, lanes) || !get_weights (step, task, conv))
     {

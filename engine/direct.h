@@ -31,4 +31,9 @@ gboolean cnn_direct_winograd_suits    (const CnnWindow *window, int channels, in
 CnnStep *cnn_direct_winograd_step_new (const CnnTask *task, const CnnConvolution *conv,
                                        GError **error);
 
+gboolean cnn_direct_squares_suits    (const CnnWindow *window, int channels, int maps);
+CnnSize  cnn_direct_squares_grid     (void);
+CnnStep *cnn_direct_squares_step_new (const CnnTask *task, const CnnConvolution *conv,
+                                      GError **error);
+
 G_END_DECLS

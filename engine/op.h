@@ -74,6 +74,7 @@ typedef struct
  *   only for an op that fuses
  * @halves: whether of the output, after that, only the largest of each 2×2 is kept,
  *   and @out is the shape of that; only for an op that @halves
+ * @streams: whether the output is so large that it should be written past the caches
  * @store: the weights in other forms, for all tasks of the layer
  *
  * A layer on a tile of its map; the whole map is one such tile.
@@ -90,6 +91,7 @@ struct _CnnTask
   CnnSides          pad;
   const CnnNode    *then;
   gboolean          halves;
+  gboolean          streams;
   CnnStore         *store;
 };
 

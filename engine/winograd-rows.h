@@ -19,14 +19,14 @@
 static inline __attribute__ ((always_inline)) void
 NAME (row_to_points) (const Vector *d, Vector *v)
 {
-  Vector even_a = d[4] - B2 * d[2], odd_a = d[3] - B2 * d[1];
-  Vector even_b = d[4] - A2 * d[2], odd_b = d[3] - A2 * d[1];
+  Vector even_a = d[4] - B2 * d[2], odd_a = A * d[3] - A * B2 * d[1];
+  Vector even_b = d[4] - A2 * d[2], odd_b = B * d[3] - B * A2 * d[1];
 
   v[0] = A2 * B2 * d[0] + (d[4] - (A2 + B2) * d[2]);
-  v[1] = even_a + A * odd_a;
-  v[2] = even_a - A * odd_a;
-  v[3] = even_b + B * odd_b;
-  v[4] = even_b - B * odd_b;
+  v[1] = even_a + odd_a;
+  v[2] = even_a - odd_a;
+  v[3] = even_b + odd_b;
+  v[4] = even_b - odd_b;
   v[5] = A2 * B2 * d[1] + (d[5] - (A2 + B2) * d[3]);
 }
 

@@ -97,6 +97,18 @@ min_channels (void)
 }
 
 /**
+ * cnn_winograd_window:
+ *
+ * Returns: whether Winograd's filtering can do a convolution with that window
+ */
+gboolean
+cnn_winograd_window (const CnnWindow *window)
+{
+  return window->kernel.height == 3 && window->kernel.width == 3 && window->stride.height == 1 &&
+         window->stride.width == 1 && window->dilation.height == 1 && window->dilation.width == 1;
+}
+
+/**
  * cnn_winograd_suits:
  * @window: of a convolution in one group
  * @channels: of its input
@@ -110,9 +122,7 @@ min_channels (void)
 gboolean
 cnn_winograd_suits (const CnnWindow *window, int channels, int maps)
 {
-  return window->kernel.height == 3 && window->kernel.width == 3 && window->stride.height == 1 &&
-         window->stride.width == 1 && window->dilation.height == 1 &&
-         window->dilation.width == 1 && MIN (channels, maps) >= min_channels ();
+  return cnn_winograd_window (window) && MIN (channels, maps) >= min_channels ();
 }
 
 /**

@@ -20,6 +20,7 @@ typedef struct
   float   *rows;    /* of the node, or of the one it runs in place of */
   int      first;   /* number of the first row in it */
   gboolean in_sink; /* all of a unit's rows, where they shall end up */
+  gboolean streams; /* there, and not read before the run's end */
 } Buffer;
 
 struct _CnnWorker
@@ -79,7 +80,8 @@ task_equal (const CnnTask *a, const CnnTask *b)
   for (guint j = 0; j < a->n_in; j++)
     if (!cnn_shape_equal (a->in[j], b->in[j]))
       return FALSE;
-  return cnn_shape_equal (a->out, b->out) && memcmp (&a->pad, &b->pad, sizeof a->pad) == 0;
+  return cnn_shape_equal (a->out, b->out) && memcmp (&a->pad, &b->pad, sizeof a->pad) == 0 &&
+         a->streams == b->streams;
 }
 
 /**
@@ -138,7 +140,7 @@ begin_phase (CnnWorker *worker, const CnnPhase *phase, GError **error)
     {
       guint i = phase->nodes[k];
 
-      worker->buffers[i].in_sink = FALSE;
+      worker->buffers[i].in_sink = worker->buffers[i].streams = FALSE;
       if (plan->nodes[i].in_place)
         {
           worker->buffers[i].rows = worker->buffers[plan->nodes[i].node->in[0]].rows;
@@ -156,6 +158,18 @@ spans_equal (CnnSpan a, CnnSpan b)
   return a.first == b.first && a.end == b.end;
 }
 
+/* An output that no cache holds is written past them: whoever reads it gets it from
+ * memory anyway, and what is in the caches stays. */
+#define LARGE_FLOATS (16 * 1024 * 1024 / (gint64) sizeof (float))
+
+static gboolean
+is_large (const CnnPlan *plan, guint i)
+{
+  const CnnRect *region = &plan->nodes[i].region;
+
+  return (gint64) region->width * region->height * plan->infos[i].shape.channels >= LARGE_FLOATS;
+}
+
 /* A tap that nobody else reads is made right in the sink's memory, if that has rows
  * as long as the unit's. */
 static void
@@ -164,6 +178,7 @@ aim_at_sink (CnnWorker *worker, CnnRun *run, const CnnPhase *phase, guint tap)
   const CnnPlanNode *node = &worker->plan->nodes[tap];
   const CnnUnitNode *at = &worker->nodes[tap];
   float             *rows = cnn_run_tap_rows (run, tap, at->own_rows.first);
+  gboolean           streams = is_large (worker->plan, tap);
 
   if (rows == NULL || at->step == 0 || node->held || node->reduced ||
       !spans_equal (at->rows, at->own_rows) || !spans_equal (at->columns, at->own_columns) ||
@@ -180,9 +195,11 @@ aim_at_sink (CnnWorker *worker, CnnRun *run, const CnnPhase *phase, guint tap)
   /* And what it runs in place of. */
   for (guint i = tap;; i = worker->plan->nodes[i].node->in[0])
     {
-      worker->buffers[i] = (Buffer) { rows, at->own_rows.first, TRUE };
+      worker->buffers[i] = (Buffer) { rows, at->own_rows.first, TRUE, streams };
       if (!worker->plan->nodes[i].in_place)
         break;
+      /* One by itself reads what lies there. */
+      streams = streams && worker->plan->nodes[i].fused;
     }
 }
 
@@ -339,6 +356,7 @@ make_rows (CnnWorker *worker, CnnRun *run, guint phase, guint i, GError **error)
   float             *scratch = worker->scratch;
 
   cnn_unit_tile (plan, i, (CnnSpan) { at->made, at->goal }, at->columns, &task, needs, &reach);
+  task.streams = worker->buffers[i].streams;
   step = cnn_worker_step (worker, &task, i, error);
   if (step == NULL)
     return FALSE;

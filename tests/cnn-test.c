@@ -162,6 +162,14 @@ pick (GRand *rand, int from, int to)
   return g_rand_int_range (rand, from, to + 1);
 }
 
+/** pick_whole: small whole numbers, whose sums and products are exact. */
+void
+pick_whole (GRand *rand, float *values, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    values[i] = (float) pick (rand, -4, 4);
+}
+
 const char *
 pick_word (GRand *rand, const char *const *words, int n)
 {

@@ -15,7 +15,8 @@ void    cnn_test_values   (const char *text, CnnShape in, const float *values, C
 float  *cnn_test_picture  (CnnShape shape, guint32 seed, gboolean whole);
 double *cnn_test_draw     (const char *kernel, const double *args, int height, int width);
 
-int         pick      (GRand *rand, int from, int to);
-const char *pick_word (GRand *rand, const char *const *words, int n);
+int         pick       (GRand *rand, int from, int to);
+void        pick_whole (GRand *rand, float *values, gsize n);
+const char *pick_word  (GRand *rand, const char *const *words, int n);
 
 G_END_DECLS

@@ -10,13 +10,6 @@
  * and each kind of processor's loops, as far as this one has them. All on whole
  * numbers, where they must be equal to the bit. */
 
-static void
-fill_whole (GRand *rand, float *values, gsize n)
-{
-  for (gsize i = 0; i < n; i++)
-    values[i] = (float) pick (rand, -4, 4);
-}
-
 /* --- whole convolutions -------------------------------------------------------- */
 
 typedef struct
@@ -80,14 +73,14 @@ check_conv (GRand *rand, const Conv *conv)
   plan = cnn_plan_new (network, conv->in, 1, &last, NULL, &error);
   g_assert_no_error (error);
   shape = cnn_plan_info (plan, last)->shape;
-  if (cnn_op_find ("conv")->grid (cnn_network_node (network, 1), conv->in, shape).height > 1)
-    return; /* by Winograd's way, which divides; it has a test of its own */
+  if (cnn_op_find ("conv")->grid (cnn_network_node (network, 1), conv->in, shape).height > 2)
+    return; /* by Winograd's way with tiles of 4×4, which divides; it has a test of its own */
   weights = cnn_plan_weights (plan, 1, &n_weights);
   g_assert_cmpuint (n_weights, ==, 2);
   for (guint i = 0; i < n_weights; i++)
-    fill_whole (rand, weights[i]->values, cnn_tensor_length (weights[i]));
+    pick_whole (rand, weights[i]->values, cnn_tensor_length (weights[i]));
   in = g_new (float, cnn_shape_cells (conv->in));
-  fill_whole (rand, in, cnn_shape_cells (conv->in));
+  pick_whole (rand, in, cnn_shape_cells (conv->in));
   out = cnn_test_run_plan (plan, conv->in, in, shape);
   for (int y = 0, i = 0; y < shape.height; y++)
     for (int x = 0; x < shape.width; x++)
@@ -136,6 +129,22 @@ test_large (void)
     { { 40, 700, 3 }, 3, 31, 31, 1, 1, 3, 15, 1.0f }, { { 9, 1100, 8 }, 8, 3, 3, 2, 1, 1, 1, 0.5f },
     { { 9, 640, 64 }, 3, 3, 3, 1, 1, 1, 1, 1.0f },  { { 33, 600, 2 }, 17, 5, 9, 1, 3, 1, 6, 1.0f },
     { { 40, 50, 48 }, 48, 3, 3, 1, 2, 1, 2, 0.0f },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (convs); i++)
+    check_conv (rand, &convs[i]);
+}
+
+/* Few channels, small kernels: tiles of 2×2. */
+static void
+test_squares (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (6);
+  const Conv        convs[] = {
+    { { 13, 237, 7 }, 8, 3, 3, 1, 1, 1, 1, 0.0f }, { { 6, 5, 2 }, 19, 3, 3, 1, 1, 1, 0, 1.0f },
+    { { 33, 70, 5 }, 24, 3, 3, 1, 1, 1, 2, 0.5f }, { { 1, 1, 3 }, 8, 3, 3, 1, 1, 1, 1, 0.0f },
+    { { 64, 300, 1 }, 8, 3, 3, 1, 1, 1, 1, 0.5f }, { { 9, 333, 3 }, 65, 3, 3, 1, 1, 1, 1, 0.0f },
+    { { 10, 41, 6 }, 16, 3, 3, 1, 1, 1, 4, 1.0f },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (convs); i++)
@@ -236,9 +245,9 @@ typedef struct
 static void
 loop_begin (Loop *loop, GRand *rand, int kernel_rows, int n_taps)
 {
-  fill_whole (rand, loop->in, G_N_ELEMENTS (loop->in));
-  fill_whole (rand, loop->weights, G_N_ELEMENTS (loop->weights));
-  fill_whole (rand, loop->bias, G_N_ELEMENTS (loop->bias));
+  pick_whole (rand, loop->in, G_N_ELEMENTS (loop->in));
+  pick_whole (rand, loop->weights, G_N_ELEMENTS (loop->weights));
+  pick_whole (rand, loop->bias, G_N_ELEMENTS (loop->bias));
   for (int r = 0; r < ROWS; r++)
     loop->rows[r] = loop->in + r * PLANE;
   for (int t = 0; t < n_taps; t++)
@@ -306,9 +315,9 @@ check_planes (GRand *rand, const CnnDirectLoops *loops, int n, int channels)
   gsize             stride = n + 3;
   g_autofree float *in = g_new (float, n * channels);
   g_autofree float *planes = g_new0 (float, stride * channels);
-  g_autofree float *back = g_new0 (float, n * channels);
+  float            *back = cnn_floats_alloc (n * channels);
 
-  fill_whole (rand, in, n * channels);
+  pick_whole (rand, in, n * channels);
   loops->split (in, n, channels, planes, stride);
   for (int i = 0; i < n; i++)
     for (int c = 0; c < channels; c++)
@@ -316,8 +325,13 @@ check_planes (GRand *rand, const CnnDirectLoops *loops, int n, int channels)
   for (int c = 0; c < channels; c++)
     for (gsize i = n; i < stride; i++)
       g_assert_cmpfloat (planes[c * stride + i], ==, 0.0f);
-  loops->join (planes, stride, n, channels, back);
-  g_assert_cmpmem (in, n * channels * sizeof (float), back, n * channels * sizeof (float));
+  for (int streams = 0; streams < 2; streams++)
+    {
+      memset (back, 0, n * channels * sizeof (float));
+      loops->join (planes, stride, n, channels, streams, back);
+      g_assert_cmpmem (in, n * channels * sizeof (float), back, n * channels * sizeof (float));
+    }
+  cnn_floats_free (back);
 }
 
 static void
@@ -346,6 +360,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/direct/random", test_random);
   g_test_add_func ("/direct/large", test_large);
+  g_test_add_func ("/direct/squares", test_squares);
   g_test_add_func ("/direct/separable", test_separable);
   g_test_add_func ("/direct/loops", test_loops);
   return g_test_run ();

@@ -136,6 +136,7 @@ typedef enum
 {
   WAY_ONEDNN,
   WAY_DIRECT,
+  WAY_SQUARES,
   WAY_WINOGRAD,
   WAY_WINOGRAD_IN_LANES
 } ConvWay;
@@ -152,6 +153,8 @@ conv_way (const CnnNode *node, CnnShape in, CnnShape out)
     .dilation = p->dilation,
   };
 
+  if (groups == 1 && cnn_direct_squares_suits (&window, in.channels, out.channels))
+    return WAY_SQUARES;
   if (groups == 1 && cnn_direct_winograd_suits (&window, in.channels, out.channels))
     return WAY_WINOGRAD_IN_LANES;
   if (groups == 1 && cnn_winograd_suits (&window, in.channels, out.channels))
@@ -162,10 +165,16 @@ conv_way (const CnnNode *node, CnnShape in, CnnShape out)
 static CnnSize
 conv_grid (const CnnNode *node, CnnShape in, CnnShape out)
 {
-  ConvWay way = conv_way (node, in, out);
-
-  return way == WAY_WINOGRAD || way == WAY_WINOGRAD_IN_LANES ? cnn_winograd_grid ()
-                                                             : (CnnSize) { 1, 1 };
+  switch (conv_way (node, in, out))
+    {
+    case WAY_SQUARES:
+      return cnn_direct_squares_grid ();
+    case WAY_WINOGRAD:
+    case WAY_WINOGRAD_IN_LANES:
+      return cnn_winograd_grid ();
+    default:
+      return (CnnSize) { 1, 1 };
+    }
 }
 
 static gboolean
@@ -173,7 +182,7 @@ conv_halves (const CnnNode *node, CnnShape in, CnnShape out)
 {
   ConvWay way = conv_way (node, in, out);
 
-  return way == WAY_DIRECT || way == WAY_WINOGRAD_IN_LANES;
+  return way == WAY_DIRECT || way == WAY_SQUARES || way == WAY_WINOGRAD_IN_LANES;
 }
 
 static CnnConvolution
@@ -199,6 +208,8 @@ conv_prepare (const CnnTask *task, GError **error)
     {
     case WAY_DIRECT:
       return cnn_direct_step_new (task, &conv, error);
+    case WAY_SQUARES:
+      return cnn_direct_squares_step_new (task, &conv, error);
     case WAY_WINOGRAD:
       return cnn_winograd_step_new (task, error);
     case WAY_WINOGRAD_IN_LANES:
