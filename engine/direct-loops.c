@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "clones.h"
+
 /* The same loops for each kind of processor, chosen at run time: Debian's
  * programs must run on the oldest of them. */
 
@@ -55,15 +57,5 @@
 const CnnDirectLoops *
 cnn_direct_loops (guint kind)
 {
-  const CnnDirectLoops *kinds[4] = { NULL };
-  guint                 n = 0;
-
-#ifdef __x86_64__
-  if (__builtin_cpu_supports ("x86-64-v4"))
-    kinds[n++] = &v4_loops;
-  if (__builtin_cpu_supports ("x86-64-v3"))
-    kinds[n++] = &v3_loops;
-#endif
-  kinds[n++] = &baseline_loops;
-  return kind < n ? kinds[kind] : NULL;
+  return CNN_CLONE_OF (kind, loops);
 }

@@ -216,7 +216,7 @@ NAME (join_few) (const float *restrict planes, gsize stride, int n, int channels
 static inline __attribute__ ((always_inline)) void
 NAME (store_eight) (const Eight *value, gboolean streams, float *to)
 {
-#if LANES >= 8
+#if LANES >= 8 && !defined __clang__
   if (streams)
     {
       __builtin_ia32_movntps256 (to, *value);

@@ -10,6 +10,21 @@
 typedef gint64 NAME (Pairs) __attribute__ ((vector_size (LANES * 4)));
 typedef gint64 NAME (Pair) __attribute__ ((aligned (4), may_alias));
 
+/* Numbers of two vectors, by their places in both; clang has no such shuffle. */
+static inline __attribute__ ((always_inline)) Vector
+NAME (pick_lanes) (Vector a, Vector b, Bits from)
+{
+#ifdef __clang__
+  Vector picked;
+
+  for (int i = 0; i < LANES; i++)
+    picked[i] = from[i] < LANES ? a[from[i]] : b[from[i] - LANES];
+  return picked;
+#else
+  return __builtin_shuffle (a, b, from);
+#endif
+}
+
 /* Every second number of two vectors, from @first on. */
 static inline __attribute__ ((always_inline)) Vector
 NAME (every_second) (Vector a, Vector b, int first)
@@ -18,7 +33,7 @@ NAME (every_second) (Vector a, Vector b, int first)
 
   for (int i = 0; i < LANES; i++)
     from[i] = 2 * i + first;
-  return __builtin_shuffle (a, b, from);
+  return NAME (pick_lanes) (a, b, from);
 }
 
 /* A row at the points, of each two neighbouring columns a tile: planes @stride apart. */
@@ -130,7 +145,7 @@ NAME (square_sums) (const CnnSquareSum *sum, int depth, int n, gboolean paired,
 static inline __attribute__ ((always_inline)) void
 NAME (square_store) (Vector value, gboolean streams, float *to)
 {
-#if LANES == 16
+#if LANES == 16 && !defined __clang__
   if (streams)
     {
       __builtin_ia32_movntps512 (to, value);
@@ -159,7 +174,7 @@ NAME (square_put) (const CnnSquareSum *sum, gboolean paired, gboolean halves, Ve
 
           for (int i = 0; i < LANES; i++)
             from[i] = i < LANES / 2 ? 2 * i : 2 * i - LANES + 1;
-          value = __builtin_shuffle (value, from);
+          value = NAME (pick_lanes) (value, value, from);
         }
       NAME (square_store) (value, sum->streams, out);
       return;
