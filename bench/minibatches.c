@@ -136,11 +136,10 @@ step (Minibatches *it)
   CnnTrainerLoss     loss;
   g_autoptr (GError) error = NULL;
 
-  if (!cnn_trainer_gradient (it->trainer, BATCH, it->shown, &source, &loss, &error))
+  it->update = (CnnUpdate) { RATE, it->update.step + 1, 1.0 };
+  if (!cnn_trainer_step (it->trainer, BATCH, it->shown, &source, change_block, it, &loss, &error))
     fail (error->message);
   it->shown += BATCH;
-  it->update = (CnnUpdate) { RATE, it->update.step + 1, 1.0 };
-  cnn_trainer_change (it->trainer, change_block, it);
   return loss.loss;
 }
 

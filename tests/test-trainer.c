@@ -364,6 +364,16 @@ test_step (gconstpointer data)
                      cnn_trainer_trained (other, &n)[k].n * sizeof (float));
 }
 
+/* With so many weights that they follow their derivatives at once. */
+static void
+test_many (void)
+{
+  static const Case many = { "many", "flatten; dense 2200; relu; dense 3; softmax", { 45, 45, 1 },
+                             CNN_LOSS_CROSS_ENTROPY };
+
+  test_step (&many);
+}
+
 /* --- what training begins with -------------------------------------------------------------- */
 
 static double
@@ -517,6 +527,7 @@ main (int argc, char **argv)
       }
   g_test_add_func ("/trainer/init", test_init);
   g_test_add_func ("/trainer/seed", test_seed);
+  g_test_add_func ("/trainer/many", test_many);
   g_test_add_func ("/trainer/together", test_together);
   g_test_add_func ("/trainer/refused", test_refused);
   g_test_add_func ("/trainer/memory", test_memory);

@@ -354,6 +354,9 @@ cnn_trainer_change (CnnTrainer *trainer, CnnTrainerBlockFunc func, gpointer data
   change (trainer, func, data, FALSE);
 }
 
+/* From so many numbers on, derivatives are no longer in a cache when all of them are there. */
+#define MANY (4 * 1024 * 1024)
+
 /**
  * cnn_trainer_step:
  * @n: images of the minibatch, at most as many as the options said
@@ -363,9 +366,9 @@ cnn_trainer_change (CnnTrainer *trainer, CnnTrainerBlockFunc func, gpointer data
  * @data: for @func
  * @loss: (out): of this minibatch, with the weights as they were
  *
- * cnn_trainer_gradient() and cnn_trainer_change() in one, which is quicker: weights follow
- * their derivatives while these are in the cache. Where the loss is no number the weights stay
- * as they are.
+ * cnn_trainer_gradient() and cnn_trainer_change() in one, which is quicker: many weights follow
+ * their derivatives while these are in the cache, and few in one go. Where the loss is no number
+ * the weights stay as they are.
  *
  * Returns: as cnn_trainer_gradient()
  */
@@ -374,7 +377,7 @@ cnn_trainer_step (CnnTrainer *trainer, guint n, guint64 first, const CnnTrainerS
                   CnnTrainerBlockFunc func, gpointer data, CnnTrainerLoss *loss, GError **error)
 {
   int      usual = omp_get_max_threads ();
-  gboolean ok;
+  gboolean many = trainer->n_values >= MANY, ok;
 
   g_return_val_if_fail (n > 0 && n <= trainer->most, FALSE);
 
@@ -382,11 +385,11 @@ cnn_trainer_step (CnnTrainer *trainer, guint n, guint64 first, const CnnTrainerS
   ok = run_minibatch (trainer, n, first, source, loss, error);
   if (ok && isfinite (loss->loss))
     {
-      trainer->change = func;
+      trainer->change = many ? func : NULL;
       trainer->change_data = data;
       cnn_trainer_sum_groups (trainer);
       trainer->change = NULL;
-      change (trainer, func, data, TRUE);
+      change (trainer, func, data, many);
     }
   omp_set_num_threads (usual);
   return ok;
