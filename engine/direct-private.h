@@ -210,6 +210,7 @@ void                  cnn_direct_row       (const CnnDirectRows *rows, const flo
                                             int first, int n, float *to);
 void                  cnn_direct_fetch     (const CnnDirectRows *rows, const float *in, int y,
                                             int first, int n);
+void                  cnn_direct_put       (const float *from, gsize n, float *to);
 void                  cnn_direct_settle    (void);
 void                  cnn_direct_copy_maps (const float *from, gsize from_stride, int n_pixels,
                                             int n_maps, float *to, gsize to_stride);

@@ -78,6 +78,30 @@ cnn_direct_fetch (const CnnDirectRows *rows, const float *in, int y, int first, 
 }
 
 /**
+ * cnn_direct_put:
+ * @from: numbers that are near
+ * @n: how many
+ * @to: (out): where they go, past the caches but for what is not aligned at both ends
+ */
+void
+cnn_direct_put (const float *from, gsize n, float *to)
+{
+  typedef float Four __attribute__ ((vector_size (16)));
+  typedef Four  Floats __attribute__ ((aligned (4), may_alias));
+
+  gsize i = 0;
+
+#ifdef __x86_64__
+  for (; i < n && (gsize) (to + i) % sizeof (Four) != 0; i++)
+    to[i] = from[i];
+  for (; i + 4 <= n; i += 4)
+    __builtin_ia32_movntps (to + i, *(const Floats *) (from + i));
+#endif
+  for (; i < n; i++)
+    to[i] = from[i];
+}
+
+/**
  * cnn_direct_settle:
  *
  * From now on, other threads see what was written past the caches.

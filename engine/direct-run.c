@@ -78,7 +78,9 @@ look_ahead (const CnnDirectStep *step, const float *in, int row, int x, const fl
                   .out_pixel = step->out.channels,
                   .out_stride = (gsize) step->out.width * step->out.channels };
 
-  if (step->halves)
+  if (step->joined)
+    ahead.out_pixel = 0; /* is not read before it is written */
+  else if (step->halves)
     {
       /* A row that is put out together with the one after it. */
       ahead.out_pixel = y % 2 != 0 ? ahead.out_pixel / 2 : 0;
@@ -209,8 +211,11 @@ put_planes (const CnnDirectStep *step, const CnnDirectSum *sum, const float *mad
 
   if (!step->halves)
     {
-      step->loops->join (made, sum->map_stride, n, maps, FALSE,
-                         out + ((gsize) y * step->out.width + x) * maps);
+      float *to = out + ((gsize) y * step->out.width + x) * maps;
+
+      step->loops->join (made, sum->map_stride, n, maps, FALSE, step->joined ? step->joined : to);
+      if (step->joined)
+        cnn_direct_put (step->joined, (gsize) n * maps, to);
       return;
     }
   if (y % 2 == 0)
@@ -289,5 +294,7 @@ cnn_direct_run (CnnStep *base, const float *const *in, float *out, int y, int x)
 
   for (int first = 0; first < step->out.width; first += step->columns)
     run_block (step, in[0], first, MIN (first + step->columns, step->out.width), out);
+  if (step->joined)
+    cnn_direct_settle ();
   return TRUE;
 }

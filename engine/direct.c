@@ -38,6 +38,7 @@ direct_free (CnnStep *base)
   cnn_floats_free (step->ring);
   cnn_floats_free (step->made);
   cnn_floats_free (step->halved);
+  cnn_floats_free (step->joined);
   cnn_floats_free (step->flat);
   cnn_floats_free (step->rows.padded);
   g_free (step);
@@ -91,8 +92,11 @@ alloc_memory (CnnDirectStep *step, gboolean separable)
   step->rows.padded = cnn_floats_alloc (row);
   step->flat = separable ? cnn_floats_alloc (row) : NULL;
   step->halved = step->halves ? cnn_floats_alloc (halved) : NULL;
+  if (step->streams && !step->halves && !step->maps_in_lanes)
+    step->joined = cnn_floats_alloc ((gsize) step->columns * step->out.channels);
   if (!step->ring || !step->made || !step->rows.padded || (separable && !step->flat) ||
-      (step->halves && !step->halved))
+      (step->halves && !step->halved) ||
+      (step->streams && !step->halves && !step->maps_in_lanes && !step->joined))
     return FALSE;
   /* The loops read beyond the planes' ends. */
   memset (step->ring, 0, step->n_ring * row * sizeof (float));
@@ -154,6 +158,7 @@ cnn_direct_step_new (const CnnTask *task, const CnnConvolution *conv, GError **e
   };
   step->out = task->out;
   step->halves = task->halves;
+  step->streams = task->streams;
   if (step->halves)
     {
       step->out.height *= 2;

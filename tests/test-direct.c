@@ -55,8 +55,22 @@ conv_value (const Conv *conv, const float *in, CnnTensor *const *weights, int y,
   return (float) (sum < 0 ? sum * conv->slope : sum);
 }
 
+static float *
+run_in_memory (CnnPlan *plan, const float *in, CnnShape shape)
+{
+  float             *out = cnn_floats_alloc (cnn_shape_cells (shape));
+  CnnSource          source = { .memory = in };
+  CnnSink            sink = { .memory = &out };
+  g_autoptr (GError) error = NULL;
+
+  cnn_plan_run (plan, &source, &sink, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return out;
+}
+
+/* @in_memory: from there and to there, and not piece by piece */
 static void
-check_conv (GRand *rand, const Conv *conv)
+check_conv (GRand *rand, const Conv *conv, gboolean in_memory)
 {
   g_autofree char         *text = conv_text (conv);
   g_autoptr (GError)       error = NULL;
@@ -81,7 +95,8 @@ check_conv (GRand *rand, const Conv *conv)
     pick_whole (rand, weights[i]->values, cnn_tensor_length (weights[i]));
   in = g_new (float, cnn_shape_cells (conv->in));
   pick_whole (rand, in, cnn_shape_cells (conv->in));
-  out = cnn_test_run_plan (plan, conv->in, in, shape);
+  out = in_memory ? run_in_memory (plan, in, shape)
+                  : cnn_test_run_plan (plan, conv->in, in, shape);
   for (int y = 0, i = 0; y < shape.height; y++)
     for (int x = 0; x < shape.width; x++)
       for (int map = 0; map < shape.channels; map++, i++)
@@ -115,7 +130,7 @@ test_random (void)
       conv.in.channels = conv.groups * pick (rand, 1, 20 / conv.groups);
       conv.maps = conv.groups * pick (rand, 1, 40 / conv.groups);
       if (conv.in.width + 2 * conv.pad > (conv.columns - 1) * conv.dilation)
-        check_conv (rand, &conv);
+        check_conv (rand, &conv, FALSE);
     }
 }
 
@@ -132,7 +147,7 @@ test_large (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (convs); i++)
-    check_conv (rand, &convs[i]);
+    check_conv (rand, &convs[i], FALSE);
 }
 
 /* Few channels, small kernels: tiles of 2×2. */
@@ -148,7 +163,7 @@ test_squares (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (convs); i++)
-    check_conv (rand, &convs[i]);
+    check_conv (rand, &convs[i], FALSE);
 }
 
 /* --- separable kernels ----------------------------------------------------------- */
@@ -354,12 +369,28 @@ test_loops (void)
       }
 }
 
+/* Maps of 16 MiB and more, which are written past the caches: rows begin anywhere in a vector. */
+static void
+test_past_caches (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (9);
+  static const Conv convs[] = {
+    { { 1201, 1203, 3 }, 3, 3, 3, 1, 1, 3, 1, 0.0f },
+    { { 1501, 1499, 1 }, 2, 2, 2, 1, 1, 1, 0, 1.0f },
+    { { 1031, 1029, 2 }, 5, 1, 1, 1, 1, 1, 0, 0.5f },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (convs); i++)
+    check_conv (rand, &convs[i], TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/direct/random", test_random);
   g_test_add_func ("/direct/large", test_large);
+  g_test_add_func ("/direct/past-caches", test_past_caches);
   g_test_add_func ("/direct/squares", test_squares);
   g_test_add_func ("/direct/separable", test_separable);
   g_test_add_func ("/direct/loops", test_loops);
