@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#ifdef __x86_64__
+#include <xmmintrin.h>
+#endif
+
 /* Columns that are put together with their padding: a few, so that the others' places in
  * the planes stay aligned. */
 #define EDGE 16
@@ -86,16 +90,13 @@ cnn_direct_fetch (const CnnDirectRows *rows, const float *in, int y, int first, 
 void
 cnn_direct_put (const float *from, gsize n, float *to)
 {
-  typedef float Four __attribute__ ((vector_size (16)));
-  typedef Four  Floats __attribute__ ((aligned (4), may_alias));
-
   gsize i = 0;
 
 #ifdef __x86_64__
-  for (; i < n && (gsize) (to + i) % sizeof (Four) != 0; i++)
+  for (; i < n && (gsize) (to + i) % sizeof (__m128) != 0; i++)
     to[i] = from[i];
   for (; i + 4 <= n; i += 4)
-    __builtin_ia32_movntps (to + i, *(const Floats *) (from + i));
+    _mm_stream_ps (to + i, _mm_loadu_ps (from + i));
 #endif
   for (; i < n; i++)
     to[i] = from[i];
@@ -110,7 +111,7 @@ void
 cnn_direct_settle (void)
 {
 #ifdef __x86_64__
-  __builtin_ia32_sfence ();
+  _mm_sfence ();
 #endif
 }
 
