@@ -23,7 +23,6 @@ typedef struct
   gboolean              activated;
   float                 slope;
   gboolean              halves;     /* only the largest of each 2×2 is put out */
-  gboolean              streams;    /* the output past the caches */
   const float          *weights;    /* in one of CnnDirectForm's */
   const float          *bias;
   int                   n_taps;
@@ -38,7 +37,8 @@ typedef struct
   float                *made;       /* [rows][all maps][columns], or a last span of maps */
   float                *halved;     /* (nullable): a row of planes, [all maps][columns / 2]; or
                                      * two rows of pixels before that, [2][columns][maps] */
-  float                *joined;     /* (nullable): a row of the block, [columns][all maps] */
+  float                *joined;     /* (nullable): a row of the block that then goes past
+                                     * the caches, [columns][all maps] */
 } CnnDirectStep;
 
 int      cnn_direct_rows_together (const CnnDirectStep *step);

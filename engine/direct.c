@@ -75,9 +75,9 @@ set_columns (CnnDirectStep *step, int extent)
   step->rows.plane = step->columns + extent / step->rows.by + slack;
 }
 
-/* All but the weights. */
+/* All but the weights. @joins: whether a row is put together elsewhere first */
 static gboolean
-alloc_memory (CnnDirectStep *step, gboolean separable)
+alloc_memory (CnnDirectStep *step, gboolean separable, gboolean joins)
 {
   int   n_made = step->halves ? 2 : cnn_direct_rows_together (step);
   gsize row = (gsize) step->rows.in.channels * step->rows.by * step->rows.plane;
@@ -92,11 +92,10 @@ alloc_memory (CnnDirectStep *step, gboolean separable)
   step->rows.padded = cnn_floats_alloc (row);
   step->flat = separable ? cnn_floats_alloc (row) : NULL;
   step->halved = step->halves ? cnn_floats_alloc (halved) : NULL;
-  if (step->streams && !step->halves && !step->maps_in_lanes)
-    step->joined = cnn_floats_alloc ((gsize) step->columns * step->out.channels);
+  step->joined = joins ? cnn_floats_alloc ((gsize) step->columns * step->out.channels) : NULL;
   if (!step->ring || !step->made || !step->rows.padded || (separable && !step->flat) ||
       (step->halves && !step->halved) ||
-      (step->streams && !step->halves && !step->maps_in_lanes && !step->joined))
+      (joins && !step->joined))
     return FALSE;
   /* The loops read beyond the planes' ends. */
   memset (step->ring, 0, step->n_ring * row * sizeof (float));
@@ -158,7 +157,6 @@ cnn_direct_step_new (const CnnTask *task, const CnnConvolution *conv, GError **e
   };
   step->out = task->out;
   step->halves = task->halves;
-  step->streams = task->streams;
   if (step->halves)
     {
       step->out.height *= 2;
@@ -177,7 +175,9 @@ cnn_direct_step_new (const CnnTask *task, const CnnConvolution *conv, GError **e
   step->n_ring = (step->kernel_rows - 1) * step->row_dilation + cnn_direct_rows_together (step);
   set_columns (step, (dims[2] - 1) * conv->dilation.width + 1);
   set_offsets (step, dims[2], conv->dilation.width);
-  if (!alloc_memory (step, cnn_direct_separable (conv)) || !get_weights (step, task, conv))
+  if (!alloc_memory (step, cnn_direct_separable (conv),
+                     task->streams && !step->halves && !step->maps_in_lanes) ||
+      !get_weights (step, task, conv))
     {
       g_set_error (error, CNN_ERROR, CNN_ERROR_LIMIT,
                    _("%s: there is not enough memory for %d×%d×%d values"), task->node->op->name,

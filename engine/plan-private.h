@@ -143,6 +143,7 @@ void     cnn_unit_tile    (const CnnPlan *plan, guint node, CnnSpan rows, CnnSpa
 /* --- schedule.c: what runs when, and what it takes ----------------------------- */
 
 gboolean cnn_schedule     (CnnPlan *plan, const CnnPlanOptions *options, GError **error);
+gboolean cnn_node_is_half (const CnnNode *node, const CnnWindow *window);
 gboolean cnn_schedule_refuse (const CnnPlan *plan, GError **error);
 
 /* --- cut.c: how a phase is cut up --------------------------------------------- */

@@ -208,15 +208,14 @@ set_in_place (CnnPlan *plan, guint i, gboolean folds)
     set_fused (plan, i, folds);
 }
 
-static gboolean
-is_half (const CnnPlan *plan, guint i)
+/* Whether a layer with such a window keeps the largest of each 2×2, which do not overlap. */
+gboolean
+cnn_node_is_half (const CnnNode *node, const CnnWindow *window)
 {
-  const CnnPlanNode *node = &plan->nodes[i];
-  CnnWindow          half = cnn_window_one ();
+  CnnWindow half = cnn_window_one ();
 
   half.kernel = half.stride = (CnnSize) { 2, 2 };
-  return node->node->op->largest && node->node->op->largest (node->node) &&
-         memcmp (&node->window, &half, sizeof half) == 0;
+  return node->op->largest && node->op->largest (node) && memcmp (window, &half, sizeof half) == 0;
 }
 
 /* What 2×2 windows see together. */
@@ -253,7 +252,7 @@ set_absorbed (CnnPlan *plan, guint i)
   guint        conv, after;
   CnnShape     shape;
 
-  if (!node->needed || node->whole || !is_half (plan, i))
+  if (!node->needed || node->whole || !cnn_node_is_half (node->node, &node->window))
     return;
   conv = node->node->in[0];
   for (after = i; plan->nodes[conv].fused; after = conv, conv = plan->nodes[conv].node->in[0])

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <string.h>
-
 #include "trainer-private.h"
 
 /* Layers that are done in another order, or several as one, which gives the same. */
@@ -45,17 +43,6 @@ cnn_trainer_exchange (CnnTrainer *trainer, guint i)
   *pool = was;
 }
 
-static gboolean
-is_half (const CnnTrainItem *item)
-{
-  const CnnOp *op = item->task.node->op;
-  CnnWindow    half = cnn_window_one ();
-
-  half.kernel = half.stride = (CnnSize) { 2, 2 };
-  return op->largest && op->largest (item->task.node) &&
-         memcmp (item->window, &half, sizeof half) == 0;
-}
-
 /* Of a layer's maps only the largest of each 2×2 is kept, and a ReLU done to them, in one
  * step: the maps stay in the nearest cache. Who read the last of these layers reads @i then. */
 void
@@ -68,7 +55,8 @@ cnn_trainer_halve (CnnTrainer *trainer, guint i)
   if (!item->live || trainer->items[item->in[0]].wants || item->task.node->op->train_halves == NULL)
     return;
   pool = only_user (trainer, i);
-  if (pool == trainer->n_items || !is_half (&trainer->items[pool]) ||
+  if (pool == trainer->n_items ||
+      !cnn_node_is_half (trainer->items[pool].task.node, trainer->items[pool].window) ||
       !item->task.node->op->train_halves (&item->task))
     return;
   both = *item;
