@@ -32,9 +32,9 @@ cnn_processor_kind (unsigned kind)
 
 /* Those of number @kind, or NULL. */
 #ifdef __x86_64__
-#define CNN_CLONE_OF(kind, name)                      \
-  (cnn_processor_kind (kind) == 2   ? &v4_##name      \
-   : cnn_processor_kind (kind) == 1 ? &v3_##name      \
+#define CNN_CLONE_OF(kind, name)                       \
+  (cnn_processor_kind (kind) == 2   ? &v4_##name       \
+   : cnn_processor_kind (kind) == 1 ? &v3_##name       \
    : cnn_processor_kind (kind) == 0 ? &baseline_##name \
                                     : NULL)
 #else

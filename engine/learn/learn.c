@@ -206,12 +206,13 @@ learn_kernels (CnnFilterLearning *learning, CnnFilterResult **best, GError **err
 
   for (guint i = 0; i < learning->n_alternatives && !learning->stopped; i++)
     {
+      CnnPairs        *pairs = learning->alternatives[order[i]];
       CnnFilterResult *result;
 
       if (*best && (*best)->psnr >= learning->options.enough)
         break;
       learning->state.alternative = order[i];
-      learning->state.identity = cnn_measure_constant (learning, learning->alternatives[order[i]], NULL);
+      learning->state.identity = cnn_measure_constant (learning, pairs, NULL);
       result = learn_kernel (learning, error);
       if (result == NULL)
         return FALSE;
