@@ -260,6 +260,45 @@ NAME (transpose) (const float *in, gsize in_stride, float *out, gsize out_stride
 
 #undef SWAP
 
+#if LANES == 16 && !defined __clang__
+/* Both vectors with the parts of @part lanes swapped that are off the diagonal. */
+static inline __attribute__ ((always_inline)) void
+NAME (swap_parts) (Vector *a, Vector *b, int part)
+{
+  Vector first = *a, second = *b;
+  Bits   from;
+
+  for (int i = 0; i < LANES; i++)
+    from[i] = i & part ? LANES + i - part : i;
+  *a = __builtin_shuffle (first, second, from);
+  *b = __builtin_shuffle (first, second, from + part);
+}
+
+/* The same 16 by 16: what is written past the caches fills their lines at once. */
+static inline __attribute__ ((always_inline)) void
+NAME (transpose_lines) (const float *in, gsize in_stride, float *out, gsize out_stride,
+                        gboolean streams)
+{
+  Vector v[LANES];
+
+#pragma GCC unroll 16
+  for (int i = 0; i < LANES; i++)
+    v[i] = *(const Floats *) (in + i * in_stride);
+#pragma GCC unroll 4
+  for (int part = 1; part < LANES; part *= 2)
+#pragma GCC unroll 16
+    for (int i = 0; i < LANES; i++)
+      if ((i & part) == 0)
+        NAME (swap_parts) (&v[i], &v[i + part], part);
+#pragma GCC unroll 16
+  for (int i = 0; i < LANES; i++)
+    if (streams)
+      __builtin_ia32_movntps512 (out + i * out_stride, v[i]);
+    else
+      *(Floats *) (out + i * out_stride) = v[i];
+}
+#endif
+
 static void
 NAME (split_many) (const float *in, int n, int channels, float *planes, gsize stride)
 {
@@ -278,9 +317,16 @@ static inline __attribute__ ((always_inline)) void
 NAME (join_many) (const float *planes, gsize stride, int n, int channels, gboolean streams,
                   float *out)
 {
-  int n_whole = n & ~7, c_whole = channels & ~7;
+  int n_whole = n & ~7, c_whole = channels & ~7, made = 0;
 
-  for (int i = 0; i < n_whole; i += 8)
+#if LANES == 16 && !defined __clang__
+  if (channels % LANES == 0)
+    for (; made + LANES <= n; made += LANES)
+      for (int c = 0; c < channels; c += LANES)
+        NAME (transpose_lines) (planes + c * stride + made, stride,
+                                out + (gsize) made * channels + c, channels, streams);
+#endif
+  for (int i = made; i < n_whole; i += 8)
     for (int c = 0; c < c_whole; c += 8)
       NAME (transpose) (planes + c * stride + i, stride, out + (gsize) i * channels + c, channels,
                         streams);
@@ -312,7 +358,7 @@ NAME (join) (const float *planes, gsize stride, int n, int channels, gboolean st
     case 3: NAME (join_few) (planes, stride, n, 3, out); break;
     case 4: NAME (join_few) (planes, stride, n, 4, out); break;
     default:
-      if (streams && channels % 8 == 0 && (gsize) out % sizeof (Eight) == 0)
+      if (streams && channels % 8 == 0 && (gsize) out % sizeof (Vector) == 0)
         NAME (join_many) (planes, stride, n, channels, TRUE, out);
       else
         NAME (join_many) (planes, stride, n, channels, FALSE, out);

@@ -101,7 +101,7 @@ fetch (const Ahead *ahead, int row, int first, int n)
   const float *out = ahead->out + row * ahead->out_stride + (gsize) first * ahead->out_pixel;
 
   for (int i = 0; i < n * ahead->in_pixel; i += LINE)
-    __builtin_prefetch (in + i);
+    __builtin_prefetch (in + i, 0, 2);
   for (int i = 0; i < n * ahead->out_pixel; i += LINE)
     __builtin_prefetch (out + i, 1);
 }

@@ -401,13 +401,13 @@ test_band (void)
 {
   g_autoptr (CnnNetwork) network = cnn_network_parse ("relu; conv 2 31x31 pad=same; maxpool 2",
                                                       NULL);
-  CnnShape               in = { 3000, 3000, 1 };
+  CnnShape               in = { 3000, 12000, 1 }; /* more than caches of today hold */
   CnnPlanOptions         options = { .workers = 2 };
   guint                  tap = 3;
   g_autoptr (CnnPlan)    plan = cnn_plan_new (network, in, 1, &tap, &options, NULL);
   g_autoptr (CnnPlan)    small = NULL;
 
-  g_assert_cmpint (plan->phases[0].band, ==, 15);
+  g_assert_cmpint (plan->phases[0].band, >=, 15);
   options.memory = cnn_plan_memory (plan) * 3 / 4;
   small = cnn_plan_new (network, in, 1, &tap, &options, NULL);
   g_assert_cmpint (cnn_plan_memory (small), <=, options.memory);
