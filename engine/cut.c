@@ -21,7 +21,8 @@ tile_floats (const CnnPlan *plan, guint i, const CnnUnitNode *unit)
   cnn_unit_tile (plan, i, (CnnSpan) { unit->made, unit->goal }, unit->columns, &task, needs,
                  &reach);
   for (guint j = 0; j < task.n_in; j++)
-    cells += cnn_shape_cells (task.in[j]);
+    if (!plan->nodes[task.node->in[j]].planes)
+      cells += cnn_shape_cells (task.in[j]);
   return (gsize) cells;
 }
 
@@ -64,15 +65,10 @@ measure_phase (const CnnPlan *plan, guint number)
   phase->work = phase->longest = 0.0;
   for (int unit = 0; unit < cnn_phase_n_units (phase); unit++)
     measure_unit (plan, number, unit, nodes);
+  phase->scratch = (phase->scratch + 15) / 16 * 16;
   phase->bytes = phase->scratch * sizeof (float);
   for (guint k = 0; k < phase->n_nodes; k++)
-    {
-      guint i = phase->nodes[k];
-      gsize cells = (gsize) phase->rows[k] * phase->columns[k] * plan->infos[i].shape.channels;
-
-      if (!plan->nodes[i].in_place)
-        phase->bytes += cells * sizeof (float);
-    }
+    phase->bytes += cnn_phase_node_floats (plan, phase, k) * sizeof (float);
 }
 
 /* --- a good cut --------------------------------------------------------------- */
@@ -186,12 +182,12 @@ phase_weight_bytes (const CnnPlan *plan, const CnnPhase *phase)
  * cnn_cut_phase:
  * @options: (nullable): what the caller decides
  *
- * A band of all layers shall stay in the cache, with the rows that are kept, but be
- * at least so high that no more rows are kept, and moved, than made. Only where the
- * cache is far too small for that, the picture is also cut into strips of columns:
- * these must be put together from rows of the whole width and taken apart into such.
- * Where weights do not stay in it either, a band is so high that it takes as much as they
- * do. Each worker gets a section of the rows, unless it would be a low one.
+ * A band of all layers shall stay in the cache, with the rows that are kept, and leave half of
+ * it to what is read and written besides; but it shall be at least so high that no more rows
+ * are kept, and moved, than made. Only where the cache is far too small for that, the picture
+ * is also cut into strips of columns: these must be put together from rows of the whole width
+ * and taken apart into such. Where weights do not stay in it either, a band is so high that it
+ * takes as much as they do. Each worker gets a section of the rows, unless it would be a low one.
  */
 void
 cnn_cut_phase (CnnPlan *plan, guint number, const CnnPlanOptions *options)
@@ -203,7 +199,7 @@ cnn_cut_phase (CnnPlan *plan, guint number, const CnnPlanOptions *options)
   int       most_strips = MAX (band.finest.width / 256, 1);
 
   phase->n_strips = (int) CLAMP (band.least * (gint64) band.row / (2 * cache), 1, most_strips);
-  phase->band = (int) CLAMP ((cache * phase->n_strips - (gint64) band.kept) / (gint64) band.row,
+  phase->band = (int) CLAMP ((cache / 2 * phase->n_strips - (gint64) band.kept) / (gint64) band.row,
                              band.least, MAX (band.least, 64));
   if (weights > cache)
     phase->band = MAX (phase->band, (int) MIN (weights / (gint64) band.row, 64));

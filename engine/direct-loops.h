@@ -35,6 +35,32 @@ NAME (largest) (Vector a, Vector b)
   return largest;
 }
 
+/* Numbers of two vectors, by their places in both; clang has no such shuffle. */
+static inline __attribute__ ((always_inline)) Vector
+NAME (pick_lanes) (Vector a, Vector b, Bits from)
+{
+#ifdef __clang__
+  Vector picked;
+
+  for (int i = 0; i < LANES; i++)
+    picked[i] = from[i] < LANES ? a[from[i]] : b[from[i] - LANES];
+  return picked;
+#else
+  return __builtin_shuffle (a, b, from);
+#endif
+}
+
+/* Every second number of a vector, and then the others. */
+static inline __attribute__ ((always_inline)) Vector
+NAME (deal_lanes) (Vector value)
+{
+  Bits from;
+
+  for (int i = 0; i < LANES; i++)
+    from[i] = i < LANES / 2 ? 2 * i : 2 * i - LANES + 1;
+  return NAME (pick_lanes) (value, value, from);
+}
+
 /* @n sums after the activation. What is no number becomes 0 in relu. */
 static inline __attribute__ ((always_inline)) void
 NAME (activate) (gboolean activated, float slope, int n, Vector *values)
@@ -270,8 +296,8 @@ NAME (swap_parts) (Vector *a, Vector *b, int part)
 
   for (int i = 0; i < LANES; i++)
     from[i] = i & part ? LANES + i - part : i;
-  *a = __builtin_shuffle (first, second, from);
-  *b = __builtin_shuffle (first, second, from + part);
+  *a = NAME (pick_lanes) (first, second, from);
+  *b = NAME (pick_lanes) (first, second, from + part);
 }
 
 /* The same 16 by 16: what is written past the caches fills their lines at once. */
@@ -415,6 +441,20 @@ NAME (halve_maps) (const float *above, const float *below, int n, int channels, 
 
 #undef LARGER
 
+/* Of each vector every second number, to planes of columns twice as far apart. */
+static void
+NAME (deal) (const float *from, int maps, float *to, gsize stride)
+{
+  for (int m = 0; m < maps; m++)
+    {
+      Vector dealt = NAME (deal_lanes) (*(const Floats *) (from + m * LANES));
+
+      memcpy (to + m * stride, &dealt, sizeof (Vector) / 2);
+      memcpy (to + (2 * maps + m) * stride, (const char *) &dealt + sizeof (Vector) / 2,
+              sizeof (Vector) / 2);
+    }
+}
+
 #include "direct-winograd-loops.h"
 #include "direct-squares-loops.h"
 
@@ -432,8 +472,11 @@ static const CnnDirectLoops NAME (loops) = {
   .winograd = NAME (winograd),
   .winograd_maps = NAME (winograd_together),
   .squares = NAME (squares),
+  .square_planes = NAME (square_planes),
   .squares_across = NAME (squares_across),
+  .squares_dealt = NAME (squares_dealt),
   .squares_down = NAME (squares_down),
+  .deal = NAME (deal),
   .halve_planes = NAME (halve_planes),
   .halve_maps = NAME (halve_maps),
 };

@@ -128,6 +128,43 @@ typedef struct
   gsize        pixel_stride;
 } CnnSquareSum;
 
+/* Most input channels of a convolution by such tiles. */
+#define CNN_SQUARE_CHANNELS 7
+
+/**
+ * CnnSquarePlanes:
+ * @rows: four input rows at the points along them, dealt, [4][4][depth][plane]
+ * @plane: tiles' room in a plane of these
+ * @depth: input channels, at most %CNN_SQUARE_CHANNELS
+ * @n: tiles to make, a multiple of two vectors
+ * @maps: of the output
+ * @weights: transformed, [4][4][depth][maps]
+ * @bias: [maps]
+ * @activated: whether values below 0 are multiplied by @slope
+ * @slope: the factor
+ * @n_rows: of the outputs that are wanted, 1 or 2
+ * @out: where to write: rows as planes, from the place of the first tile's columns on,
+ *   @row_stride and @map_stride apart
+ *
+ * 2×2 outputs each of neighbouring tiles, with these in the lanes.
+ */
+typedef struct
+{
+  const float *rows[CNN_SQUARE_POINTS];
+  gsize        plane;
+  int          depth;
+  int          n;
+  int          maps;
+  const float *weights;
+  const float *bias;
+  gboolean     activated;
+  float        slope;
+  int          n_rows;
+  float       *out;
+  gsize        row_stride;
+  gsize        map_stride;
+} CnnSquarePlanes;
+
 /**
  * CnnDirectLoops:
  * @lanes: floats in a vector
@@ -142,9 +179,14 @@ typedef struct
  * @winograd: tiles in the lanes
  * @winograd_maps: maps that it sums together
  * @squares: tiles of 2×2, maps in the lanes
+ * @square_planes: the same with tiles in the lanes, to rows as planes
  * @squares_across: a row at the points for these: of the columns 2 t, …, 2 t + 3 for each
  *   of @n tiles t, rounded up to lanes, to planes @stride apart
- * @squares_down: the same of four rows of @n numbers, a multiple of the lanes, to [4][n]
+ * @squares_dealt: as @squares_across, but of each two vectors of tiles first the even and then
+ *   the odd ones; @n is a multiple of two vectors
+ * @squares_down: as @squares_across of four rows of @n numbers, a multiple of the lanes, to [4][n]
+ * @deal: a vector of each of so many @maps, one after the other, with the columns 2 t of
+ *   neighbouring tiles t, to planes @stride apart of columns that are 4 apart
  * @halve_planes: keeps the largest of each 2×2 of a map's two rows of @n pixels, and
  *   of that multiplies what is below 0 with @slope, if it is @activated
  * @halve_maps: the same of two rows of [n][channels]
@@ -164,8 +206,11 @@ typedef struct
   void        (*winograd) (const CnnWinogradSum *sum);
   int           winograd_maps;
   void        (*squares)  (const CnnSquareSum *sum);
+  void        (*square_planes) (const CnnSquarePlanes *sum);
   void        (*squares_across) (const float *row, int n, float *to, gsize stride);
+  void        (*squares_dealt)  (const float *row, int n, float *to, gsize stride);
   void        (*squares_down)   (const float *const *rows, gsize n, float *to);
+  void        (*deal)         (const float *from, int maps, float *to, gsize stride);
   void        (*halve_planes) (const float *above, const float *below, int n, gboolean activated,
                                float slope, float *out);
   void        (*halve_maps)   (const float *above, const float *below, int n, int channels,

@@ -4,19 +4,20 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "planes.h"
 #include "winograd.h"
 
 /* Winograd's F(2×2, 3×3) for few channels, with maps in the lanes: input rows are brought
  * to the points along the row once, and down the columns for each row of tiles; all maps
- * are made of that, and written as they shall lie. Kernels are multiplied by halves and
+ * are made of that, and written as they shall lie. Where rows shall be planes, tiles are in
+ * the lanes, and the sums the same. Kernels are multiplied by halves and
  * quarters only, so whole numbers stay exact. */
 
 #define POINTS CNN_SQUARE_POINTS
 
 /* Fewer maps leave lanes empty, but for those of which two tiles fill a vector; with more
  * channels larger tiles save more. */
-#define MIN_MAPS     16
-#define MAX_CHANNELS 7
+#define MIN_MAPS 16
 
 /* Numbers at the points shall not take more floats than this where it can be helped. */
 #define POINT_FLOATS ((int) (20 * 1024 / sizeof (float)))
@@ -31,8 +32,10 @@ typedef struct
   CnnSides      pad;
   CnnSquareSum  sum;
   gboolean      streams;
-  const float  *weights; /* [vector of maps][4][4][channels][lanes] */
-  const float  *bias;    /* [vector of maps][lanes] */
+  gsize         stride;  /* of the output's planes, or 0 */
+  const float  *weights; /* [vector of maps][4][4][channels][lanes]; for planes
+                          * [4][4][channels][maps] */
+  const float  *bias;    /* [vector of maps][lanes]; for planes [maps] */
   int           n_tiles; /* of a block, side by side */
   float        *planes;  /* an input row, [channels][plane] */
   float        *ring;    /* input rows at the points, [4][4][channels][n_tiles] */
@@ -111,6 +114,23 @@ pack_weights (float *values, gconstpointer data)
 }
 
 static void
+pack_weights_for_planes (float *values, gconstpointer data)
+{
+  const CnnConvolution *conv = data;
+  int                   maps = conv->weights->dims[0], depth = conv->weights->dims[3];
+
+  for (int map = 0; map < maps; map++)
+    for (int c = 0; c < depth; c++)
+      {
+        double points[POINTS * POINTS];
+
+        kernel_at_points (conv->weights, map, c, points);
+        for (int i = 0; i < POINTS * POINTS; i++)
+          values[(i * depth + c) * maps + map] = (float) points[i];
+      }
+}
+
+static void
 pack_bias (float *values, gconstpointer data)
 {
   const CnnConvolution *conv = data;
@@ -133,15 +153,17 @@ ring_row (const SquaresStep *step, int row)
 static void
 fill_row (const SquaresStep *step, const float *in, int row, int first, int n)
 {
-  int channels = step->rows.in.channels;
+  const CnnDirectLoops *loops = step->rows.loops;
+  int                   channels = step->rows.in.channels;
+  void                (*across) (const float *row, int n, float *to, gsize stride) =
+    step->stride > 0 ? loops->squares_dealt : loops->squares_across;
 
   cnn_direct_fetch (&step->rows, in, row + 2 - step->pad.top, 2 * first - step->pad.left, 2 * n);
   cnn_direct_row (&step->rows, in, row - step->pad.top, 2 * first - step->pad.left, 2 * n + 2,
                   step->planes);
   for (int c = 0; c < channels; c++)
-    step->rows.loops->squares_across (step->planes + (gsize) c * step->rows.plane, n,
-                                      ring_row (step, row) + c * step->sum.plane,
-                                      channels * step->sum.plane);
+    across (step->planes + (gsize) c * step->rows.plane, n,
+            ring_row (step, row) + c * step->sum.plane, channels * step->sum.plane);
 }
 
 /* So many tiles of a vector of maps whose place cannot be written to as a whole. */
@@ -208,17 +230,43 @@ make_squares (const SquaresStep *step, int y, int first, int n, float *out)
     }
 }
 
+/* The same, to rows that are planes. @rows: their input at the points along them */
+static void
+make_planes (const SquaresStep *step, const float *const *rows, int y, int first, int n, float *out)
+{
+  int             maps = step->out.channels, end = first + n;
+  gsize           row = cnn_planes_row (maps, step->stride);
+  CnnSquarePlanes sum = { .plane = step->sum.plane,
+                          .depth = step->sum.depth,
+                          .n = (int) step->sum.plane,
+                          .maps = maps,
+                          .weights = step->weights,
+                          .bias = step->bias,
+                          .activated = step->sum.activated,
+                          .slope = step->sum.slope,
+                          .n_rows = MIN (2, step->out.height - y),
+                          .out = out + y * row + cnn_planes_at (maps, step->stride, 2 * first),
+                          .row_stride = row,
+                          .map_stride = step->stride };
+
+  memcpy (sum.rows, rows, sizeof sum.rows);
+  step->rows.loops->square_planes (&sum);
+  for (int r = 0; r < sum.n_rows && 2 * end >= step->out.width; r++)
+    cnn_planes_edges (out + (y + r) * row, step->out.width, maps, step->stride);
+}
+
 static gboolean
 squares_run (CnnStep *base, const float *const *in, float *out, int y, int x)
 {
   SquaresStep *step = (SquaresStep *) base;
-  int          across = (step->out.width + 1) / 2, lanes = step->rows.loops->lanes;
+  int          across = (step->out.width + 1) / 2;
+  int          whole = step->rows.loops->lanes * (step->stride > 0 ? 2 : 1);
 
   for (int first = 0; first < across; first += step->n_tiles)
     {
       int n = MIN (step->n_tiles, across - first), filled = 0;
 
-      step->sum.plane = (n + lanes - 1) / lanes * lanes;
+      step->sum.plane = (n + whole - 1) / whole * whole;
       for (int row = 0; row < step->out.height; row += 2)
         {
           const float *at[POINTS];
@@ -227,6 +275,11 @@ squares_run (CnnStep *base, const float *const *in, float *out, int y, int x)
             fill_row (step, in[0], filled, first, n);
           for (int i = 0; i < POINTS; i++)
             at[i] = ring_row (step, row + i);
+          if (step->stride > 0)
+            {
+              make_planes (step, at, row, first, n, out);
+              continue;
+            }
           step->rows.loops->squares_down (at, POINTS * step->sum.depth * step->sum.plane,
                                           step->points);
           make_squares (step, row, first, n, out);
@@ -257,10 +310,11 @@ static void
 set_tiles (SquaresStep *step, int lanes)
 {
   int across = (step->out.width + 1) / 2;
-  int most = MAX (POINT_FLOATS / (2 * POINTS * POINTS * step->rows.in.channels), lanes);
+  int whole = step->stride > 0 ? 2 * lanes : lanes;
+  int most = MAX (POINT_FLOATS / (2 * POINTS * POINTS * step->rows.in.channels), whole);
   int n_blocks = (across + most - 1) / most;
 
-  step->n_tiles = ((across + n_blocks - 1) / n_blocks + lanes - 1) / lanes * lanes;
+  step->n_tiles = ((across + n_blocks - 1) / n_blocks + whole - 1) / whole * whole;
   step->rows.plane = 2 * step->n_tiles + lanes;
 }
 
@@ -288,6 +342,14 @@ get_weights (SquaresStep *step, const CnnTask *task, const CnnConvolution *conv,
   int        width = n_lane_maps (dims[0]);
   gsize      n = (gsize) ((dims[0] + width - 1) / width) * lanes;
 
+  if (step->stride > 0)
+    {
+      step->weights = cnn_store_get (task->store, "squares planes",
+                                     (gsize) dims[0] * POINTS * POINTS * dims[3],
+                                     pack_weights_for_planes, conv);
+      step->bias = cnn_direct_weights (task->store, conv, CNN_DIRECT_BIAS);
+      return step->weights && step->bias;
+    }
   step->weights = cnn_store_get (task->store, "squares", n * POINTS * POINTS * dims[3],
                                  pack_weights, conv);
   step->bias = cnn_store_get (task->store, "squares bias", n, pack_bias, conv);
@@ -307,7 +369,7 @@ get_weights (SquaresStep *step, const CnnTask *task, const CnnConvolution *conv,
 gboolean
 cnn_direct_squares_suits (const CnnWindow *window, int channels, int maps)
 {
-  return cnn_winograd_window (window) && channels <= MAX_CHANNELS &&
+  return cnn_winograd_window (window) && channels <= CNN_SQUARE_CHANNELS &&
          (maps == CNN_SQUARE_PAIR || maps >= MIN_MAPS);
 }
 
@@ -346,6 +408,7 @@ cnn_direct_squares_step_new (const CnnTask *task, const CnnConvolution *conv, GE
     }
   step->pad = task->pad;
   step->streams = task->streams;
+  step->stride = task->out_stride;
   set_tiles (step, lanes);
   step->sum = (CnnSquareSum) {
     .depth = task->in[0].channels,

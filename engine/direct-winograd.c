@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "planes.h"
 #include "winograd.h"
 
 /* A Winograd convolution for 8 to 31 channels, with neighbouring tiles in the
  * lanes of a vector. The input's rows are taken apart into planes of every fourth
- * column, so that the same column of neighbouring tiles lies side by side. */
+ * column, so that the same column of neighbouring tiles lies side by side; if they are not
+ * such planes already. */
 
 #define IN  CNN_WINOGRAD_PATCH
 #define OUT CNN_WINOGRAD_TILE
@@ -31,9 +33,11 @@ typedef struct
   CnnSides       pad;
   CnnWinogradSum sum;
   gboolean       streams; /* the output past the caches */
+  gsize          in_row;  /* floats of an input row that is planes, or 0 */
+  gsize          stride;  /* of the output's planes, or 0 */
   int            offsets[IN];
   int            n_tiles; /* of a block, side by side */
-  float         *ring;    /* [IN][4][channels][plane] */
+  float         *ring;    /* [IN][4][channels][plane]; if the input is planes, a row of zeros */
   float         *spread;  /* as the loops want it */
   float         *made;    /* [4][4][maps][lanes], or [2][2] */
 } WinogradStep;
@@ -73,10 +77,47 @@ pack_weights (float *values, gconstpointer data)
 
 /* --- running -------------------------------------------------------------------- */
 
+/* Row @row of the windows, in the ring or where it lies. */
+static const float *
+planes_row (const WinogradStep *step, const float *in, int row)
+{
+  row -= step->pad.top;
+  return row < 0 || row >= step->rows.in.height ? step->ring : in + row * step->in_row;
+}
+
 static float *
 ring_row (const WinogradStep *step, int row)
 {
   return step->ring + (gsize) (row % IN) * OUT * step->rows.in.channels * step->rows.plane;
+}
+
+/* Puts out rows from @y on, made of as many tiles as there are lanes from @first on, as planes. */
+static void
+put_planes (const WinogradStep *step, int y, int first, float *out)
+{
+  const CnnDirectLoops *loops = step->rows.loops;
+  int                   maps = step->out.channels, by = step->sum.halves ? 2 : 1;
+  gsize                 row = cnn_planes_row (maps, step->stride);
+
+  for (int r = 0; r < OUT / by && y / by + r < step->out.height / by; r++)
+    {
+      float *to = out + (y / by + r) * row;
+      float *at = to + cnn_planes_at (maps, step->stride, first * OUT / by);
+
+      for (int x = 0; x < OUT / by; x++, at += maps * step->stride)
+        {
+          const float *made = step->made + r * step->sum.row_stride + x * step->sum.column_stride;
+
+          if (step->sum.halves)
+            loops->deal (made, maps, at, step->stride);
+          else
+            for (int m = 0; m < maps; m++)
+              memcpy (at + m * step->stride, made + m * loops->lanes,
+                      loops->lanes * sizeof (float));
+        }
+      if ((first + loops->lanes) * OUT >= step->out.width)
+        cnn_planes_edges (to, step->out.width / by, maps, step->stride);
+    }
 }
 
 /* @n tiles side by side, at most as many as there are lanes, from tile @first of the row of
@@ -93,6 +134,11 @@ make_tiles (const WinogradStep *step, const float *const *rows, int y, int first
   sum.rows = rows;
   sum.out = step->made;
   step->rows.loops->winograd (&sum);
+  if (step->stride > 0)
+    {
+      put_planes (step, y, first, out);
+      return;
+    }
   for (int r = 0; r < cells && y / by + r < step->out.height / by; r++)
     {
       const float *made = step->made + r * sum.row_stride;
@@ -115,7 +161,7 @@ run_block (const WinogradStep *step, const float *in, int first, int n, float *o
 
   for (int y = 0; y < step->out.height; y += OUT)
     {
-      for (; filled < y + IN; filled++)
+      for (; step->in_row == 0 && filled < y + IN; filled++)
         {
           int row = filled - step->pad.top;
 
@@ -127,7 +173,8 @@ run_block (const WinogradStep *step, const float *in, int first, int n, float *o
           const float *rows[IN];
 
           for (int r = 0; r < IN; r++)
-            rows[r] = ring_row (step, y + r) + i;
+            rows[r] = (step->in_row > 0 ? planes_row (step, in, y + r) : ring_row (step, y + r)) +
+                      i;
           make_tiles (step, rows, y, first + i, MIN (n - i, lanes), out);
         }
     }
@@ -174,18 +221,32 @@ set_tiles (WinogradStep *step, int lanes)
     step->offsets[i] = i % OUT * step->rows.in.channels * step->rows.plane + i / OUT;
 }
 
+/* Of an input that is planes, all tiles of a row at once. */
+static void
+set_planes (WinogradStep *step, const CnnTask *task, int lanes)
+{
+  int across = (step->out.width + OUT - 1) / OUT, channels = task->in[0].channels;
+
+  step->n_tiles = (across + lanes - 1) / lanes * lanes;
+  step->rows.plane = (int) task->in_stride;
+  step->in_row = cnn_planes_row (channels, task->in_stride);
+  for (int i = 0; i < IN; i++)
+    step->offsets[i] = (int) cnn_planes_at (channels, task->in_stride, task->in_first + i);
+}
+
 static gboolean
 alloc_memory (WinogradStep *step, int lanes)
 {
   gsize row = (gsize) OUT * step->rows.in.channels * step->rows.plane;
+  int   n_rows = step->in_row > 0 ? 1 : IN;
 
   step->rows.padded = cnn_floats_alloc (row);
-  step->ring = cnn_floats_alloc (IN * row);
+  step->ring = cnn_floats_alloc (n_rows * row);
   step->spread = cnn_floats_alloc ((gsize) IN * IN * step->rows.in.channels * lanes);
   step->made = cnn_floats_alloc ((gsize) OUT * OUT * step->out.channels * lanes);
   if (!step->rows.padded || !step->ring || !step->spread || !step->made)
     return FALSE;
-  memset (step->ring, 0, IN * row * sizeof (float)); /* the loops read beyond the last tile */
+  memset (step->ring, 0, n_rows * row * sizeof (float)); /* the loops read beyond the last tile */
   return TRUE;
 }
 
@@ -242,7 +303,11 @@ cnn_direct_winograd_step_new (const CnnTask *task, const CnnConvolution *conv, G
     }
   step->pad = task->pad;
   step->streams = task->streams;
-  set_tiles (step, lanes);
+  step->stride = task->out_stride;
+  if (task->in_stride > 0)
+    set_planes (step, task, lanes);
+  else
+    set_tiles (step, lanes);
   step->sum = (CnnWinogradSum) {
     .depth = task->in[0].channels,
     .plane = step->rows.plane,

@@ -75,6 +75,10 @@ typedef struct
  * @halves: whether of the output, after that, only the largest of each 2×2 is kept,
  *   and @out is the shape of that; only for an op that @halves
  * @streams: whether the output is so large that it should be written past the caches
+ * @in_stride: floats from one plane of input 0 to the next where its rows are planes, see
+ *   planes.h; else 0. Only for an op that @takes_planes
+ * @in_first: the column of these rows with which the first window begins
+ * @out_stride: the same as @in_stride of the output. Only for an op that @gives_planes
  * @store: the weights in other forms, for all tasks of the layer
  *
  * A layer on a tile of its map; the whole map is one such tile.
@@ -92,6 +96,9 @@ struct _CnnTask
   const CnnNode    *then;
   gboolean          halves;
   gboolean          streams;
+  gsize             in_stride;
+  int               in_first;
+  gsize             out_stride;
   CnnStore         *store;
 };
 
@@ -181,6 +188,9 @@ typedef struct
  *   and add one: fills in these, for @n maps. %NULL: it is no such layer
  * @halves: whether its steps can keep just the largest of each 2×2 of their output.
  *   %NULL: no. Of an op that fuses
+ * @takes_planes: whether its steps can read rows that are planes. %NULL: no
+ * @gives_planes: whether they can write such; or the largest of each 2×2, if it @halves. %NULL:
+ *   no
  * @largest: whether it gives the largest value of its window. %NULL: no
  * @grid: output rows and columns that are made together: where the plan cuts the
  *   output, it cuts at multiples of these, so that a value is computed in the same
@@ -237,6 +247,8 @@ typedef struct
   void     (*affine)    (const CnnNode *node, CnnTensor *const *weights, int n, double *scale,
                          double *shift);
   gboolean (*halves)    (const CnnNode *node, CnnShape in, CnnShape out);
+  gboolean (*takes_planes) (const CnnNode *node, CnnShape in, CnnShape out);
+  gboolean (*gives_planes) (const CnnNode *node, CnnShape in, CnnShape out, gboolean halves);
   gboolean (*largest)   (const CnnNode *node);
   CnnSize  (*grid)      (const CnnNode *node, CnnShape in, CnnShape out);
   gint64   (*macs)      (const CnnNode *node, CnnShape in, CnnShape out);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "plan.h"
+#include "planes.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +45,7 @@ typedef struct
   guint          by;         /* the node whose step makes its output, from that one's
                               * inputs: itself, or a convolution that pools */
   gboolean       absorbed;   /* made by the step of the pooling after it */
+  gboolean       planes;     /* its rows are planes */
   guint          phase;
   guint          last_phase; /* in which its output is used */
   guint          last_use;   /* the last node of the network that reads its output; with
@@ -108,6 +110,25 @@ static inline const CnnNode *
 cnn_plan_maker (const CnnPlan *plan, guint i)
 {
   return plan->nodes[plan->nodes[i].by].node;
+}
+
+/* Floats of a row of a node's output, as it is kept in a phase. */
+static inline gsize
+cnn_node_row_floats (const CnnPlan *plan, guint i, int columns)
+{
+  int channels = plan->infos[i].shape.channels;
+
+  return plan->nodes[i].planes ? cnn_planes_row (channels, cnn_planes_stride (columns))
+                               : (gsize) columns * channels;
+}
+
+/* Floats that a worker keeps of number @k of a phase's nodes: whole cache lines. */
+static inline gsize
+cnn_phase_node_floats (const CnnPlan *plan, const CnnPhase *phase, guint k)
+{
+  gsize row = cnn_node_row_floats (plan, phase->nodes[k], phase->columns[k]);
+
+  return plan->nodes[phase->nodes[k]].in_place ? 0 : (phase->rows[k] * row + 15) / 16 * 16;
 }
 
 /* --- unit.c: a part of the picture in a phase ------------------------------ */

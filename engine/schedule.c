@@ -278,6 +278,49 @@ set_absorbed (CnnPlan *plan, guint i)
   node->window = pooled_window (&plan->nodes[conv].window);
 }
 
+static gboolean
+takes_planes (const CnnPlan *plan, guint i)
+{
+  const CnnPlanNode *node = &plan->nodes[i];
+  const CnnNode     *maker = cnn_plan_maker (plan, i);
+
+  return node->needed && !node->whole && !node->absorbed && !node->extends && !node->rereads &&
+         maker->op->takes_planes && maker->in[0] > 0 &&
+         maker->op->takes_planes (maker, plan->infos[maker->in[0]].shape,
+                                  plan->infos[node->by].shape);
+}
+
+static gboolean
+gives_planes (const CnnPlan *plan, guint i)
+{
+  const CnnPlanNode *node = &plan->nodes[i];
+  const CnnNode     *maker = cnn_plan_maker (plan, i);
+
+  return i > 0 && !node->whole && maker->op->gives_planes &&
+         maker->op->gives_planes (maker, plan->infos[maker->in[0]].shape,
+                                  plan->infos[node->by].shape, node->by != i);
+}
+
+/* Between two layers that take rows apart to work on planes, these stay planes, where nobody
+ * else wants them. */
+static void
+set_planes (CnnPlan *plan, guint i)
+{
+  guint in, k;
+
+  if (!takes_planes (plan, i))
+    return;
+  in = cnn_plan_maker (plan, i)->in[0];
+  if (plan->infos[in].shape.width < CNN_PLANES_LEAST || !only_feeds (plan, in, plan->nodes[i].by))
+    return;
+  for (k = in; plan->nodes[k].in_place && plan->nodes[k].fused; k = plan->nodes[k].node->in[0])
+    ;
+  if (!gives_planes (plan, k))
+    return;
+  for (plan->nodes[k].planes = TRUE; in != k; in = plan->nodes[in].node->in[0])
+    plan->nodes[in].planes = TRUE;
+}
+
 static void
 list_nodes (CnnPlan *plan, guint number)
 {
@@ -338,6 +381,8 @@ schedule_once (CnnPlan *plan, const CnnPlanOptions *options)
         set_absorbed (plan, i);
       set_grid (plan, i);
     }
+  for (guint i = 0; streams && i < plan->n; i++)
+    set_planes (plan, i);
   for (guint number = 0; number < plan->n_phases; number++)
     {
       list_nodes (plan, number);

@@ -7,7 +7,7 @@
 #include "i18n.h"
 
 /* A worker runs units with buffers and steps of its own; other threads never
- * touch them. Of each layer it keeps some rows, [rows][columns][channels]. */
+ * touch them. Of each layer it keeps some rows, [rows][columns][channels], or as planes. */
 
 typedef struct
 {
@@ -81,7 +81,8 @@ task_equal (const CnnTask *a, const CnnTask *b)
     if (!cnn_shape_equal (a->in[j], b->in[j]))
       return FALSE;
   return cnn_shape_equal (a->out, b->out) && memcmp (&a->pad, &b->pad, sizeof a->pad) == 0 &&
-         a->streams == b->streams;
+         a->streams == b->streams && a->in_stride == b->in_stride && a->in_first == b->in_first &&
+         a->out_stride == b->out_stride;
 }
 
 /**
@@ -119,9 +120,7 @@ begin_phase (CnnWorker *worker, const CnnPhase *phase, GError **error)
   gsize          size = phase->scratch, at = 0;
 
   for (guint k = 0; k < phase->n_nodes; k++)
-    if (!plan->nodes[phase->nodes[k]].in_place)
-      size += (gsize) phase->rows[k] * phase->columns[k] *
-              plan->infos[phase->nodes[k]].shape.channels;
+    size += cnn_phase_node_floats (plan, phase, k);
   if (size > worker->size)
     {
       cnn_floats_free (worker->arena);
@@ -147,7 +146,7 @@ begin_phase (CnnWorker *worker, const CnnPhase *phase, GError **error)
           continue;
         }
       worker->buffers[i].rows = worker->arena + at;
-      at += (gsize) phase->rows[k] * phase->columns[k] * plan->infos[i].shape.channels;
+      at += cnn_phase_node_floats (plan, phase, k);
     }
   return TRUE;
 }
@@ -208,7 +207,7 @@ row_floats (const CnnWorker *worker, guint i)
 {
   const CnnSpan *columns = &worker->nodes[i].columns;
 
-  return (gsize) (columns->end - columns->first) * worker->plan->infos[i].shape.channels;
+  return cnn_node_row_floats (worker->plan, i, columns->end - columns->first);
 }
 
 static float *
@@ -343,6 +342,22 @@ get_wrapped (CnnWorker *worker, CnnRun *run, const View *view, const CnnRect *re
   return TRUE;
 }
 
+/* Says of rows that are planes how they lie. */
+static void
+set_planes (const CnnWorker *worker, guint i, const CnnRect *reach, CnnTask *task)
+{
+  guint    in = task->node->in[0];
+  CnnSpan *from = &worker->nodes[in].columns, *to = &worker->nodes[i].columns;
+
+  if (worker->plan->nodes[in].planes)
+    {
+      task->in_stride = cnn_planes_stride (from->end - from->first);
+      task->in_first = reach->x - from->first;
+    }
+  if (worker->plan->nodes[i].planes)
+    task->out_stride = cnn_planes_stride (to->end - to->first);
+}
+
 static gboolean
 make_rows (CnnWorker *worker, CnnRun *run, guint phase, guint i, GError **error)
 {
@@ -357,6 +372,7 @@ make_rows (CnnWorker *worker, CnnRun *run, guint phase, guint i, GError **error)
 
   cnn_unit_tile (plan, i, (CnnSpan) { at->made, at->goal }, at->columns, &task, needs, &reach);
   task.streams = worker->buffers[i].streams;
+  set_planes (worker, i, &reach, &task);
   step = cnn_worker_step (worker, &task, i, error);
   if (step == NULL)
     return FALSE;
@@ -370,6 +386,8 @@ make_rows (CnnWorker *worker, CnnRun *run, guint phase, guint i, GError **error)
           if (!get_wrapped (worker, run, &view, &reach, scratch))
             return FALSE;
         }
+      else if (task.in_stride > 0)
+        in[j] = view.values + (gsize) (needs[j].y - view.y) * view.stride;
       else
         in[j] = get_tile (node, &view, plan->infos[task.node->in[j]].shape, task.in[j], j,
                           &needs[j], &reach, &scratch);

@@ -82,12 +82,95 @@ check_squares (GRand *rand, const CnnDirectLoops *loops, gboolean paired)
   cnn_floats_free (room);
 }
 
+/* As square_value(), with a tile in the lane. */
+static float
+tile_value (const CnnSquarePlanes *sum, int y, int x, int map, int tile)
+{
+  float value = sum->bias[map];
+
+  for (int i = 0; i < CNN_SQUARE_POINTS; i++)
+    for (int j = 0; j < CNN_SQUARE_POINTS; j++)
+      for (int c = 0; c < sum->depth; c++)
+        {
+          gsize at = (j * sum->depth + c) * sum->plane + tile;
+          float d[] = { sum->rows[0][at], sum->rows[1][at], sum->rows[2][at], sum->rows[3][at] };
+          float down[] = { d[2] + d[1], d[2] - d[1], d[0] - d[2], d[3] - d[1] };
+
+          value += from_points[y][i] * from_points[x][j] * down[i] *
+                   sum->weights[((i * CNN_SQUARE_POINTS + j) * sum->depth + c) * sum->maps + map];
+        }
+  return value < 0 && sum->activated ? value * sum->slope : value;
+}
+
+/* Tiles are dealt: of each two vectors the even ones, and then the odd ones. */
+static void
+check_square_planes (GRand *rand, const CnnDirectLoops *loops)
+{
+  int             lanes = loops->lanes, n = 2 * lanes * pick (rand, 1, 3);
+  int             depth = pick (rand, 1, CNN_SQUARE_CHANNELS), maps = pick (rand, 1, 9);
+  gsize           points = (gsize) CNN_SQUARE_POINTS * CNN_SQUARE_POINTS * depth;
+  gsize           row = (gsize) CNN_SQUARE_POINTS * depth * n;
+  gsize           stride = n / 2 + pick (rand, 0, 3);
+  float          *in = cnn_floats_alloc (CNN_SQUARE_POINTS * row);
+  float          *room = cnn_floats_alloc ((points + 1) * maps);
+  float          *out = cnn_floats_alloc (2 * 4 * maps * stride);
+  CnnSquarePlanes sum = { .rows = { in, in + row, in + 2 * row, in + 3 * row },
+                          .plane = n,
+                          .depth = depth,
+                          .n = n,
+                          .maps = maps,
+                          .weights = room,
+                          .bias = room + points * maps,
+                          .activated = pick (rand, 0, 1),
+                          .slope = pick (rand, 0, 1) ? 0.5f : 0.0f,
+                          .n_rows = pick (rand, 1, 2),
+                          .out = out,
+                          .row_stride = 4 * maps * stride,
+                          .map_stride = stride };
+
+  pick_whole (rand, in, CNN_SQUARE_POINTS * row);
+  pick_whole (rand, room, (points + 1) * maps);
+  for (gsize i = 0; i < 2 * 4 * maps * stride; i++)
+    out[i] = 12345.0f;
+  loops->square_planes (&sum);
+  for (int y = 0; y < 2; y++)
+    for (int i = 0; i < n; i++)
+      for (int x = 0; x < 2; x++)
+        for (int map = 0; map < maps; map++)
+          {
+            int odd = i / lanes % 2, place = i / (2 * lanes) * lanes + i % lanes;
+
+            g_assert_cmpfloat (out[((y * 4 + 2 * odd + x) * maps + map) * stride + place], ==,
+                               y < sum.n_rows ? tile_value (&sum, y, x, map, i) : 12345.0f);
+          }
+  cnn_floats_free (in);
+  cnn_floats_free (room);
+  cnn_floats_free (out);
+}
+
+/* Every second number of a vector of each map, and the others two planes on. */
+static void
+check_deal (GRand *rand, const CnnDirectLoops *loops)
+{
+  int               lanes = loops->lanes, maps = pick (rand, 1, 9);
+  gsize             stride = lanes / 2 + pick (rand, 0, 3);
+  g_autofree float *from = g_new (float, maps * lanes);
+  g_autofree float *to = g_new (float, 4 * maps * stride);
+
+  pick_whole (rand, from, maps * lanes);
+  loops->deal (from, maps, to, stride);
+  for (int map = 0; map < maps; map++)
+    for (int i = 0; i < lanes; i++)
+      g_assert_cmpfloat (to[(i % 2 * 2 * maps + map) * stride + i / 2], ==,
+                         from[map * lanes + i]);
+}
+
 /* Four rows at the points, along them and then down the columns. */
 static void
 check_points (GRand *rand, const CnnDirectLoops *loops)
 {
-  int               n = pick (rand, 1, 40), stride = (n + loops->lanes - 1) / loops->lanes *
-                                                     loops->lanes;
+  int               n = pick (rand, 1, 40), two = 2 * loops->lanes;
+  int               stride = (n + two - 1) / two * two;
   int               row = 2 * stride + 2, size = CNN_SQUARE_POINTS * stride;
   g_autofree float *in = g_new (float, CNN_SQUARE_POINTS * row);
   g_autofree float *across = g_new (float, CNN_SQUARE_POINTS * size);
@@ -107,6 +190,18 @@ check_points (GRand *rand, const CnnDirectLoops *loops)
           g_assert_cmpfloat (rows[y][stride + t], ==, d[2] - d[1]);
           g_assert_cmpfloat (rows[y][2 * stride + t], ==, d[0] - d[2]);
           g_assert_cmpfloat (rows[y][3 * stride + t], ==, d[3] - d[1]);
+        }
+    }
+  for (int y = 0; y < CNN_SQUARE_POINTS; y++)
+    {
+      loops->squares_dealt (in + y * row, stride, down, stride);
+      loops->squares_across (in + y * row, stride, across + y * size, stride);
+      for (int i = 0; i < size; i++)
+        {
+          int t = i % stride, of = i - t % two; /* number i is of tile t, as dealt */
+
+          g_assert_cmpfloat (down[i], ==,
+                             rows[y][of + 2 * (t % loops->lanes) + t % two / loops->lanes]);
         }
     }
   loops->squares_down (rows, size, down);
@@ -131,6 +226,8 @@ test_loops (void)
         check_squares (rand, loops, FALSE);
         if (loops->lanes == 2 * CNN_SQUARE_PAIR)
           check_squares (rand, loops, TRUE);
+        check_square_planes (rand, loops);
+        check_deal (rand, loops);
         check_points (rand, loops);
       }
 }

@@ -185,6 +185,20 @@ conv_halves (const CnnNode *node, CnnShape in, CnnShape out)
   return way == WAY_DIRECT || way == WAY_SQUARES || way == WAY_WINOGRAD_IN_LANES;
 }
 
+static gboolean
+conv_takes_planes (const CnnNode *node, CnnShape in, CnnShape out)
+{
+  return conv_way (node, in, out) == WAY_WINOGRAD_IN_LANES;
+}
+
+static gboolean
+conv_gives_planes (const CnnNode *node, CnnShape in, CnnShape out, gboolean halves)
+{
+  ConvWay way = conv_way (node, in, out);
+
+  return way == WAY_WINOGRAD_IN_LANES || (way == WAY_SQUARES && !halves);
+}
+
 static CnnConvolution
 convolution (const CnnTask *task)
 {
@@ -323,6 +337,8 @@ const CnnOp cnn_op_conv = {
   .weights = cnn_conv_kernels_weights,
   .init = conv_init,
   .halves = conv_halves,
+  .takes_planes = conv_takes_planes,
+  .gives_planes = conv_gives_planes,
   .grid = conv_grid,
   .macs = conv_macs,
   .map_label = cnn_conv_kernels_label,
