@@ -136,10 +136,10 @@ NAME (square_sums) (gsize plane, int depth, int n, gboolean paired, const Vector
           row[1][v] = row[0][v] - other[v];
           row[0][v] += other[v];
         }
-      NAME (square_products) (plane, depth, n, paired, weights + 2 * depth, points + 2 * from, FALSE,
-                              row[0]);
-      NAME (square_products) (plane, depth, n, paired, weights + 3 * depth, points + 3 * from, FALSE,
-                              row[1]);
+      NAME (square_products) (plane, depth, n, paired, weights + 2 * depth, points + 2 * from,
+                              FALSE, row[0]);
+      NAME (square_products) (plane, depth, n, paired, weights + 3 * depth, points + 3 * from,
+                              FALSE, row[1]);
 #pragma GCC unroll 2
       for (int x = 0; x < 2; x++)
 #pragma GCC unroll 4
