@@ -24,6 +24,11 @@
   (apply gimp-drawable-merge-new-filter
          (append (list a-layer name 0 LAYER-MODE-REPLACE 1.0) arguments)))
 
+; Noise, of the same kind everywhere at every size. Plasma ends after 1024 by 1024 pixels, and
+; black tiles GIMP does not even store.
+(define (paint)
+  (filter layer "gegl:noise-hurl" "pct-random" 100.0))
+
 (define (remove layers)
   (for-each (lambda (a-layer) (gimp-image-remove-layer image a-layer)) (vector->list layers)))
 
@@ -54,7 +59,7 @@
          kernels)))
 
 (define (job turns)
-  (filter layer "gegl:plasma" "turbulence" 2.0)
+  (paint)
   (let loop ((turn 0))
     (if (< turn turns)
       (begin
@@ -65,10 +70,32 @@
 
 ; --- memory: the seconds of a few runs ----------------------------------------------
 
+; What GIMP itself takes to write as many pixels: empty layers that it inverts.
+(define (floor-of n a-width a-height)
+  (let loop ((k 0) (layers '()))
+    (if (< k n)
+      (let ((a-layer (gimp-layer-new image "floor" a-width a-height RGB-IMAGE 100
+                                     LAYER-MODE-NORMAL)))
+        (gimp-image-insert-layer image a-layer 0 0)
+        (gimp-drawable-invert a-layer FALSE)
+        (loop (+ k 1) (cons a-layer layers)))
+      (list->vector layers))))
+
+; A run of next to nothing, in the same GIMP.
+(define (start-of mapping)
+  (let ((tiny (gimp-layer-new image "tiny" 64 64 RGB-IMAGE 100 LAYER-MODE-NORMAL)))
+    (gimp-image-insert-layer image tiny 0 -1)
+    (let ((groups (plug-in-convolens-feature-maps
+                    #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector tiny)
+                    #:network nothing #:mapping mapping #:placement placement)))
+      (list->vector (cons tiny (vector->list groups))))))
+
 (define (memory mapping turns)
-  (filter layer "gegl:plasma" "turbulence" 2.0)
+  (paint)
   (let loop ((turn 0))
     (if (< turn turns)
       (begin
+        (remove (timed "start" (lambda () (start-of mapping))))
         (remove (timed "network" (lambda () (ours network mapping))))
+        (remove (timed "floor" (lambda () (floor-of maps (/ width 2) (/ height 2)))))
         (loop (+ turn 1))))))

@@ -2,9 +2,9 @@
 
 /* Many large layers. A tile that is sent to GIMP costs two trips between the processes, most of
  * it waiting to be woken up; a file is written without waiting for anybody, and GIMP reads it in
- * one go. It is an XCF file, version 11, without compression, so that each tile's place is known
- * before its pixels are (GIMP, devel-docs/xcf.txt). It has no name: GIMP opens it through /proc,
- * and it goes away with the plug-in, however that ends. */
+ * a few goes. It is an XCF file, version 11, without compression, so that each tile's place is
+ * known before its pixels are (GIMP, devel-docs/xcf.txt). It has no name: GIMP opens it through
+ * /proc, and it goes away with the plug-in, however that ends. */
 
 #include "layer-file.h"
 
@@ -20,6 +20,9 @@
 /* Rows and columns of XCF's tiles. */
 #define TILE 64
 
+/* Bytes of pixels that GIMP is given at a time. */
+#define AT_ONCE ((goffset) 16 << 20)
+
 /* XCF's properties. */
 enum
 {
@@ -33,7 +36,8 @@ typedef struct
   GimpImageType type;
   CnnSize       size;
   int           step;   /* bytes of a pixel */
-  goffset       pixels; /* where its first tile begins */
+  goffset       start;  /* where it begins */
+  goffset       pixels; /* where its first tile does */
 } Entry;
 
 struct _LayerFile
@@ -41,6 +45,7 @@ struct _LayerFile
   GimpImage *image;
   int        file;
   GArray    *entries; /* of Entry */
+  goffset    index;   /* where it is said where the layers begin */
   guint8     tile[TILE * TILE * 4];
 };
 
@@ -166,6 +171,12 @@ put_image (GByteArray *bytes, const LayerFile *file)
   put_end (bytes);
 }
 
+static goffset
+entry_bytes (const Entry *entry)
+{
+  return (goffset) entry->size.width * entry->size.height * entry->step;
+}
+
 static int
 tiles_across (const Entry *entry)
 {
@@ -238,26 +249,23 @@ put_layer (GByteArray *bytes, Entry *entry, goffset start)
 gboolean
 layer_file_begin (LayerFile *file)
 {
-  g_autoptr (GByteArray) head  = g_byte_array_new ();
-  g_autoptr (GByteArray) index = g_byte_array_new ();
+  g_autoptr (GByteArray) head = g_byte_array_new ();
   goffset                start;
 
   put_image (head, file);
-  start = head->len + (file->entries->len + 2) * sizeof (guint64);
+  file->index = head->len;
+  start = file->index + (file->entries->len + 2) * sizeof (guint64);
   for (guint i = 0; i < file->entries->len; i++)
     {
       Entry                 *entry = &g_array_index (file->entries, Entry, i);
       g_autoptr (GByteArray) layer = g_byte_array_new ();
 
+      entry->start = start;
       put_layer (layer, entry, start);
-      put_64 (index, start);
       if (!scratch_file_write (file->file, layer->data, layer->len, start))
         return FALSE;
-      start += layer->len + (goffset) entry->size.width * entry->size.height * entry->step;
+      start += layer->len + entry_bytes (entry);
     }
-  put_64 (index, 0); /* no more layers */
-  put_64 (index, 0); /* no channels */
-  g_byte_array_append (head, index->data, index->len);
   return scratch_file_write (file->file, head->data, head->len, 0) &&
          posix_fallocate (file->file, 0, start) == 0;
 }
@@ -318,10 +326,44 @@ layer_file_write (LayerFile *file, guint layer, const CnnRect *rect, const guint
   return TRUE;
 }
 
+/* Says that there are the layers from @first to before @end. */
+static gboolean
+show_layers (const LayerFile *file, guint first, guint end)
+{
+  g_autoptr (GByteArray) index = g_byte_array_new ();
+
+  for (guint i = first; i < end; i++)
+    put_64 (index, g_array_index (file->entries, Entry, i).start);
+  put_64 (index, 0); /* no more layers */
+  put_64 (index, 0); /* no channels */
+  return scratch_file_write (file->file, index->data, index->len, file->index);
+}
+
+/* Puts the layers from @first to before @end into their places in @layers. */
+static gboolean
+load_layers (const LayerFile *file, guint first, guint end, GPtrArray *layers)
+{
+  g_autofree char       *path   = g_strdup_printf ("/proc/%d/fd/%d", (int) getpid (), file->file);
+  g_autoptr (GFile)      name   = g_file_new_for_path (path);
+  g_autofree GimpLayer **loaded = NULL;
+  guint                  n      = 0;
+
+  if (show_layers (file, first, end))
+    loaded = gimp_file_load_layers (GIMP_RUN_NONINTERACTIVE, file->image, name);
+  for (; loaded != NULL && loaded[n] != NULL; n++)
+    if (n < end - first)
+      layers->pdata[first + n] = loaded[n];
+    else
+      gimp_item_delete (GIMP_ITEM (loaded[n]));
+  return n == end - first;
+}
+
 /**
  * layer_file_load:
  *
- * To be called when all pixels are there.
+ * To be called when all pixels are there, once. The last layers go first, and the file ends
+ * before them when GIMP has them: what they took is free for the tiles of the next ones, and only
+ * few pixels are twice in memory, which the system has to find and clear.
  *
  * Returns: (transfer container) (element-type GimpLayer): the layers, not in the image yet, in
  *   their order; or %NULL with %CNN_ERROR_IO set
@@ -329,19 +371,29 @@ layer_file_write (LayerFile *file, guint layer, const CnnRect *rect, const guint
 GPtrArray *
 layer_file_load (LayerFile *file, GError **error)
 {
-  g_autofree char       *path   = g_strdup_printf ("/proc/%d/fd/%d", (int) getpid (), file->file);
-  g_autoptr (GFile)      name   = g_file_new_for_path (path);
-  g_autofree GimpLayer **loaded = NULL;
-  g_autoptr (GPtrArray)  layers = g_ptr_array_new ();
+  g_autoptr (GPtrArray) layers = g_ptr_array_new ();
+  gboolean              ok     = TRUE;
 
-  loaded = gimp_file_load_layers (GIMP_RUN_NONINTERACTIVE, file->image, name);
-  for (guint i = 0; loaded != NULL && loaded[i] != NULL; i++)
-    g_ptr_array_add (layers, loaded[i]);
-  if (layers->len == file->entries->len)
+  g_ptr_array_set_size (layers, file->entries->len);
+  for (guint end = file->entries->len, first = end; ok && end > 0; end = first)
+    {
+      const Entry *entry;
+      goffset      bytes = 0;
+
+      do
+        {
+          entry = &g_array_index (file->entries, Entry, --first);
+          bytes += entry_bytes (entry);
+        }
+      while (first > 0 && bytes < AT_ONCE);
+      ok = load_layers (file, first, end, layers) && ftruncate (file->file, entry->start) == 0;
+    }
+  if (ok)
     return g_steal_pointer (&layers);
   g_set_error_literal (error, CNN_ERROR, CNN_ERROR_IO,
                        _("GIMP could not read the layers from the file they were kept in"));
   for (guint i = 0; i < layers->len; i++)
-    gimp_item_delete (g_ptr_array_index (layers, i));
+    if (layers->pdata[i] != NULL)
+      gimp_item_delete (layers->pdata[i]);
   return NULL;
 }
