@@ -151,8 +151,9 @@ def memory(sizes):
                          f'{1e9 * (spent - start) / (width * height):.1f} | {alone:.2f} | '
                          f'{most / 2**20:.0f} | {(most - empty) / 2**20:.0f} |')
             print(lines[-1], file=sys.stderr, flush=True)
-    text = (f'Network: `{W4}`, own size, a picture of noise. Medians of {TURNS} runs, of 400 megapixels '
-            f'one. The start is\n`{NOTHING}` on 64x64 pixels, between the others. GIMP alone: '
-            f'{W4_MAPS} layers of the same size, inverted.\n\n' + '\n'.join(lines) + '\n')
+    text = (f'Network: `{W4}`, own size, a picture of noise. Medians of {TURNS} runs, of 400 '
+            f'megapixels one. The start is\n`{NOTHING}` on 64x64 pixels, between the others. '
+            f'GIMP alone: {W4_MAPS} layers of the same size, inverted.\n\n'
+            + '\n'.join(lines) + '\n')
     pathlib.Path('build/memory.md').write_text(text)
     print(text, end='')
