@@ -37,7 +37,8 @@ typedef struct
   gsize          stride;  /* of the output's planes, or 0 */
   int            offsets[IN];
   int            n_tiles; /* of a block, side by side */
-  float         *ring;    /* [IN][4][channels][plane]; if the input is planes, a row of zeros */
+  float         *ring;    /* [IN][4][channels][plane], if the input is not planes */
+  const float   *zeros;   /* a row of them, else */
   float         *spread;  /* as the loops want it */
   float         *made;    /* [4][4][maps][lanes], or [2][2] */
 } WinogradStep;
@@ -82,7 +83,7 @@ static const float *
 planes_row (const WinogradStep *step, const float *in, int row)
 {
   row -= step->pad.top;
-  return row < 0 || row >= step->rows.in.height ? step->ring : in + row * step->in_row;
+  return row < 0 || row >= step->rows.in.height ? step->zeros : in + row * step->in_row;
 }
 
 static float *
@@ -238,16 +239,24 @@ static gboolean
 alloc_memory (WinogradStep *step, int lanes)
 {
   gsize row = (gsize) OUT * step->rows.in.channels * step->rows.plane;
-  int   n_rows = step->in_row > 0 ? 1 : IN;
 
-  step->rows.padded = cnn_floats_alloc (row);
-  step->ring = cnn_floats_alloc (n_rows * row);
   step->spread = cnn_floats_alloc ((gsize) IN * IN * step->rows.in.channels * lanes);
   step->made = cnn_floats_alloc ((gsize) OUT * OUT * step->out.channels * lanes);
-  if (!step->rows.padded || !step->ring || !step->spread || !step->made)
+  if (!step->spread || !step->made)
     return FALSE;
-  memset (step->ring, 0, n_rows * row * sizeof (float)); /* the loops read beyond the last tile */
+  if (step->in_row > 0)
+    return TRUE;
+  step->rows.padded = cnn_floats_alloc (row);
+  step->ring = cnn_floats_alloc (IN * row);
+  if (!step->rows.padded || !step->ring)
+    return FALSE;
+  memset (step->ring, 0, IN * row * sizeof (float)); /* the loops read beyond the last tile */
   return TRUE;
+}
+
+static void
+leave_zeros (float *values, gconstpointer data)
+{
 }
 
 static gboolean
@@ -258,7 +267,12 @@ get_weights (WinogradStep *step, const CnnTask *task, const CnnConvolution *conv
   step->sum.weights = cnn_store_get (task->store, "winograd tiles",
                                      (gsize) IN * IN * dims[0] * dims[3], pack_weights, conv);
   step->sum.bias = cnn_direct_weights (task->store, conv, CNN_DIRECT_BIAS);
-  return step->sum.weights && step->sum.bias;
+  if (step->in_row > 0)
+    step->zeros = cnn_store_get (task->store, "zeros",
+                                 cnn_planes_row (task->whole.channels,
+                                                 cnn_planes_stride (task->whole.width)),
+                                 leave_zeros, NULL);
+  return step->sum.weights && step->sum.bias && (step->zeros || step->in_row == 0);
 }
 
 /**

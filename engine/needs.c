@@ -39,13 +39,25 @@ cnn_node_weight_bytes (const CnnPlan *plan, guint i)
   return bytes;
 }
 
+/* A row of zeros for what lies around an input whose rows are planes. */
+static guint64
+zeros_bytes (const CnnPlan *plan, guint i)
+{
+  const CnnPlanNode *node = &plan->nodes[i];
+  guint              in = cnn_plan_maker (plan, i)->in[0];
+
+  if (!node->needed || node->in_place || node->absorbed || !plan->nodes[in].planes)
+    return 0;
+  return cnn_node_row_floats (plan, in, plan->infos[in].shape.width) * sizeof (float);
+}
+
 static guint64
 weight_bytes (const CnnPlan *plan)
 {
   guint64 bytes = 0;
 
   for (guint i = 1; i < plan->n; i++)
-    bytes += cnn_node_weight_bytes (plan, i);
+    bytes += cnn_node_weight_bytes (plan, i) + zeros_bytes (plan, i);
   return bytes;
 }
 
