@@ -458,6 +458,21 @@ NAME (deal) (const float *from, int maps, float *to, gsize stride)
 #include "direct-winograd-loops.h"
 #include "direct-squares-loops.h"
 
+/* Whole cache lines at once, where that is possible. */
+static void
+NAME (put) (const float *from, gsize n, float *to)
+{
+  gsize i = 0;
+
+#if LANES == 16
+  i = MIN (n, -(gsize) to / sizeof (float) % LANES);
+  cnn_direct_put (from, i, to);
+  for (; i + LANES <= n; i += LANES)
+    NAME (square_store) (*(const Floats *) (from + i), TRUE, to + i);
+#endif
+  cnn_direct_put (from + i, n - i, to + i);
+}
+
 static const CnnDirectLoops NAME (loops) = {
   .lanes = LANES,
   .block = VECTORS * LANES,
@@ -477,6 +492,7 @@ static const CnnDirectLoops NAME (loops) = {
   .squares_dealt = NAME (squares_dealt),
   .squares_down = NAME (squares_down),
   .deal = NAME (deal),
+  .put = NAME (put),
   .halve_planes = NAME (halve_planes),
   .halve_maps = NAME (halve_maps),
 };

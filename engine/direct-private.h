@@ -187,6 +187,7 @@ typedef struct
  * @squares_down: as @squares_across of four rows of @n numbers, a multiple of the lanes, to [4][n]
  * @deal: a vector of each of so many @maps, one after the other, with the columns 2 t of
  *   neighbouring tiles t, to planes @stride apart of columns that are 4 apart
+ * @put: as cnn_direct_put()
  * @halve_planes: keeps the largest of each 2×2 of a map's two rows of @n pixels, and
  *   of that multiplies what is below 0 with @slope, if it is @activated
  * @halve_maps: the same of two rows of [n][channels]
@@ -211,6 +212,7 @@ typedef struct
   void        (*squares_dealt)  (const float *row, int n, float *to, gsize stride);
   void        (*squares_down)   (const float *const *rows, gsize n, float *to);
   void        (*deal)         (const float *from, int maps, float *to, gsize stride);
+  void        (*put)          (const float *from, gsize n, float *to);
   void        (*halve_planes) (const float *above, const float *below, int n, gboolean activated,
                                float slope, float *out);
   void        (*halve_maps)   (const float *above, const float *below, int n, int channels,

@@ -215,7 +215,7 @@ put_planes (const CnnDirectStep *step, const CnnDirectSum *sum, const float *mad
 
       step->loops->join (made, sum->map_stride, n, maps, FALSE, step->joined ? step->joined : to);
       if (step->joined)
-        cnn_direct_put (step->joined, (gsize) n * maps, to);
+        step->loops->put (step->joined, (gsize) n * maps, to);
       return;
     }
   if (y % 2 == 0)
